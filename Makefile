@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .venv/bin/uv
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+READY := .venv/.ready
+COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --quiet
+
+.PHONY: help
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(BIN)/uv:
+	@echo "environment 1/3: creating .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): $(BIN)/uv requirements-dev.txt pyproject.toml
+	@echo "environment 2/3: installing the locked packages (about 1 GB the first time)"
+	@$(UV) pip sync --require-hashes requirements-dev.txt
+	@echo "environment 3/3: linking breakwater"
+	@$(UV) pip install --quiet uv==$(UV_VERSION)
+	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
+.PHONY: environment
+environment: $(READY)  ## make .venv with every package of the lock
+
+.PHONY: demo
+demo: $(READY)  ## simulate 42 days, close them, leave Airflow running
+	$(BIN)/breakwater demo run
+
+.PHONY: stop
+stop:  ## end everything that `make demo` left running
+	@if [ -x $(BIN)/breakwater ]; then $(BIN)/breakwater demo stop; else echo "nothing is running"; fi
+
+.PHONY: check
+check: $(READY)  ## lint, format, types, import rules, configuration, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/breakwater check
+	$(BIN)/breakwater schemas --check
+
+.PHONY: test
+test: check  ## everything `check` does, then the whole test suite
+	$(BIN)/pytest
+
+.PHONY: bench
+bench: $(READY)  ## run the benchmarks; product and peers in one run
+	$(BIN)/python bench/run.py
+
+.PHONY: lock
+lock: $(BIN)/uv  ## resolve the packages anew and export requirements*.txt
+	$(COMPILE) --extra embedded --output-file requirements.txt
+	$(COMPILE) --extra embedded --extra server --group dev --output-file requirements-dev.txt

@@ -1,0 +1,1 @@
+"""Breakwater closes the operational day of a Trust & Safety media-operations team."""

@@ -1,0 +1,5 @@
+"""Every stage for any day, without Airflow."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""What each feed, table and setting promises. JSON Schemas are generated from here."""

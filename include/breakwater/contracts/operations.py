@@ -1,0 +1,111 @@
+"""The operation as a whole: its day, its queues, its tolerances, its engine."""
+
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from breakwater.contracts.base import Contract
+from breakwater.contracts.calendar import ZoneName
+from breakwater.core.vocabulary import Priority
+
+
+class Queue(Contract):
+    """An ordered set of cases with one policy scope and one default priority."""
+
+    policies: tuple[str, ...] = Field(min_length=1)
+    priority: Priority
+    severity_tier: Literal["A", "B", "C"]
+    """Harm of what reviewers see; A is the gravest. Exposure hours are reported by tier."""
+
+
+class Tolerances(Contract):
+    """How far two books may differ and still agree."""
+
+    matched_seconds: int = 0
+    """Decision instants this close count as equal."""
+    time_seconds: int = 120
+    """Beyond `matched_seconds` and up to here: matched within tolerance; beyond: time drift."""
+    enforcement_seconds: int = 3600
+    """Decision to enforcement; later is late enforcement."""
+
+
+class Matching(Contract):
+    """How far apart two records may be and still be a pair."""
+
+    window_seconds: int = 6 * 3600
+    """Item id and nearest decision: the farthest a decision may lie."""
+    edge_seconds: int = 2 * 3600
+    """How far over midnight a record may find its counterpart in the neighbouring day."""
+
+
+class EngineSettings(Contract):
+    """Which engine runs the models, and within which limits."""
+
+    kind: Literal["duckdb", "postgresql"] = "duckdb"
+    memory_limit: str = "2GB"
+    threads: int = Field(default=2, ge=1)
+
+
+class Detection(Contract):
+    """When a number is abnormal enough to tell."""
+
+    history_days: int = 56
+    minimum_history_days: int = 14
+    threshold: float = 4.5
+    """Robust standard deviations."""
+    minimum_volume: int = 30
+    """Denominator below which a series stays quiet."""
+    minimum_effect: float = 0.15
+    """Smallest relative change worth a message."""
+
+
+class EnforcementLog(Contract):
+    """Where the platform's own log is, and which of its columns holds what.
+
+    Columns ending in ``_at`` are ``timestamptz``; the others are text.
+    """
+
+    table: str = Field(
+        default="platform.enforcement_log", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"
+    )
+    action_id: str = "action_id"
+    vendor: str = "vendor"
+    site: str = "site"
+    queue: str = "queue"
+    policy: str = "policy"
+    language: str = "language"
+    record_key: str = "vendor_reference"
+    item_id: str = "item_id"
+    decision: str = "decision"
+    decided_at: str = "decided_at"
+    enforced_at: str = "enforced_at"
+    status: str = "status"
+    source: str = "source"
+
+
+class Operations(Contract):
+    """Settings of the operation."""
+
+    name: str
+    zone: ZoneName
+    """Zone whose midnight ends the operational day."""
+    queues: dict[str, Queue]
+    policies: tuple[str, ...]
+    languages: tuple[str, ...]
+    tolerances: Tolerances = Tolerances()
+    matching: Matching = Matching()
+    enforcement_log: EnforcementLog = EnforcementLog()
+    engine: EngineSettings = EngineSettings()
+    detection: Detection = Detection()
+    live_days: int = 3
+    """A run pages only for days this recent."""
+    aas: Literal["average_answer_speed", "average_age_at_solve", "average_agent_solves"] = (
+        "average_answer_speed"
+    )
+    """Which metric this operation calls AAS; its expansion is printed beside it."""
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The zone as an object."""
+        return ZoneInfo(self.zone)

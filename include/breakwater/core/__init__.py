@@ -1,0 +1,1 @@
+"""Words of the domain. Pure: standard library only, no clock, no I/O."""

@@ -1,0 +1,77 @@
+"""A finding: a measured condition with severity, scope, value and threshold."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad, in the order people react to it."""
+
+    INFO = "info"
+    WARNING = "warning"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info up to 3 for critical."""
+        return list(Severity).index(self)
+
+
+class Rule(StrEnum):
+    """Every condition that can be found; the alert name that people and runbooks use."""
+
+    EXPORT_MISSING = "ExportMissing"
+    EXPORT_LATE = "ExportLate"
+    EXPORT_TRUNCATED = "ExportTruncated"
+    EXPORT_RESTATED = "ExportRestated"
+    QUARANTINE_HIGH = "QuarantineHigh"
+    RECON_BREAKS = "ReconBreaks"
+    SLA_ATTAINMENT_LOW = "SlaAttainmentLow"
+    STATUTORY_CLOCK_BREACHED = "StatutoryClockBreached"
+    KPI_ANOMALY = "KpiAnomaly"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One condition found on one operational day.
+
+    Attributes:
+        rule: which condition.
+        operational_day: the day it is about.
+        vendor: the vendor it is about, or None for the whole operation.
+        severity: how bad.
+        scope: the other dimensions that name it (queue, site, policy, metric, outcome, clock).
+            Together with rule and vendor it identifies the condition, so it never holds a value.
+        value: what was measured, in `unit`.
+        threshold: the limit it crossed, if there is one.
+        expected: what was usual, if that is known.
+        unit: "cases", "seconds", "rate" or "rows".
+        detail: numbers and ids for the explanation; never media, links or people's names.
+    """
+
+    rule: Rule
+    operational_day: date
+    vendor: str | None
+    severity: Severity
+    scope: Mapping[str, str]
+    value: float
+    unit: str
+    threshold: float | None = None
+    expected: float | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def finding_id(self) -> str:
+        """Name the condition on its day; the same whenever it is found again."""
+        return fingerprint(self.rule, self.vendor, self.scope, self.operational_day.isoformat())
+
+
+def fingerprint(rule: str, vendor: str | None, scope: Mapping[str, str], bucket: str) -> str:
+    """Hash what a condition is about (never its value or its text) to 32 hexadecimal digits."""
+    about = json.dumps([rule, vendor, sorted(scope.items()), bucket], ensure_ascii=False)
+    return hashlib.sha256(about.encode()).hexdigest()[:32]

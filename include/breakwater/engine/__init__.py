@@ -1,0 +1,1 @@
+"""Runs SQL models on DuckDB or PostgreSQL; nothing else knows which."""

@@ -1,0 +1,61 @@
+"""What every engine offers; models are named SELECTs in the subset that all of them speak."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from breakwater.contracts.tables import Table
+
+ARROW_TYPES = {
+    "text": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """Return the Arrow schema of a lake table; what is required is not nullable."""
+    return pa.schema(
+        [
+            pa.field(column.name, ARROW_TYPES[column.type], nullable=not column.required)
+            for column in table.columns
+        ]
+    )
+
+
+class Engine(Protocol):
+    """One session: inputs are loaded or scanned, models staged, results taken or written."""
+
+    def load(self, name: str, rows: pa.Table) -> None:
+        """Make a small Arrow table readable under a name."""
+
+    def scan(self, name: str, files: Sequence[str], table: Table) -> None:
+        """Make Parquet files readable under a name; an empty list gives an empty table."""
+
+    def stage(self, name: str, select: str) -> None:
+        """Run a model and keep its rows under its name."""
+
+    def fetch(self, name: str, order_by: Sequence[str] = ()) -> pa.Table:
+        """Return the rows of a name."""
+
+    def count(self, name: str) -> int:
+        """Return how many rows a name has."""
+
+    def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
+        """Write a name's rows as one Parquet file, cast to a lake table; return the row count.
+
+        The rows are ordered, so that equal rows give equal bytes.
+        """
+
+    def close(self) -> None:
+        """End the session and drop what it staged."""
+
+
+def run_models(engine: Engine, models: Iterable[tuple[str, str]]) -> None:
+    """Stage named SELECTs in order."""
+    for name, select in models:
+        engine.stage(name, select)

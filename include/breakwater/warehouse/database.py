@@ -1,0 +1,120 @@
+"""One PostgreSQL database: connections, transactions, atomic replacement of rows."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+Connection = psycopg.Connection[dict[str, Any]]
+Key = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A PostgreSQL database by its connection string."""
+
+    dsn: str
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a connection whose work is committed as a whole, or not at all."""
+        with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
+            yield connection
+
+    def rows(self, query: LiteralString, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Read rows in a transaction of their own."""
+        with self.transaction() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+
+def hold(connection: Connection, *names: object) -> None:
+    """Wait for, then keep until commit, the advisory lock of a name.
+
+    Tasks that own the same partition take it first, so that two of them at the same time give
+    what one after the other would.
+    """
+    name = "/".join(str(part) for part in names)
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def replace_rows(
+    connection: Connection,
+    table: str,
+    key: Key,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> int:
+    """Replace the rows of one partition of a table by others.
+
+    Args:
+        connection: the open transaction.
+        table: ``schema.table``.
+        key: columns and values that name the partition; written into every row.
+        columns: the other columns, in the order of each row.
+        rows: values; mappings and lists become JSON, None becomes NULL.
+
+    Returns:
+        How many rows were written.
+
+    COPY in CSV form is used because it refuses a value of the wrong type; binary bulk loaders
+    were seen to store a DOUBLE into a BIGINT column silently wrong.
+    """
+    identifier = sql.Identifier(*table.split("."))
+    where = sql.SQL(" and ").join(
+        sql.SQL("{} is not distinct from %s").format(sql.Identifier(column)) for column in key
+    )
+    connection.execute(
+        sql.SQL("delete from {} where {}").format(identifier, where), list(key.values())
+    )
+    names = sql.SQL(", ").join(sql.Identifier(column) for column in (*key, *columns))
+    prefix = list(key.values())
+    count = 0
+    statement = sql.SQL("copy {} ({}) from stdin (format csv, null '\\N')").format(
+        identifier, names
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in _chunks(rows):
+            lines = (",".join(_csv_value(value) for value in (*prefix, *row)) for row in chunk)
+            copy.write("\n".join(lines) + "\n")
+            count += len(chunk)
+    return count
+
+
+def _chunks(
+    rows: Iterable[Sequence[object]], size: int = 5_000
+) -> Iterator[list[Sequence[object]]]:
+    chunk: list[Sequence[object]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _csv_value(value: object) -> str:
+    """Spell a value so that COPY reads it back as itself.
+
+    Every value is quoted and only NULL is not, so that a vendor's text can never be read as NULL.
+    """
+    if value is None:
+        return r"\N"
+    if isinstance(value, Mapping):
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    elif isinstance(value, (list, tuple)):
+        text = _array_literal(value)
+    else:
+        text = str(value)
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _array_literal(values: Sequence[object]) -> str:
+    """Spell a one-dimensional array of text as PostgreSQL writes it."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"

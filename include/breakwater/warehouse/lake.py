@@ -1,0 +1,159 @@
+"""The lake: files as received, and row-level tables as immutable Parquet with pointers.
+
+A partition is replaced by writing a new version beside the old one and moving its pointer, a row
+in the warehouse. So the rows in the lake and the answers in the warehouse change together, in one
+PostgreSQL transaction; a kill leaves only files that nobody points at.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from breakwater.warehouse.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that an engine wrote: where, how many rows, and the hash of its bytes."""
+
+    path: str
+    row_count: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Name of one partition: which table, whose rows, of which day, delivered with which export."""
+
+    table_name: str
+    operational_day: date
+    vendor: str
+    delivered_day: date
+
+    @classmethod
+    def of_day(cls, table_name: str, day: date, vendor: str) -> "Partition":
+        """Name the partition whose rows were delivered with their own day's export."""
+        return cls(table_name, day, vendor, day)
+
+    @property
+    def folder(self) -> str:
+        """Where its versions lie, below the lake's root."""
+        return (
+            f"tables/{self.table_name}/day={self.operational_day.isoformat()}"
+            f"/vendor={self.vendor}/delivered={self.delivered_day.isoformat()}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A folder of files by its fsspec URI."""
+
+    uri: str
+
+    def url(self, path: str) -> str:
+        """Return the full address of a path below the root."""
+        return f"{self.uri.rstrip('/')}/{path}"
+
+    def _file_system(self) -> tuple[Any, str]:
+        """Return the fsspec file system and the root without its protocol."""
+        file_system, root = fsspec.core.url_to_fs(self.uri)
+        return file_system, str(root).rstrip("/")
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file."""
+        file_system, root = self._file_system()
+        content: bytes = file_system.cat_file(f"{root}/{path}")
+        return content
+
+    def keep_raw(self, vendor: str, day: date, name: str, content: bytes) -> str:
+        """Keep a file as received, named by its hash; return its path below the root.
+
+        The same content is written once. Files are never changed or overwritten.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        path = f"raw/{vendor}/{day.isoformat()}/{digest}-{name}"
+        self._put(path, content)
+        return path
+
+    def put_version(self, partition: Partition, local_file: Path, row_count: int) -> Written:
+        """Move a Parquet file from the local disk into the lake, named by its hash."""
+        content_hash = _hash_of(local_file)
+        path = f"{partition.folder}/{content_hash}.parquet"
+        file_system, root = self._file_system()
+        target = f"{root}/{path}"
+        if not file_system.exists(target):
+            file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+            if file_system.protocol == "file" or "file" in file_system.protocol:
+                # Beside the target first: a rename on one disk is atomic, a copy is not.
+                beside = Path(f"{target}.part-{content_hash[:8]}")
+                shutil.copyfile(local_file, beside)
+                beside.replace(target)
+            else:
+                file_system.put_file(str(local_file), target)
+        return Written(path, row_count, content_hash)
+
+    def _put(self, path: str, content: bytes) -> None:
+        file_system, root = self._file_system()
+        target = f"{root}/{path}"
+        if file_system.exists(target):
+            return
+        file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        if "file" in file_system.protocol:
+            beside = Path(f"{target}.part")
+            beside.write_bytes(content)
+            beside.replace(target)
+        else:
+            file_system.pipe_file(target, content)
+
+
+def point(connection: Connection, partition: Partition, written: Written, at: datetime) -> bool:
+    """Make a version current; return False when it already was, and nothing changed."""
+    key = [
+        partition.table_name,
+        partition.operational_day,
+        partition.vendor,
+        partition.delivered_day,
+    ]
+    current = connection.execute(
+        "select partition_id, sha256 from lake.partition where table_name = %s"
+        " and operational_day = %s and vendor = %s and delivered_day = %s"
+        " and superseded_at is null for update",
+        key,
+    ).fetchone()
+    if current is not None and current["sha256"] == written.sha256:
+        return False
+    if current is not None:
+        connection.execute(
+            "update lake.partition set superseded_at = greatest(current_from, %s)"
+            " where partition_id = %s",
+            [at, current["partition_id"]],
+        )
+    connection.execute(
+        "insert into lake.partition (table_name, operational_day, vendor, delivered_day, path,"
+        " row_count, sha256, current_from) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [*key, written.path, written.row_count, written.sha256, at],
+    )
+    return True
+
+
+def current_versions(
+    connection: Connection, table_name: str, day: date, vendor: str
+) -> list[Written]:
+    """List the current files of one vendor-day of a table, in a stable order."""
+    rows = connection.execute(
+        "select path, row_count, sha256 from lake.partition where table_name = %s"
+        " and operational_day = %s and vendor = %s and superseded_at is null"
+        " order by delivered_day",
+        [table_name, day, vendor],
+    ).fetchall()
+    return [Written(row["path"], row["row_count"], row["sha256"]) for row in rows]
+
+
+def _hash_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

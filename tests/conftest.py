@@ -1,0 +1,57 @@
+"""A real PostgreSQL for every test: one server a worker, one cloned database a test."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from breakwater.contracts.configuration import Configuration, load_configuration
+from breakwater.warehouse.database import Database
+from breakwater.warehouse.embedded import EmbeddedPostgreSQL
+from breakwater.warehouse.lake import Lake
+from breakwater.warehouse.migrate import migrate
+from breakwater.warehouse.workspace import Workspace
+
+_clone_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgreSQL]:
+    """Serve PostgreSQL from a temporary folder for one worker."""
+    with EmbeddedPostgreSQL(tmp_path_factory.mktemp("server") / "postgresql") as running:
+        migrate(Database(running.ensure_database("template")))
+        yield running
+
+
+@pytest.fixture
+def warehouse(server: EmbeddedPostgreSQL) -> Iterator[Database]:
+    """Clone the migrated template for one test, and drop the clone."""
+    name = f"test_{next(_clone_numbers)}"
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        statement = sql.SQL("create database {} template template")
+        connection.execute(statement.format(sql.Identifier(name)))
+    yield Database(server.dsn(name))
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """Load the configuration that ships with the product."""
+    return load_configuration()
+
+
+@pytest.fixture
+def workspace(warehouse: Database, configuration: Configuration, tmp_path: Path) -> Workspace:
+    """Open an empty installation in a temporary folder."""
+    return Workspace(
+        configuration=configuration,
+        warehouse=warehouse,
+        enforcement_log=warehouse,
+        lake=Lake((tmp_path / "lake").as_uri()),
+        exports=(tmp_path / "exports").as_uri(),
+        outbox_folder=tmp_path / "outbox",
+    )

@@ -21,7 +21,9 @@ _clone_numbers = itertools.count()
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgreSQL]:
     """Serve PostgreSQL from a temporary folder for one worker."""
-    with EmbeddedPostgreSQL(tmp_path_factory.mktemp("server") / "postgresql") as running:
+    folder = tmp_path_factory.mktemp("server") / "postgresql"
+    # Ended by the `with`, not by the interpreter's exit: once is enough.
+    with EmbeddedPostgreSQL(folder, keeps_running=True) as running:
         migrate(Database(running.ensure_database("template")))
         yield running
 

@@ -1,0 +1,32 @@
+"""Every stage for any day, without Airflow."""
+
+import sys
+
+import click
+
+from breakwater.cli.configuration import check, migrate, schemas
+from breakwater.cli.days import close_days
+from breakwater.cli.demo import demo, simulate
+from breakwater.cli.stages import STAGES
+from breakwater.core.errors import BreakwaterError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def breakwater() -> None:
+    """Close the operational day: fetch, land, reconcile, measure, detect, tell."""
+
+
+for command in (check, migrate, schemas, simulate, demo, close_days, *STAGES):
+    breakwater.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; an error that has a name is one sentence, not a trace.
+
+    Exit codes: 0 done, 1 could not be done now, 2 refused until somebody acts.
+    """
+    try:
+        breakwater()
+    except BreakwaterError as error:
+        click.secho(str(error), fg="red", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,110 @@
+"""Close many days in one pass: history, or a range after a change of configuration."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, datetime
+from multiprocessing import get_context
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from breakwater.cli.arguments import DAY, now
+from breakwater.core.days import days_between
+from breakwater.core.errors import BreakwaterError
+from breakwater.core.vocabulary import RunType
+from breakwater.warehouse.workspace import Workspace, open_workspace
+
+Tick = Callable[[], None]
+
+
+def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime) -> str | None:
+    """Fetch, land, reconcile and measure; return why it could not be done, or None."""
+    from breakwater.feeds.fetch import fetch_export
+    from breakwater.landing.land import land_day
+    from breakwater.measure.measure import measure_day
+    from breakwater.reconcile.reconcile import reconcile_day
+
+    try:
+        for stage in (fetch_export, land_day, reconcile_day, measure_day):
+            stage(workspace, vendor, day, at)
+    except BreakwaterError as error:
+        return str(error)
+    return None
+
+
+def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
+    """Close, detect, raise incidents silently and write the digest's edition."""
+    from breakwater.detect.detect import detect_day
+    from breakwater.measure.close import close_day
+    from breakwater.notify.incidents import raise_incidents
+    from breakwater.report.digest import publish_digest
+
+    close_day(workspace, day, at)
+    detect_day(workspace, day, at)
+    raise_incidents(workspace, day, at, run_type=RunType.BACKFILL)
+    publish_digest(workspace, day, at, run_type=RunType.BACKFILL, deliver=False)
+
+
+def _close_one(vendor_day: tuple[str, date]) -> tuple[str, date, str | None]:
+    """Run in a worker process, which opens the installation by itself."""
+    vendor, day = vendor_day
+    return vendor, day, close_vendor_day(_worker_workspace(), vendor, day, now())
+
+
+_opened: list[Workspace] = []
+
+
+def _worker_workspace() -> Workspace:
+    if not _opened:
+        _opened.append(open_workspace())
+    return _opened[0]
+
+
+def close_range(
+    workspace: Workspace, days: Sequence[date], vendors: Sequence[str], workers: int, tick: Tick
+) -> list[str]:
+    """Close days as a backfill does: vendors first, side by side, then each day in order.
+
+    Returns:
+        What could not be done, one sentence each; the rest is done all the same.
+    """
+    vendor_days = [
+        (vendor, day)
+        for day in days
+        for vendor in workspace.configuration.active_vendors(day)
+        if not vendors or vendor in vendors
+    ]
+    problems = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for _vendor, _day, problem in pool.map(_close_one, vendor_days, chunksize=4):
+            tick()
+            if problem:
+                problems.append(problem)
+    for day in days:
+        close_whole_day(workspace, day, now())
+        tick()
+    return problems
+
+
+@click.command("close-days")
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+@click.option("--vendor", "vendors", multiple=True, help="Only this vendor; may be repeated.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+def close_days(first: date, last: date, vendors: tuple[str, ...], workers: int) -> None:
+    """Close every day from FIRST to LAST without paging anybody."""
+    workspace = open_workspace()
+    days = days_between(first, last)
+    per_day = len(vendors) or len(workspace.configuration.vendors)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns) as progress:
+        task = progress.add_task("closing days", total=len(days) * (per_day + 1))
+        problems = close_range(workspace, days, vendors, workers, lambda: progress.advance(task))
+    for problem in problems:
+        click.secho(problem, fg="yellow", err=True)
+    click.echo(f"{len(days)} days closed; {len(problems)} vendor-days did not report")

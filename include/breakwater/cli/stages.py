@@ -1,0 +1,121 @@
+"""One command per stage, on one vendor-day or one day; the same functions the Dag's tasks call."""
+
+import json
+import os
+from datetime import date
+
+import click
+
+from breakwater.cli.arguments import DAY, now
+from breakwater.core.vocabulary import RunType
+from breakwater.warehouse.stage_run import StageResult
+from breakwater.warehouse.workspace import open_workspace
+
+
+def _show(result: StageResult) -> None:
+    click.echo(json.dumps(result.to_dict(), ensure_ascii=False, default=str))
+
+
+@click.command()
+@click.argument("vendor")
+@click.argument("day", type=DAY)
+def fetch(vendor: str, day: date) -> None:
+    """Fetch a vendor's export and its slice of the enforcement log; keep both as received."""
+    from breakwater.feeds.fetch import fetch_export
+
+    _show(fetch_export(open_workspace(), vendor, day, now()))
+
+
+@click.command()
+@click.argument("vendor")
+@click.argument("day", type=DAY)
+def land(vendor: str, day: date) -> None:
+    """Parse what was fetched; bad records go to quarantine, totals must agree."""
+    from breakwater.landing.land import land_day
+
+    _show(land_day(open_workspace(), vendor, day, now()))
+
+
+@click.command()
+@click.argument("vendor")
+@click.argument("day", type=DAY)
+def reconcile(vendor: str, day: date) -> None:
+    """Compare the vendor's book with the enforcement log."""
+    from breakwater.reconcile.reconcile import reconcile_day
+
+    _show(reconcile_day(open_workspace(), vendor, day, now()))
+
+
+@click.command()
+@click.argument("vendor")
+@click.argument("day", type=DAY)
+def measure(vendor: str, day: date) -> None:
+    """Run the clocks and count the KPI facts of a vendor-day."""
+    from breakwater.measure.measure import measure_day
+
+    _show(measure_day(open_workspace(), vendor, day, now()))
+
+
+@click.command()
+@click.argument("day", type=DAY)
+def close(day: date) -> None:
+    """Tie the whole day out and write its figures."""
+    from breakwater.measure.close import close_day
+
+    _show(close_day(open_workspace(), day, now()))
+
+
+@click.command()
+@click.argument("day", type=DAY)
+def detect(day: date) -> None:
+    """Compare the day with its history."""
+    from breakwater.detect.detect import detect_day
+
+    _show(detect_day(open_workspace(), day, now()))
+
+
+@click.command()
+@click.argument("day", type=DAY)
+@click.option("--send/--silent", default=False, help="Page people, if the day is recent enough.")
+def notify(day: date, send: bool) -> None:
+    """Turn findings into incidents; with --send, tell people and deliver what is due."""
+    from breakwater.cli.senders import open_senders
+    from breakwater.notify.incidents import raise_incidents
+    from breakwater.notify.send import send_pending
+
+    workspace = open_workspace()
+    _show(raise_incidents(workspace, day, now(), run_type=RunType.MANUAL, notify=send))
+    if send:
+        _show(send_pending(workspace, now(), open_senders(workspace, os.environ)))
+
+
+@click.command()
+@click.argument("day", type=DAY)
+@click.option("--deliver/--keep", default=False, help="Also send it to its audiences.")
+def publish(day: date, deliver: bool) -> None:
+    """Write the day's digest; a new edition only when something in it changed."""
+    from breakwater.cli.senders import open_senders
+    from breakwater.notify.send import send_pending
+    from breakwater.report.digest import publish_digest
+
+    workspace = open_workspace()
+    _show(publish_digest(workspace, day, now(), run_type=RunType.MANUAL, deliver=deliver))
+    if deliver:
+        _show(send_pending(workspace, now(), open_senders(workspace, os.environ)))
+
+
+@click.command()
+@click.argument("day", type=DAY)
+@click.option("--audience", required=True)
+@click.option("--edition", type=click.IntRange(min=1), help="The latest when absent.")
+@click.option(
+    "--format", "form", type=click.Choice(["html", "text", "slack", "png"]), default="text"
+)
+def digest(day: date, audience: str, edition: int | None, form: str) -> None:
+    """Print an edition of the digest as it was published."""
+    from breakwater.report.digest import render_digest
+
+    click.echo(render_digest(open_workspace(), day, audience, edition, form), nl=form == "text")
+
+
+STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, digest)

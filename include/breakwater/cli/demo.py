@@ -18,7 +18,13 @@ from breakwater.warehouse.workspace import HOME, open_workspace
 @click.option("--first-day", type=DAY, help="So that the last day is yesterday when absent.")
 @click.option("--truth", type=click.Path(path_type=Path), default=HOME / "truth.json")
 def simulate(
-    days: int, cases_per_day: int, seed: int, out: str | None, first_day: date | None, truth: Path
+    *,
+    days: int,
+    cases_per_day: int,
+    seed: int,
+    out: str | None,
+    first_day: date | None,
+    truth: Path,
 ) -> None:
     """Simulate vendors, queues and agents; plant faults and write down which."""
     from breakwater.demo.simulator.simulate import simulate as play

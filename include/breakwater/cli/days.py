@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
+from functools import cache
 from multiprocessing import get_context
 
 import click
@@ -45,19 +46,15 @@ def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
     publish_digest(workspace, day, at, run_type=RunType.BACKFILL, deliver=False)
 
 
-def _close_one(vendor_day: tuple[str, date]) -> tuple[str, date, str | None]:
-    """Run in a worker process, which opens the installation by itself."""
+@cache
+def _workspace_of_worker() -> Workspace:
+    """Open the installation once in each worker process."""
+    return open_workspace()
+
+
+def _close_one(vendor_day: tuple[str, date]) -> str | None:
     vendor, day = vendor_day
-    return vendor, day, close_vendor_day(_worker_workspace(), vendor, day, now())
-
-
-_opened: list[Workspace] = []
-
-
-def _worker_workspace() -> Workspace:
-    if not _opened:
-        _opened.append(open_workspace())
-    return _opened[0]
+    return close_vendor_day(_workspace_of_worker(), vendor, day, now())
 
 
 def close_range(
@@ -76,7 +73,7 @@ def close_range(
     ]
     problems = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for _vendor, _day, problem in pool.map(_close_one, vendor_days, chunksize=4):
+        for problem in pool.map(_close_one, vendor_days, chunksize=4):
             tick()
             if problem:
                 problems.append(problem)

@@ -12,14 +12,12 @@ sent      the far end has it
 dead      the far end will never take it, or attempts ran out; a person must look
 ========= ==================================================================================
 
-Who holds the lock of a row in ``sending`` is its only sender. The state is committed before the
-send and the lock is gone with its holder, so a kill leaves a row that says what is in doubt.
+Taking rows out and sending them is ``breakwater.warehouse.delivery``.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -33,62 +31,6 @@ PAYLOAD_KEYS: Mapping[Channel, frozenset[str]] = {
     "email": frozenset({"subject", "text", "html", "inline", "headers"}),
     "file": frozenset({"name", "text"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where a message is at the far end.
-
-    Attributes:
-        far_end_id: its id there: a Slack timestamp, a Message-ID, a file name.
-        address: where that id counts: a Slack channel id, an e-mail address, a folder.
-        is_living: whether later updates and replies of the thread go to this message.
-    """
-
-    far_end_id: str
-    address: str
-    is_living: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One row of the outbox, as a sender sees it.
-
-    Attributes:
-        outbox_id: the row.
-        channel: which sender takes it.
-        recipient: a Slack channel id, one e-mail address, or a folder of the file channel.
-        thread_key: messages of one thread share it and go out in the order they were written.
-        operation: ``post`` starts a message, ``update`` rewrites the living one of the thread,
-            ``reply`` adds to it.
-        payload: the finished text for the channel.
-        delivery_key: handed to the far end wherever it can carry one.
-        attempts: how many began, this one included.
-        is_in_doubt: an earlier attempt began and nobody knows how it ended.
-        created_at: when the row was written; no message of it can be older.
-        living: the message that updates and replies go to, if the thread has one.
-    """
-
-    outbox_id: int
-    channel: Channel
-    recipient: str
-    thread_key: str
-    operation: Operation
-    payload: Mapping[str, Any]
-    delivery_key: str
-    attempts: int
-    is_in_doubt: bool
-    created_at: datetime
-    living: Receipt | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to try one row once; void as soon as somebody else has tried it."""
-
-    outbox_id: int
-    attempts: int
-    is_in_doubt: bool
 
 
 def delivery_key_of(subject: str, transition: str, channel: str, recipient: str) -> str:
@@ -155,3 +97,25 @@ def enqueue(
         ],
     )
     return inserted.rowcount == 1
+
+
+def dead_letters(connection: Connection) -> list[dict[str, Any]]:
+    """List what could not be delivered, oldest first, for a person to look at."""
+    return connection.execute(
+        "select outbox_id, subject, transition, channel, recipient, attempts, last_error, created_at"
+        " from notify.outbox where state = 'dead' order by outbox_id"
+    ).fetchall()
+
+
+def revive(connection: Connection, outbox_id: int, now: datetime) -> bool:
+    """Give a dead letter all its attempts again; return False when it is not dead.
+
+    It stays in doubt: a message is dead because its last attempt failed, not because no attempt
+    ever arrived.
+    """
+    revived = connection.execute(
+        "update notify.outbox set state = 'sending', attempts = 0, not_before = %s"
+        " where outbox_id = %s and state = 'dead'",
+        [now, outbox_id],
+    )
+    return revived.rowcount == 1

@@ -56,4 +56,5 @@ def workspace(warehouse: Database, configuration: Configuration, tmp_path: Path)
         lake=Lake((tmp_path / "lake").as_uri()),
         exports=(tmp_path / "exports").as_uri(),
         outbox_folder=tmp_path / "outbox",
+        pseudonym_key=b"a secret of the tests",
     )

@@ -125,6 +125,8 @@ def _cross_check_vendor(
     for code, queue in contract.codes.queues.items():
         if queue not in configuration.operations.queues:
             yield f"{file}: codes.queues.{code}: expected a queue; found {queue!r}"
+    if contract.defaults.queue not in {None, *configuration.operations.queues}:
+        yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
     for target in contract.targets:
         if target.clock not in clocks:
             yield f"{file}: targets: expected a clock; found {target.clock!r}"

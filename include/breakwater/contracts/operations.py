@@ -28,6 +28,8 @@ class Tolerances(Contract):
     """Beyond `matched_seconds` and up to here: matched within tolerance; beyond: time drift."""
     enforcement_seconds: int = 3600
     """Decision to enforcement; later is late enforcement."""
+    quarantine_rate: float = Field(default=0.01, ge=0, lt=1)
+    """Share of an export's rows that may be refused before people are told."""
 
 
 class Matching(Contract):
@@ -100,6 +102,10 @@ class Operations(Contract):
     detection: Detection = Detection()
     live_days: int = 3
     """A run pages only for days this recent."""
+    storm_cap: int = Field(default=12, ge=1)
+    """More new messages than this to one recipient in one run become one roll-up."""
+    runbooks: str = "docs/runbooks"
+    """Folder or https address of the runbooks; alerts name the page of their rule there."""
     aas: Literal["average_answer_speed", "average_age_at_solve", "average_agent_solves"] = (
         "average_answer_speed"
     )

@@ -17,9 +17,12 @@ class FolderSource(Contract):
 
     kind: Literal["folder"]
     uri: str
-    """Where exports are left; ``{exports}`` stands for the exports root of the installation."""
-    pattern: str
+    """Where exports are left; ``{exports}`` stands for the exports root of the installation, and
+    ``{day:%Y%m%d}`` for the operational day."""
+    pattern: str = Field(pattern=r"^[^/\\]+$")
     """Bare file name; ``{day:%Y%m%d}`` is the operational day, ``*`` whatever a re-send adds."""
+    maximum_bytes: int = Field(default=4 * 1024**3, gt=0)
+    """Size, unpacked, above which a file is refused rather than read."""
 
 
 class Delivery(Contract):
@@ -27,6 +30,8 @@ class Delivery(Contract):
 
     deadline: time
     zone: ZoneName
+    accept_late_days: int = Field(default=92, ge=0)
+    """How many days back a record may still restate; an older one goes to quarantine."""
 
 
 class CsvFormat(Contract):
@@ -83,7 +88,11 @@ class Times(Contract):
     zone: ZoneName
     """Zone of local times that carry no offset of their own."""
     formats: tuple[str, ...] = Field(min_length=1)
-    """strptime formats, tried in order; or ``epoch_seconds``, ``epoch_milliseconds``."""
+    """strptime formats, tried in order; or ``epoch_seconds``, ``epoch_milliseconds``.
+
+    Cells that are dates by type (Parquet, spreadsheets) need no format: they are read as they are,
+    in `zone` unless they carry their own.
+    """
     fold: Literal["earlier", "later", "quarantine"] = "quarantine"
     """Which instant a local time means that the clock shows twice."""
     gap: Literal["shift_forward", "quarantine"] = "quarantine"
@@ -95,7 +104,10 @@ class Columns(Contract):
 
     case_id: str
     record_key: tuple[str, ...] | None = None
-    """Columns that together name one record of the book; the case id when absent."""
+    """Columns that together name one record of the book; the case id when absent.
+
+    Several values are joined by ``|``; a ``|`` or a backslash inside one is escaped by a backslash.
+    """
     item_id: str
     queue: str
     site: str | None = None
@@ -109,6 +121,7 @@ class Columns(Contract):
     escalated_to: str | None = None
     pause_reason: str | None = None
     qa_score: str | None = None
+    """A number from 0 to the contract's `qa_full_mark`."""
     qa_rescore: str | None = None
     appeal_outcome: str | None = None
 
@@ -158,12 +171,15 @@ class Codes(Contract):
 
 
 class Defaults(Contract):
-    """What a record carries when the export has no column for it."""
+    """What a record carries when the export has no column or no value for it."""
 
     site: str = "main"
+    queue: str | None = None
+    """Our queue for a record whose queue is empty; such a record is refused when absent."""
     policy: str | None = None
     language: str = "und"
-    priority: Priority = Priority.P3
+    priority: Priority | None = None
+    """The queue's own priority when absent."""
 
 
 class AttainmentTarget(Effective):
@@ -201,6 +217,10 @@ class VendorContract(Effective):
     shape: Shape
     columns: Columns
     times: Times
+    missing_values: tuple[str, ...] = ()
+    """Spellings of "no value", besides an empty cell."""
+    qa_full_mark: float = Field(default=1.0, gt=0)
+    """The QA score that stands for a flawless decision."""
     codes: Codes
     defaults: Defaults = Defaults()
     book: Book = Book()

@@ -12,6 +12,7 @@ from breakwater.core.days import Window
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake
+from breakwater.warehouse.pseudonym_key import pseudonym_key
 
 HOME = Path(breakwater.__file__).parents[2] / ".local"
 """Where an installation without settings keeps everything: beside the checkout's code."""
@@ -28,6 +29,7 @@ class Workspace:
         lake: where rows and received files live.
         exports: root of the vendors' folders, for ``{exports}`` in their contracts.
         outbox_folder: where the file channel writes.
+        pseudonym_key: the secret that turns reviewer names into pseudonyms.
     """
 
     configuration: Configuration
@@ -36,6 +38,7 @@ class Workspace:
     lake: Lake
     exports: str
     outbox_folder: Path
+    pseudonym_key: bytes = field(repr=False)
     _server: EmbeddedPostgreSQL | None = field(default=None, repr=False, compare=False)
 
     def window(self, day: date) -> Window:
@@ -56,6 +59,7 @@ def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
     BREAKWATER_LAKE            fsspec URI of the lake                   ``HOME/lake``
     BREAKWATER_EXPORTS         fsspec URI of the vendors' folders       ``HOME/exports``
     BREAKWATER_OUTBOX          folder of the file channel               ``HOME/outbox``
+    BREAKWATER_PSEUDONYM_KEY   secret behind reviewer pseudonyms        ``HOME/pseudonym.key``
     ========================== ======================================== ==========================
     """
     home = Path(environment.get("BREAKWATER_HOME", str(HOME)))
@@ -71,5 +75,6 @@ def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
         lake=Lake(environment.get("BREAKWATER_LAKE", (home / "lake").as_uri())),
         exports=environment.get("BREAKWATER_EXPORTS", (home / "exports").as_uri()),
         outbox_folder=Path(environment.get("BREAKWATER_OUTBOX", str(home / "outbox"))),
+        pseudonym_key=pseudonym_key(environment, home),
         _server=server,
     )

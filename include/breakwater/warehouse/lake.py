@@ -6,7 +6,9 @@ PostgreSQL transaction; a kill leaves only files that nobody points at.
 """
 
 import hashlib
+import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -71,44 +73,44 @@ class Lake:
         return content
 
     def keep_raw(self, vendor: str, day: date, name: str, content: bytes) -> str:
-        """Keep a file as received, named by its hash; return its path below the root.
+        """Keep content as received, named by its hash; return its path below the root."""
+        with tempfile.NamedTemporaryFile() as beside:
+            beside.write(content)
+            beside.flush()
+            return self.keep_raw_file(vendor, day, name, Path(beside.name))[0]
 
-        The same content is written once. Files are never changed or overwritten.
+    def keep_raw_file(self, vendor: str, day: date, name: str, local_file: Path) -> tuple[str, str]:
+        """Keep a file as received, named by its hash; return its path below the root and the hash.
+
+        The same content is written once. Files are never changed or overwritten, and never held in
+        memory as a whole.
         """
-        digest = hashlib.sha256(content).hexdigest()
+        digest = _hash_of(local_file)
         path = f"raw/{vendor}/{day.isoformat()}/{digest}-{name}"
-        self._put(path, content)
-        return path
+        self._put(path, local_file)
+        return path, digest
 
     def put_version(self, partition: Partition, local_file: Path, row_count: int) -> Written:
         """Move a Parquet file from the local disk into the lake, named by its hash."""
         content_hash = _hash_of(local_file)
         path = f"{partition.folder}/{content_hash}.parquet"
-        file_system, root = self._file_system()
-        target = f"{root}/{path}"
-        if not file_system.exists(target):
-            file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-            if file_system.protocol == "file" or "file" in file_system.protocol:
-                # Beside the target first: a rename on one disk is atomic, a copy is not.
-                beside = Path(f"{target}.part-{content_hash[:8]}")
-                shutil.copyfile(local_file, beside)
-                beside.replace(target)
-            else:
-                file_system.put_file(str(local_file), target)
+        self._put(path, local_file)
         return Written(path, row_count, content_hash)
 
-    def _put(self, path: str, content: bytes) -> None:
+    def _put(self, path: str, local_file: Path) -> None:
+        """Copy a local file to a path that names its content, unless it is there."""
         file_system, root = self._file_system()
         target = f"{root}/{path}"
         if file_system.exists(target):
             return
         file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         if "file" in file_system.protocol:
-            beside = Path(f"{target}.part")
-            beside.write_bytes(content)
+            # Beside the target first: a rename on one disk is atomic, a copy is not.
+            beside = Path(f"{target}.part-{os.getpid()}")
+            shutil.copyfile(local_file, beside)
             beside.replace(target)
         else:
-            file_system.pipe_file(target, content)
+            file_system.put_file(str(local_file), target)
 
 
 def point(connection: Connection, partition: Partition, written: Written, at: datetime) -> bool:
@@ -139,6 +141,35 @@ def point(connection: Connection, partition: Partition, written: Written, at: da
         [*key, written.path, written.row_count, written.sha256, at],
     )
     return True
+
+
+def withdraw(connection: Connection, partition: Partition, at: datetime) -> bool:
+    """Leave a partition without a current version; return False when it had none."""
+    found = connection.execute(
+        "update lake.partition set superseded_at = greatest(current_from, %s)"
+        " where table_name = %s and operational_day = %s and vendor = %s and delivered_day = %s"
+        " and superseded_at is null returning 1",
+        [
+            at,
+            partition.table_name,
+            partition.operational_day,
+            partition.vendor,
+            partition.delivered_day,
+        ],
+    ).fetchone()
+    return found is not None
+
+
+def delivered_with(
+    connection: Connection, table_name: str, delivered_day: date, vendor: str
+) -> list[Partition]:
+    """List the partitions that hold rows of one export, in order of their days."""
+    rows = connection.execute(
+        "select operational_day from lake.partition where table_name = %s and vendor = %s"
+        " and delivered_day = %s and superseded_at is null order by operational_day",
+        [table_name, vendor, delivered_day],
+    ).fetchall()
+    return [Partition(table_name, row["operational_day"], vendor, delivered_day) for row in rows]
 
 
 def current_versions(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import breakwater
 from breakwater.contracts.audiences import Audience, AudienceFile
 from breakwater.contracts.base import Contract
-from breakwater.contracts.clocks import Clock, ClockFile
+from breakwater.contracts.clocks import Clock, ClockFile, contradictions
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import Route, RouteFile, Silence, SilenceFile
 from breakwater.contracts.vendor import VendorContract
@@ -107,12 +107,27 @@ def _cross_check(configuration: Configuration) -> Iterator[str]:
     for name, queue in configuration.operations.queues.items():
         for policy in sorted(set(queue.policies) - set(configuration.operations.policies)):
             yield f"operations.yaml: queues.{name}.policies: expected a policy; found {policy!r}"
+    yield from contradictions(configuration.clocks)
+    for clock in configuration.clocks:
+        yield from _cross_check_clock(configuration, clock)
     for stem, contract in configuration.vendors.items():
         yield from _cross_check_vendor(configuration, stem, contract)
     for audience in configuration.audiences:
         for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
             path = f"audiences.{audience.audience}.vendors"
             yield f"audiences.yaml: {path}: expected a vendor; found {vendor!r}"
+
+
+def _cross_check_clock(configuration: Configuration, clock: Clock) -> Iterator[str]:
+    operations = configuration.operations
+    for named, known, what in (
+        (clock.applies.vendors, configuration.vendors, "vendor"),
+        (clock.applies.queues, operations.queues, "queue"),
+        (clock.applies.policies, operations.policies, "policy"),
+        (clock.applies.languages, operations.languages, "language"),
+    ):
+        for name in sorted(set(named) - set(known)):
+            yield f"clocks/: {clock.clock}.applies: expected a {what}; found {name!r}"
 
 
 def _cross_check_vendor(

@@ -1,10 +1,13 @@
 """The metrics the warehouse carries: id, unit, denominator, and which way is better.
 
-Definitions follow the field; where a term has no public definition its full name is the id.
+Definitions follow the field; where a term has no public definition its full name is the id. Every
+metric is a pair of sums over cases, so that any roll-up of slices, vendors or days is a sum too.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from breakwater.core.vocabulary import EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Metric:
         numerator: what is summed above the line.
         denominator: what is summed below it, or None.
         better: the direction in which the operation improves, or None when neither is.
+        needs: events a vendor must report for the number to mean anything. A vendor that reports
+            none of them has no row, rather than a zero that reads like good news.
+        note: what is easily got wrong.
     """
 
     metric: str
@@ -30,6 +36,8 @@ class Metric:
     numerator: str
     denominator: str | None
     better: Literal["lower", "higher"] | None
+    needs: tuple[EventType, ...] = ()
+    note: str = ""
 
 
 METRICS: dict[str, Metric] = {
@@ -43,15 +51,18 @@ METRICS: dict[str, Metric] = {
             "cases received in the day",
             None,
             None,
+            note="Cases, not rows and not user reports; a re-open is counted apart.",
         ),
         Metric(
             "manual_incoming",
             "Manual incoming",
             "count",
             "cases",
-            "received and ever queued for people",
+            "cases received in the day and queued for people by its end",
             None,
             None,
+            needs=(EventType.QUEUED,),
+            note="Read from the routing, never inferred from who closed the case.",
         ),
         Metric(
             "reopened_incoming",
@@ -61,26 +72,74 @@ METRICS: dict[str, Metric] = {
             "re-opens in the day",
             None,
             "lower",
+            needs=(EventType.REOPENED,),
+            note="Each re-open counts; none is in total incoming.",
         ),
         Metric(
             "total_solved",
             "Total solved",
             "count",
             "cases",
-            "final decision in the day",
+            "cases whose final decision fell in the day",
+            None,
+            None,
+            note="A decision that was re-opened by the day's end was not final.",
+        ),
+        Metric(
+            "manual_solved",
+            "Manual solved",
+            "count",
+            "cases",
+            "cases whose final decision fell in the day and was a person's",
             None,
             None,
         ),
         Metric(
-            "manual_solved", "Manual solved", "count", "cases", "solved by a person", None, None
+            "net_flow",
+            "Net flow",
+            "count",
+            "cases",
+            "cases received minus cases solved",
+            None,
+            None,
+            note="Negative when backlog is worked off.",
+        ),
+        Metric(
+            "clearance_rate",
+            "Clearance",
+            "rate",
+            "rate",
+            "cases solved",
+            "cases received in the day",
+            "higher",
+            note="Passes 100 % when backlog is worked off.",
         ),
         Metric(
             "backlog",
             "Backlog",
             "level",
             "cases",
-            "received and undecided at the day's end",
+            "cases received and undecided at the day's end",
             None,
+            "lower",
+            note="At midnight of the operation's zone, whatever daylight saving does.",
+        ),
+        Metric(
+            "backlog_age",
+            "Backlog age",
+            "mean",
+            "seconds",
+            "received to the day's end, of undecided cases",
+            "cases undecided at the day's end",
+            "lower",
+        ),
+        Metric(
+            "backlog_past_due",
+            "Backlog past due",
+            "rate",
+            "rate",
+            "undecided cases with a contract clock past due",
+            "cases undecided at the day's end",
             "lower",
         ),
         Metric(
@@ -88,9 +147,10 @@ METRICS: dict[str, Metric] = {
             "AHT (average handle time)",
             "mean",
             "seconds",
-            "active handling seconds incl. wrap-up",
-            "cases handled by people",
+            "active handling seconds incl. wrap-up, of people's decisions in the day",
+            "cases people decided in the day whose handling is known",
             "lower",
+            note="Not turnaround: idle and waiting are left out.",
         ),
         Metric(
             "average_answer_speed",
@@ -98,8 +158,9 @@ METRICS: dict[str, Metric] = {
             "mean",
             "seconds",
             "queued to first manual decision",
-            "cases with a manual decision",
+            "cases whose first manual decision fell in the day",
             "lower",
+            needs=(EventType.QUEUED,),
         ),
         Metric(
             "average_age_at_solve",
@@ -109,15 +170,17 @@ METRICS: dict[str, Metric] = {
             "received to final decision",
             "cases solved",
             "lower",
+            note="Automation included.",
         ),
         Metric(
             "average_agent_solves",
             "Average agent solves",
             "mean",
             "cases",
-            "cases solved by people",
+            "cases solved by a known person",
             "agent-days",
             "higher",
+            note="An agent-day is split over slices as the agent's solves are, so that it adds up.",
         ),
         Metric(
             "asa",
@@ -125,8 +188,19 @@ METRICS: dict[str, Metric] = {
             "mean",
             "seconds",
             "queued to picked up",
-            "cases picked up",
+            "cases first picked up in the day",
             "lower",
+            needs=(EventType.QUEUED, EventType.ASSIGNED),
+        ),
+        Metric(
+            "time_to_first_action",
+            "Time to first action",
+            "mean",
+            "seconds",
+            "received to first decision",
+            "cases whose first decision fell in the day",
+            "lower",
+            note="A re-open does not restart it; turnaround runs to the final decision.",
         ),
         Metric(
             "turnaround",
@@ -136,6 +210,7 @@ METRICS: dict[str, Metric] = {
             "received to final decision, calendar time",
             "cases solved by people",
             "lower",
+            note="Percentiles come from the histogram; the mean hides the tail.",
         ),
         Metric(
             "sla_attainment",
@@ -145,33 +220,38 @@ METRICS: dict[str, Metric] = {
             "contract clocks met",
             "contract clocks due, open ones past due included",
             "higher",
+            note="Due and still open counts as missed; otherwise backlog flatters the number.",
         ),
         Metric(
             "escalation_rate",
             "Escalation rate",
             "rate",
             "rate",
-            "cases escalated",
+            "of them, cases ever escalated",
             "cases solved by people",
             None,
+            needs=(EventType.ESCALATED,),
         ),
         Metric(
             "reopen_rate",
             "Re-open rate",
             "rate",
             "rate",
-            "cases re-opened",
+            "cases re-opened in the day",
             "cases solved",
             "lower",
+            needs=(EventType.REOPENED,),
         ),
         Metric(
             "appeal_rate",
             "Appeal rate",
             "rate",
             "rate",
-            "appeals received",
-            "appealable actions",
+            "appeals received in the day",
+            "cases solved with an action",
             None,
+            needs=(EventType.APPEALED,),
+            note="By the day of the appeal: workload, not the quality of that day's decisions.",
         ),
         Metric(
             "overturn_rate",
@@ -179,8 +259,9 @@ METRICS: dict[str, Metric] = {
             "rate",
             "rate",
             "appeals overturned",
-            "appeals decided",
+            "appeals decided in the day",
             "lower",
+            needs=(EventType.APPEAL_DECIDED,),
         ),
         Metric(
             "qa_accuracy",
@@ -188,17 +269,21 @@ METRICS: dict[str, Metric] = {
             "rate",
             "rate",
             "sampled decisions upheld",
-            "decisions sampled",
+            "decisions sampled in the day",
             "higher",
+            needs=(EventType.QA_SCORED,),
+            note="A score between 0 and 1 upholds in part. The denominator is the sample size.",
         ),
         Metric(
             "calibration_delta",
             "Calibration delta",
             "mean",
             "rate",
-            "vendor QA score minus re-score",
-            "decisions re-scored",
+            "vendor's QA score minus ours on the same case",
+            "decisions re-scored in the day",
             "lower",
+            needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
+            note="Above zero the vendor is kinder to itself than we are.",
         ),
         Metric(
             "break_rate",
@@ -217,6 +302,7 @@ METRICS: dict[str, Metric] = {
             "handling hours in severity tier A queues",
             None,
             "lower",
+            note="Published in aggregate only, never by person.",
         ),
     )
 }

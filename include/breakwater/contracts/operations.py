@@ -49,6 +49,17 @@ class EngineSettings(Contract):
     threads: int = Field(default=2, ge=1)
 
 
+class Attainment(Contract):
+    """When a share below the contract's is told, and how loud."""
+
+    minimum_due: int = Field(default=20, ge=1)
+    """Clocks due in a day below which a share says too little to tell."""
+    major_gap: float = Field(default=0.05, gt=0)
+    """So far below the contract's share, the finding is major instead of a warning."""
+    critical_gap: float = Field(default=0.25, gt=0)
+    """So far below, it is critical."""
+
+
 class Detection(Contract):
     """When a number is abnormal enough to tell."""
 
@@ -99,6 +110,7 @@ class Operations(Contract):
     matching: Matching = Matching()
     enforcement_log: EnforcementLog = EnforcementLog()
     engine: EngineSettings = EngineSettings()
+    attainment: Attainment = Attainment()
     detection: Detection = Detection()
     live_days: int = 3
     """A run pages only for days this recent."""

@@ -1,0 +1,36 @@
+"""Many daily series side by side: what a detector sees, and nothing else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.str_]
+
+COUNT, BACKLOG, RATE, MEAN = "count", "backlog", "pct", "aht"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """The series of n slices over T days, with R holiday calendars.
+
+    Attributes:
+        y: n × T values; NaN is a day on which nothing was reported.
+        den: n × T denominators of rates and means; NaN for counts and backlogs.
+        kind: n kinds: ``count``, ``backlog``, ``pct`` (a share 0 to 1) or ``aht`` (a mean duration).
+        region: n rows of ``hol`` that apply.
+        hol: R × T public holidays.
+        dow: T weekdays, 0 is Monday.
+        hist: days before the first one that is scored.
+    """
+
+    y: Floats
+    den: Floats
+    kind: Words
+    region: Integers
+    hol: Flags
+    dow: Integers
+    hist: int

@@ -14,7 +14,7 @@ from breakwater.contracts.audiences import Audience, AudienceFile
 from breakwater.contracts.base import Contract
 from breakwater.contracts.clocks import Clock, ClockFile, contradictions
 from breakwater.contracts.operations import Operations
-from breakwater.contracts.routes import Route, RouteFile, Silence, SilenceFile
+from breakwater.contracts.routes import Matcher, Route, RouteFile, Silence, SilenceFile
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError
 
@@ -116,6 +116,22 @@ def _cross_check(configuration: Configuration) -> Iterator[str]:
         for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
             path = f"audiences.{audience.audience}.vendors"
             yield f"audiences.yaml: {path}: expected a vendor; found {vendor!r}"
+    for route in configuration.routes:
+        path = f"routes.yaml: routes.{route.route}.match"
+        yield from _cross_check_matcher(configuration, path, route.match)
+    for silence in configuration.silences:
+        path = f"silences.yaml: silences.{silence.silence}.match"
+        yield from _cross_check_matcher(configuration, path, silence.match)
+
+
+def _cross_check_matcher(
+    configuration: Configuration, path: str, matcher: Matcher
+) -> Iterator[str]:
+    """Find names that no finding can have: such a matcher would never match."""
+    for vendor in sorted(set(matcher.vendors) - set(configuration.vendors)):
+        yield f"{path}.vendors: expected a vendor; found {vendor!r}"
+    for queue in sorted(set(matcher.queues) - set(configuration.operations.queues)):
+        yield f"{path}.queues: expected a queue; found {queue!r}"
 
 
 def _cross_check_clock(configuration: Configuration, clock: Clock) -> Iterator[str]:

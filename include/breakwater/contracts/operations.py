@@ -68,9 +68,13 @@ class Detection(Contract):
     threshold: float = 4.5
     """Robust standard deviations."""
     minimum_volume: int = 30
-    """Denominator below which a series stays quiet."""
+    """Cases behind a change below which a series stays quiet."""
     minimum_effect: float = 0.15
-    """Smallest relative change worth a message."""
+    """Smallest relative change worth a message; of a share, relative to its rarer side."""
+    minimum_rate_effect: float = 0.02
+    """Smallest absolute change of a share worth a message."""
+    refractory_days: int = 14
+    """How long a change that lasts is not told again."""
 
 
 class EnforcementLog(Contract):

@@ -1,12 +1,22 @@
 """Where alerts go: an ordered list of routes with matchers, and silences with reasons."""
 
+import re
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract
-from breakwater.core.finding import Rule, Severity
+from breakwater.core.finding import Finding, Rule, Severity
+
+VENDOR_CONTACTS = "{vendor}"
+"""The recipient that stands for the contacts in the contract of the finding's vendor."""
+
+_RECIPIENT_FORMS = {
+    "slack": (re.compile(r"[CDG][A-Z0-9]{2,}"), "a Slack channel id such as C0OPS, not its name"),
+    "email": (re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"), "one e-mail address"),
+    "file": (re.compile(r"[a-z][a-z0-9_-]*"), "a folder name such as legal"),
+}
 
 
 class Matcher(Contract):
@@ -17,13 +27,32 @@ class Matcher(Contract):
     queues: tuple[str, ...] = ()
     minimum_severity: Severity = Severity.INFO
 
+    def matches(self, finding: Finding) -> bool:
+        """Tell whether a finding is one of these."""
+        return (
+            (not self.rules or finding.rule in self.rules)
+            and (not self.vendors or finding.vendor in self.vendors)
+            and (not self.queues or finding.scope.get("queue") in self.queues)
+            and finding.severity.rank >= self.minimum_severity.rank
+        )
+
 
 class Destination(Contract):
     """One channel and whom to address there."""
 
     channel: Literal["slack", "email", "file"]
     recipient: str
-    """Slack channel, e-mail address, or the name of a file in the outbox folder."""
+    """Slack channel id, one e-mail address, a folder of the file channel, or ``{vendor}``."""
+
+    @model_validator(mode="after")
+    def _must_be_an_address_of_its_channel(self) -> "Destination":
+        if self.recipient == VENDOR_CONTACTS and self.channel != "file":
+            return self
+        form, description = _RECIPIENT_FORMS[self.channel]
+        if not form.fullmatch(self.recipient):
+            message = f"recipient must be {description}; found {self.recipient!r}"
+            raise ValueError(message)
+        return self
 
 
 class Route(Contract):
@@ -31,7 +60,7 @@ class Route(Contract):
 
     route: str
     match: Matcher = Matcher()
-    send_to: tuple[Destination, ...]
+    send_to: tuple[Destination, ...] = Field(min_length=1)
     continues: bool = False
 
 
@@ -47,9 +76,10 @@ class Silence(Contract):
     silence: str
     match: Matcher
     reason: str = Field(min_length=10)
-    link: str
+    link: str = Field(pattern=r"^https://")
     owner: str
     expires_on: date
+    """Last day, in the operation's zone, on which it mutes."""
 
 
 class SilenceFile(Contract):

@@ -70,15 +70,22 @@ class DeliveryError(BreakwaterError):
 
     Attributes:
         permanent: True when the far end said that this message will never be accepted.
+        in_doubt: True when the far end may have taken it all the same: ask before another attempt.
         retry_after_seconds: what the far end asked for, if it did.
     """
 
     exit_code = 1
 
     def __init__(
-        self, message: str, *, permanent: bool, retry_after_seconds: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        in_doubt: bool = False,
+        retry_after_seconds: float | None = None,
     ) -> None:
         """Say what the far end answered and whether asking again can help."""
         self.permanent = permanent
+        self.in_doubt = in_doubt
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message)

@@ -1,8 +1,8 @@
 """Taking rows out of the outbox: one attempt at a time, and never two senders for one row.
 
-The state ``sending`` is committed before the send; the lock of the row is held during it. Who
-holds the lock of a row in ``sending`` is its only sender, and the lock is gone with its holder. So
-a kill leaves a row which says that its outcome is in doubt, and nothing has to time out.
+A sender first takes the advisory lock of the row, in a transaction that lasts until the outcome is
+written; then it commits the state ``sending`` beside it; then it sends. The lock is gone with its
+holder. So a kill leaves a row which says that its outcome is in doubt, and nothing has to time out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,56 +61,51 @@ class Delivery:
     living: Receipt | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to try one row once; void as soon as somebody else has tried it."""
-
-    outbox_id: int
-    attempts: int
-    is_in_doubt: bool
-
-
-def claim(connection: Connection, channels: Sequence[str], now: datetime) -> Claim | None:
-    """Begin an attempt at the next row that is due; commit before holding it.
+def due(connection: Connection, channels: Sequence[str], now: datetime) -> list[int]:
+    """List the rows to try, at most one of each thread.
 
     Rows of one thread go in order: a later one waits until the earlier ones are sent or dead. What
     was tried least goes first, so that one message that always fails cannot starve the others.
     """
-    row = connection.execute(
-        "with due as ("
-        " select outbox_id, state from notify.outbox as candidate"
+    rows = connection.execute(
+        "select outbox_id from notify.outbox as candidate"
         " where state in ('pending', 'sending') and not_before <= %s and channel = any(%s)"
         " and not exists (select from notify.outbox as earlier"
         "  where earlier.thread_key = candidate.thread_key"
         "  and earlier.channel = candidate.channel and earlier.recipient = candidate.recipient"
         "  and earlier.state in ('pending', 'sending')"
         "  and earlier.outbox_id < candidate.outbox_id)"
-        " order by attempts, outbox_id limit 1 for update skip locked)"
-        " update notify.outbox as message set state = 'sending', attempts = attempts + 1"
-        " from due where message.outbox_id = due.outbox_id"
-        " returning message.outbox_id, message.attempts, due.state = 'sending' as is_in_doubt",
+        " order by attempts, outbox_id",
         [now, list(channels)],
+    )
+    return [row["outbox_id"] for row in rows]
+
+
+def try_hold(connection: Connection, outbox_id: int) -> bool:
+    """Become a row's only sender until this transaction ends; False when somebody else is."""
+    row = connection.execute(
+        "select pg_try_advisory_xact_lock(hashtextextended(%s, 0)) as held",
+        [f"outbox/{outbox_id}"],
     ).fetchone()
-    return None if row is None else Claim(**row)
+    return row is not None and bool(row["held"])
 
 
-def hold_claim(connection: Connection, claimed: Claim) -> Delivery | None:
-    """Take the row's lock, which makes this transaction the row's only sender.
+def begin_attempt(connection: Connection, outbox_id: int, now: datetime) -> Delivery | None:
+    """Write that an attempt begins; commit it before anything leaves the house.
 
     Returns:
-        None when somebody else tried the row since, or is trying it now.
+        None when the row was settled since it was listed.
     """
     row = connection.execute(
-        "select message.*, living.far_end_id as living_id, living.address as living_address"
-        " from notify.outbox as message left join notify.living_message as living"
-        " using (thread_key, channel, recipient)"
-        " where outbox_id = %s and state = 'sending' and attempts = %s"
-        " for update of message skip locked",
-        [claimed.outbox_id, claimed.attempts],
+        "with before as (select outbox_id, state from notify.outbox where outbox_id = %s"
+        " and state in ('pending', 'sending') and not_before <= %s for update)"
+        " update notify.outbox as message set state = 'sending', attempts = attempts + 1"
+        " from before where message.outbox_id = before.outbox_id"
+        " returning message.*, before.state = 'sending' as is_in_doubt",
+        [outbox_id, now],
     ).fetchone()
     if row is None:
         return None
-    has_living = row["living_id"] is not None
     return Delivery(
         outbox_id=row["outbox_id"],
         channel=row["channel"],
@@ -120,10 +115,21 @@ def hold_claim(connection: Connection, claimed: Claim) -> Delivery | None:
         payload=row["payload"],
         delivery_key=row["delivery_key"],
         attempts=row["attempts"],
-        is_in_doubt=claimed.is_in_doubt,
+        is_in_doubt=row["is_in_doubt"],
         created_at=row["created_at"],
-        living=Receipt(row["living_id"], row["living_address"]) if has_living else None,
+        living=_living_message(connection, row["thread_key"], row["channel"], row["recipient"]),
     )
+
+
+def _living_message(
+    connection: Connection, thread_key: str, channel: Channel, recipient: str
+) -> Receipt | None:
+    row = connection.execute(
+        "select far_end_id, address from notify.living_message"
+        " where thread_key = %s and channel = %s and recipient = %s",
+        [thread_key, channel, recipient],
+    ).fetchone()
+    return None if row is None else Receipt(row["far_end_id"], row["address"])
 
 
 def mark_sent(connection: Connection, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

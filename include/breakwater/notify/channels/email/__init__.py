@@ -1,0 +1,1 @@
+"""One mail an address through the `smtp` connection, built and sent by us."""

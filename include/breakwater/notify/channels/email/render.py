@@ -1,0 +1,43 @@
+"""A message as a mail: subject, text and HTML; text is never an afterthought."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from breakwater.notify.channels.text import as_text
+from breakwater.notify.message import Message
+from breakwater.notify.plain import one_line
+
+LONGEST_SUBJECT = 160
+MACHINE_HEADERS = {
+    # So that nobody's holiday notice answers an alert.
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+}
+
+
+def render(message: Message) -> dict[str, Any]:
+    """Render to the payload of the e-mail channel."""
+    return {
+        "subject": one_line(message.subject, LONGEST_SUBJECT),
+        "text": as_text(message),
+        "html": _template().render(message=message),
+        "inline": [],
+        "headers": dict(MACHINE_HEADERS),
+    }
+
+
+@cache
+def _template() -> Template:
+    """Load the page in an environment of our own: autoescape on, an unknown name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("alert.html")

@@ -1,0 +1,1 @@
+"""Messages as files in a folder: for records, and for systems that only watch a folder."""

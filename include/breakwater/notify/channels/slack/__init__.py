@@ -1,0 +1,1 @@
+"""One living message a thread in a Slack channel, through whatever calls the Web API."""

@@ -1,0 +1,104 @@
+"""A message as Slack blocks: one living message, and replies when it moves.
+
+Everything that is not ours sits in ``plain_text`` and ``rich_text`` elements, which Slack shows as
+they are: no mentions, no links, no emoji codes. Only the ``text`` for notifications is read as
+markup, so there it is escaped and defused.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from breakwater.notify.channels.text import left_out
+from breakwater.notify.message import Message, Row
+
+Block = dict[str, Any]
+
+LONGEST_HEADER = 150
+LONGEST_TEXT = 2_000
+LONGEST_ELEMENT = 300
+_DELIMITERS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})  # noqa: RUF001  look-alikes are the point
+
+
+def render(message: Message) -> dict[str, Any]:
+    """Render the whole message to the payload of the Slack channel, ``{text, blocks}``."""
+    title = f"{message.standing.sign} {message.standing.word}: {message.title}"
+    return {
+        "text": defuse(f"{title}. {message.verdict}"),
+        "blocks": [
+            {"type": "header", "text": _plain(title, LONGEST_HEADER)},
+            {"type": "rich_text", "elements": list(_body(message))},
+            {"type": "context", "elements": [_plain(message.data_through, LONGEST_ELEMENT)]},
+        ],
+    }
+
+
+def render_reply(message: Message) -> dict[str, Any]:
+    """Render what moved, for the thread below the living message."""
+    title = f"{message.standing.sign} {message.standing.word}"
+    elements = [_section(_bold(title)), _list([_text(change)] for change in message.changes)]
+    return {
+        "text": defuse(f"{title}: {'; '.join(message.changes)}"),
+        "blocks": [{"type": "rich_text", "elements": elements}],
+    }
+
+
+def defuse(text: str) -> str:
+    """Make text inert as Slack markup: no mention, no link, no style."""
+    # Cut first: half an entity would be shown as such.
+    inert = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", _cut(text, LONGEST_TEXT).translate(_DELIMITERS))
+    return inert.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _body(message: Message) -> Iterable[Block]:
+    yield _section(_text(f"{message.verdict}\n"))
+    for fact in message.facts:
+        yield _section(_bold(f"{fact.label}: "), _text(fact.value))
+    if message.changes:
+        yield _section(_bold("Since the last message"))
+        yield _list([_text(change)] for change in message.changes)
+    if len(message.rows) > 1:
+        yield _section(_bold("Conditions"))
+        yield _list(_row(row) for row in message.rows)
+        for line in left_out(message):
+            yield _section(_text(line))
+    yield _section(_bold("Next step: "), _text(message.next_step))
+    if message.runbook:
+        yield _section(_bold("Runbook: "), _link(message.runbook))
+
+
+def _row(row: Row) -> list[Block]:
+    return [
+        _bold(f"{row.standing.sign} {row.standing.word}: "),
+        _text(f"{row.about}: {row.number}"),
+    ]
+
+
+def _section(*elements: Block) -> Block:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _list(items: Iterable[list[Block]]) -> Block:
+    sections = [_section(*item) for item in items]
+    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": _cut(text, LONGEST_ELEMENT)}
+
+
+def _bold(text: str) -> Block:
+    return {**_text(text), "style": {"bold": True}}
+
+
+def _link(target: str) -> Block:
+    """Link an address of ours; a path in the repository stays text."""
+    return {"type": "link", "url": target} if target.startswith("https://") else _text(target)
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": _cut(text, limit), "emoji": False}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

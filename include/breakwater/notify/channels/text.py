@@ -1,0 +1,32 @@
+"""A message as plain text: the mail's text part, and the whole of a file."""
+
+from breakwater.notify.message import Message, Row
+
+
+def as_text(message: Message) -> str:
+    """Lay a message out in lines, in the order in which it is read."""
+    blocks = [
+        [f"{message.standing.sign} {message.standing.word.upper()}: {message.title}"],
+        [message.verdict],
+        [f"{fact.label}: {fact.value}" for fact in message.facts],
+        titled("Since the last message", [f"- {change}" for change in message.changes]),
+        titled("Conditions", [_row(row) for row in message.rows] + left_out(message)),
+        [f"Next step: {message.next_step}"],
+        [f"Runbook: {message.runbook}"] if message.runbook else [],
+        [message.data_through],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def titled(title: str, lines: list[str]) -> list[str]:
+    """Put a heading above lines, if there are any."""
+    return [f"{title}:", *lines] if lines else []
+
+
+def left_out(message: Message) -> list[str]:
+    """Say how many conditions are not listed; a list that ends in silence looks complete."""
+    return [f"… and {message.rows_left_out} more"] if message.rows_left_out else []
+
+
+def _row(row: Row) -> str:
+    return f"{row.standing.sign} {row.standing.word}: {row.about}: {row.number}"

@@ -1,0 +1,50 @@
+"""What people call the things a finding is about: vendors, clocks, metrics, classes of breaks."""
+
+from dataclasses import dataclass
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.metrics import METRICS
+from breakwater.core.finding import Finding
+from breakwater.notify.plain import one_line
+from breakwater.notify.words import WORDS
+
+_ORDER = ("metric", "outcome", "clock", "queue", "site", "policy", "language", "priority")
+_SPEAK_FOR_THEMSELVES = frozenset({"metric", "outcome", "clock"})
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names from configuration. Whatever comes from outside is one short visible line."""
+
+    configuration: Configuration
+
+    def vendor(self, vendor: str | None) -> str:
+        """Return a vendor's name, or the words for all of them."""
+        if vendor is None:
+            return "All vendors"
+        known = self.configuration.vendors.get(vendor)
+        return one_line(known.name if known else vendor, _LONGEST_NAME)
+
+    def about(self, finding: Finding) -> str:
+        """Say which part of the vendor's day a finding is about."""
+        known = [key for key in _ORDER if key in finding.scope]
+        others = sorted(set(finding.scope) - set(known))
+        parts = [self._part(key, finding.scope[key]) for key in (*known, *others)]
+        return ", ".join(parts) or WORDS[finding.rule].about
+
+    def heading(self, finding: Finding) -> str:
+        """Say which condition it is, and whose."""
+        return f"{WORDS[finding.rule].title} · {self.vendor(finding.vendor)}"
+
+    def _part(self, key: str, value: str) -> str:
+        name = one_line(self._title(key, value), _LONGEST_NAME)
+        return name if key in _SPEAK_FOR_THEMSELVES else f"{one_line(key, 20)} {name}"
+
+    def _title(self, key: str, value: str) -> str:
+        if key == "metric" and value in METRICS:
+            return METRICS[value].title
+        if key == "clock":
+            titles = {clock.clock: clock.title for clock in self.configuration.clocks}
+            return titles.get(value, value)
+        return value.replace("_", " ") if key == "outcome" else value

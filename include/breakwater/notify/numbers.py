@@ -1,0 +1,31 @@
+"""Numbers as people read them."""
+
+from itertools import pairwise
+
+_STEPS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a measured number with its unit: ``1,204 cases``, ``72.6 %``, ``2 h 13 min``."""
+    if unit == "rate":
+        return f"{value * 100:.1f} %"
+    if unit == "seconds":
+        return duration(value)
+    noun = unit[:-1] if unit.endswith("s") and value == 1 else unit
+    return f"{_count(value)} {noun}"
+
+
+def duration(seconds: float) -> str:
+    """Write a span of time in its two largest units."""
+    rest = abs(round(seconds))
+    sign = "−" if seconds < 0 and rest else ""
+    for (large, size), (small, part) in pairwise(_STEPS):
+        if rest >= size:
+            whole, remainder = divmod(rest, size)
+            tail = f" {remainder // part} {small}" if remainder >= part else ""
+            return f"{sign}{whole} {large}{tail}"
+    return f"{sign}{rest} s"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"

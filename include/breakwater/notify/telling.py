@@ -1,0 +1,133 @@
+"""Deduplication: whether a recipient is told again, from what it was last told and what is now."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from breakwater.core.finding import Severity
+from breakwater.notify.incident import Incident
+from breakwater.notify.route import Recipient
+from breakwater.notify.transition import Transition, compare
+from breakwater.warehouse.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a recipient knows about one incident."""
+
+    is_open: bool
+    severity: Severity
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a recipient was last told in one thread; `members` by the incident's fingerprint."""
+
+    thread_key: str
+    recipient: Recipient
+    ordinal: int
+    members: Mapping[str, Told]
+
+
+class TellingReason(StrEnum):
+    """Why a recipient is told, or why not; the news of a thread in one word."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    WORSENED = "worsened"
+    RESTATED = "restated"
+    EASED = "eased"
+    RESOLVED = "resolved"
+    UNCHANGED = "unchanged"
+    NOTHING_OPEN = "nothing_open"
+
+    @property
+    def is_news(self) -> bool:
+        """Tell whether it is worth a message."""
+        return self not in {TellingReason.UNCHANGED, TellingReason.NOTHING_OPEN}
+
+
+_NEWS_FIRST = (
+    Transition.REOPENED,
+    Transition.OPENED,
+    Transition.WORSENED,
+    Transition.RESTATED,
+    Transition.EASED,
+    Transition.RESOLVED,
+)
+
+
+def news_of(told: Told | None, incident: Incident) -> Transition:
+    """Decide how one incident moved since a recipient was told about it."""
+    if told is None:
+        return Transition.OPENED if incident.is_open else Transition.UNCHANGED
+    if not incident.is_open:
+        return Transition.RESOLVED if told.is_open else Transition.UNCHANGED
+    if not told.is_open:
+        return Transition.REOPENED
+    return compare(told.severity.rank, told.value, incident.finding)
+
+
+def decide_telling(last: Telling | None, shown: Sequence[Incident]) -> TellingReason:
+    """Decide whether a recipient is told about a thread.
+
+    Args:
+        last: what it was last told, or None when it never was.
+        shown: the thread's incidents as it may see them now.
+
+    A thread of which some incidents are resolved and others still open has eased.
+    """
+    if last is None:
+        is_anything_open = any(incident.is_open for incident in shown)
+        return TellingReason.OPENED if is_anything_open else TellingReason.NOTHING_OPEN
+    news = {news_of(last.members.get(incident.fingerprint), incident) for incident in shown}
+    first = next((kind for kind in _NEWS_FIRST if kind in news), Transition.UNCHANGED)
+    if first is Transition.RESOLVED and any(incident.is_open for incident in shown):
+        return TellingReason.EASED
+    return TellingReason(first.value)
+
+
+def tellings_of_day(connection: Connection, day: date) -> list[Telling]:
+    """Read what was last told about an operational day, to whom."""
+    rows = connection.execute(
+        "select * from notify.telling where operational_day = %s"
+        " order by channel, recipient, thread_key",
+        [day],
+    )
+    return [
+        Telling(
+            thread_key=row["thread_key"],
+            recipient=Recipient(row["channel"], row["recipient"]),
+            ordinal=row["ordinal"],
+            members={
+                fingerprint: Told(told["is_open"], Severity(told["severity"]), told["value"])
+                for fingerprint, told in row["members"].items()
+            },
+        )
+        for row in rows
+    ]
+
+
+def save_telling(connection: Connection, telling: Telling, day: date, now: datetime) -> None:
+    """Keep what a recipient is now told about a thread."""
+    members = {
+        fingerprint: {"is_open": told.is_open, "severity": told.severity, "value": told.value}
+        for fingerprint, told in telling.members.items()
+    }
+    connection.execute(
+        "insert into notify.telling values (%s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (thread_key, channel, recipient) do update set ordinal = excluded.ordinal,"
+        " members = excluded.members, told_at = excluded.told_at",
+        [
+            telling.thread_key,
+            telling.recipient.channel,
+            telling.recipient.address,
+            day,
+            telling.ordinal,
+            json.dumps(members),
+            now,
+        ],
+    )

@@ -1,0 +1,105 @@
+"""What each rule is called, how its number is put, and what to do first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from breakwater.core.finding import Finding, Rule
+from breakwater.notify.numbers import amount
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """The wording of one rule.
+
+    Attributes:
+        title: the condition, as a heading.
+        about: what a condition without a scope is about.
+        number: the sentence around ``{value}``, which is a number of ours with its unit.
+        limit: what the threshold is called: a limit is kept below, a target is reached.
+        next_step: the first thing to do.
+    """
+
+    title: str
+    about: str
+    number: str
+    limit: str
+    next_step: str
+
+
+WORDS: Mapping[Rule, RuleWords] = {
+    Rule.EXPORT_MISSING: RuleWords(
+        title="Export missing",
+        about="the day's export",
+        number="not delivered by the deadline",
+        limit="deadline",
+        next_step="Ask the vendor for the export; the day closes by itself once it is there.",
+    ),
+    Rule.EXPORT_LATE: RuleWords(
+        title="Export late",
+        about="the day's export",
+        number="delivered {value} after the deadline",
+        limit="allowed",
+        next_step="Nothing to repair. If it repeats, agree on another deadline with the vendor.",
+    ),
+    Rule.EXPORT_TRUNCATED: RuleWords(
+        title="Export truncated",
+        about="the day's export",
+        number="{value} arrived",
+        limit="declared",
+        next_step="Ask the vendor to send the export again; nothing of it was taken over.",
+    ),
+    Rule.EXPORT_RESTATED: RuleWords(
+        title="Export restated",
+        about="the day's export",
+        number="{value} in force",
+        limit="before",
+        next_step="Read what changed in the next edition of the digest.",
+    ),
+    Rule.QUARANTINE_HIGH: RuleWords(
+        title="Many records refused",
+        about="records of the export",
+        number="{value} refused",
+        limit="limit",
+        next_step="Read the reasons in the quarantine; one changed column often explains them all.",
+    ),
+    Rule.RECON_BREAKS: RuleWords(
+        title="Reconciliation breaks",
+        about="records of both books",
+        number="{value} in disagreement",
+        limit="limit",
+        next_step="Open the breaks of the largest class and compare a few records in both books.",
+    ),
+    Rule.SLA_ATTAINMENT_LOW: RuleWords(
+        title="SLA attainment low",
+        about="cases due",
+        number="{value} on time",
+        limit="target",
+        next_step="Look at backlog and arrivals of the queue before asking the vendor.",
+    ),
+    Rule.STATUTORY_CLOCK_BREACHED: RuleWords(
+        title="Statutory clock breached",
+        about="cases under a legal deadline",
+        number="{value} beyond the legal deadline",
+        limit="allowed",
+        next_step="Decide the open cases now, then tell the legal team which were late and why.",
+    ),
+    Rule.KPI_ANOMALY: RuleWords(
+        title="Unusual number",
+        about="the whole operation",
+        number="{value}",
+        limit="band ends at",
+        next_step="Start with the slice that drives it, then ask what changed there that day.",
+    ),
+}
+
+
+def number_of(finding: Finding) -> str:
+    """Put a finding's number into words, against its limit and what is usual."""
+    words = WORDS[finding.rule]
+    said = words.number.format(value=amount(finding.value, finding.unit))
+    against = []
+    if finding.threshold is not None:
+        against.append(f"{words.limit} {amount(finding.threshold, finding.unit)}")
+    if finding.expected is not None:
+        against.append(f"usual {amount(finding.expected, finding.unit)}")
+    return f"{said} ({', '.join(against)})" if against else said

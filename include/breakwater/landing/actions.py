@@ -1,0 +1,105 @@
+"""From the slice of our own log to `enforcement_action`; our own rows are checked all the same."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from breakwater.contracts.tables import ENFORCEMENT_ACTION
+from breakwater.core.vocabulary import Decision
+from breakwater.engine.base import arrow_schema
+from breakwater.landing.operational_days import as_dates, ordinals_of
+from breakwater.landing.raw_rows import RawRows, RefusedRow
+from breakwater.landing.reasons import Reasons
+from breakwater.landing.texts import CONTROL_CHARACTERS
+from breakwater.warehouse.workspace import Workspace
+
+TEXTS = (
+    "action_id",
+    "site",
+    "queue",
+    "policy",
+    "language",
+    "record_key",
+    "item_id",
+    "decision",
+    "status",
+    "source",
+)
+REQUIRED = ("action_id", "site", "queue", "item_id", "decision", "status", "source")
+CLOSED_SETS = {
+    "decision": [decision.value for decision in Decision],
+    "status": ["executed", "failed", "pending"],
+    "source": ["review", "automation", "appeal"],
+}
+
+
+def read_slice(file: Path) -> RawRows:
+    """Read what COPY wrote: quoted empty text is text, an unquoted empty field is null."""
+    types = dict.fromkeys((*TEXTS, "decided_at", "enforced_at"), pa.string())
+    with gzip.open(file) as stream:
+        table = pa.csv.read_csv(
+            stream,
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=types,
+                include_columns=list(types),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    return RawRows(table, np.arange(1, table.num_rows + 1, dtype=np.int64), ())
+
+
+def enforcement_actions(
+    raw: RawRows, workspace: Workspace, vendor: str
+) -> tuple[pa.Table, tuple[RefusedRow, ...], dict[str, int]]:
+    """Map the slice.
+
+    Returns:
+        The rows of `enforcement_action` by action id, the refused ones, how many by reason.
+    """
+    reasons = Reasons(raw.columns.num_rows)
+    for name in TEXTS:
+        column = raw.columns.column(name)
+        if name in REQUIRED:
+            reasons.add(f"{name}_missing", pc.equal(pc.coalesce(column, ""), ""))
+        reasons.add(
+            "text_has_control_characters", pc.match_substring_regex(column, CONTROL_CHARACTERS)
+        )
+    for name, values in CLOSED_SETS.items():
+        column = raw.columns.column(name)
+        unknown = pc.and_(column.is_valid(), pc.invert(pc.is_in(column, pa.array(values))))
+        reasons.add(f"{name}_unknown", unknown)
+    _check_repeats(raw, reasons)
+    kept = raw.columns.filter(pa.array(~reasons.is_refused))
+    return _fitted(kept, workspace, vendor), reasons.refused_rows(raw), reasons.counts
+
+
+def _check_repeats(raw: RawRows, reasons: Reasons) -> None:
+    """The slice is ordered by action id: an id that repeats stands beside itself."""
+    ids = raw.columns.column("action_id").combine_chunks()
+    repeats = np.zeros(len(ids), dtype=bool)
+    if len(ids) > 1:
+        same = pc.equal(ids[1:], ids[:-1]).fill_null(False)
+        repeats[1:] = same.to_numpy(zero_copy_only=False)
+    reasons.add("action_id_repeated", repeats)
+
+
+def _fitted(rows: pa.Table, workspace: Workspace, vendor: str) -> pa.Table:
+    decided_at = rows.column("decided_at").cast(pa.int64())
+    columns = {name: rows.column(name) for name in TEXTS}
+    columns |= {
+        "operational_day": as_dates(
+            ordinals_of(decided_at.to_numpy(), workspace.configuration.operations.zone_info)
+        ),
+        "vendor": pa.repeat(pa.scalar(vendor), rows.num_rows),
+        "language": rows.column("language").fill_null("und"),
+        "decided_at": decided_at,
+        "enforced_at": rows.column("enforced_at").cast(pa.int64()),
+    }
+    return pa.table(columns).select(arrow_schema(ENFORCEMENT_ACTION).names)

@@ -1,0 +1,73 @@
+"""Delimited text, read so that one bad line costs one record and never its neighbours."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from breakwater.contracts.vendor import CsvFormat
+from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
+from breakwater.landing.refusal import ExportRefusedError, Fault
+
+
+class _Lines(Iterator[str]):
+    """Physical lines with a position that can be moved back."""
+
+    def __init__(self, text: str) -> None:
+        # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
+        self._lines = io.StringIO(text, newline="\n").readlines()
+        self.position = 0
+
+    def __next__(self) -> str:
+        if self.position == len(self._lines):
+            raise StopIteration
+        self.position += 1
+        return self._lines[self.position - 1]
+
+    def line(self, position: int) -> str:
+        return self._lines[position]
+
+
+def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
+    """Read the named columns of delimited text with one header row.
+
+    A quoted field may span lines. Where that gives no record of the header's width (a quote that
+    nobody closed), the line on which it began is refused alone and reading goes on behind it, so
+    every line belongs to exactly one record. Empty lines are none.
+
+    Raises:
+        ExportRefusedError: there is no header, or a named column is not in it.
+    """
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
+    header = _header(reader)
+    positions, width = find_columns(header, names), len(header)
+    rows = RawRowsBuilder(names)
+    while True:
+        start = lines.position
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return rows.build()
+        except csv.Error:
+            fields = None
+        if fields is not None and len(fields) == width:
+            rows.add([fields[position] for position in positions])
+            continue
+        if fields == []:
+            continue
+        spans_lines = lines.position > start + 1
+        is_one_line = fields is not None and not spans_lines
+        lines.position = start + 1
+        rows.refuse("field_count_wrong" if is_one_line else "line_unreadable", lines.line(start))
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise ExportRefusedError(
+            Fault.HEADER_UNREADABLE, expected="one line of column names", found="stray quotes"
+        ) from error
+    if not header:
+        raise ExportRefusedError(Fault.EMPTY, expected="a header row", found="no row")
+    return header

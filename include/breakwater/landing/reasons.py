@@ -1,0 +1,56 @@
+"""Named predicates over the rows of an export; a row carries every reason it fails."""
+
+import json
+from collections import defaultdict
+
+import numpy as np
+import pyarrow as pa
+
+from breakwater.landing.local_time import Flags
+from breakwater.landing.raw_rows import RawRows, RefusedRow, hash_of_text
+
+
+class Reasons:
+    """Collects which rows fail which predicate."""
+
+    def __init__(self, row_count: int) -> None:
+        """Start with no failures."""
+        self._failures: dict[str, Flags] = {}
+        self._none = np.zeros(row_count, dtype=bool)
+
+    def add(self, reason: str, fails: Flags | pa.Array | pa.ChunkedArray) -> None:
+        """Note the rows that fail a predicate; several predicates may share a name."""
+        if not isinstance(fails, np.ndarray):
+            fails = fails.fill_null(False).to_numpy(zero_copy_only=False)
+        if fails.any():
+            self._failures[reason] = self._failures.get(reason, self._none) | fails
+
+    @property
+    def is_refused(self) -> Flags:
+        """Rows that fail at least one predicate."""
+        refused = self._none.copy()
+        for fails in self._failures.values():
+            refused |= fails
+        return refused
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows carry each reason."""
+        return {reason: int(self._failures[reason].sum()) for reason in sorted(self._failures)}
+
+    def refused_rows(self, raw: RawRows) -> tuple[RefusedRow, ...]:
+        """Return the failing rows, each with its reasons in alphabetical order."""
+        reasons: dict[int, list[str]] = defaultdict(list)
+        for reason in sorted(self._failures):
+            for row in np.flatnonzero(self._failures[reason]):
+                reasons[int(row)].append(reason)
+        failing = sorted(reasons)
+        contents = raw.columns.take(pa.array(failing, pa.int64())).to_pylist()
+        return tuple(
+            RefusedRow(
+                int(raw.source_row[row]),
+                tuple(reasons[row]),
+                hash_of_text(json.dumps(content, ensure_ascii=False, sort_keys=True)),
+            )
+            for row, content in zip(failing, contents, strict=True)
+        )

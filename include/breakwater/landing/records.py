@@ -1,0 +1,95 @@
+"""Records of an export by its contract: mapped columns, events, day; the rest is refused."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.landing import dimensions
+from breakwater.landing.happenings import Happening, Life, read_life
+from breakwater.landing.operational_days import as_dates, ordinal, ordinals_of
+from breakwater.landing.raw_rows import RawRows, RefusedRow
+from breakwater.landing.read_export import named_columns
+from breakwater.landing.reasons import Reasons
+from breakwater.landing.terms import Terms
+from breakwater.landing.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What an export says, in our words.
+
+    Attributes:
+        columns: one row a record: what names it, what it is counted by, what was decided.
+        happenings: its events, aligned with the rows.
+        operational_day: its day, date32.
+        source_row: its number in the file.
+        refused: every other record of the file, with all of its reasons.
+    """
+
+    columns: pa.Table
+    happenings: tuple[Happening, ...]
+    operational_day: pa.Array
+    source_row: pa.Array
+    refused: tuple[RefusedRow, ...]
+
+    @property
+    def reason_counts(self) -> dict[str, int]:
+        """How many records carry each reason; one may carry several."""
+        return dict(
+            sorted(Counter(reason for row in self.refused for reason in row.reasons).items())
+        )
+
+
+def map_records(raw: RawRows, terms: Terms) -> Records:
+    """Map an export's rows by its contract."""
+    contract = terms.contract
+    texts = Texts(raw.columns, contract.missing_values)
+    reasons = Reasons(texts.row_count)
+    dimensions.check_texts(texts, _text_columns(contract), reasons)
+    life = read_life(texts, terms, reasons)
+    operational_day = _days(life, terms, reasons)
+    columns = pa.table(
+        {
+            **dimensions.identities(texts, contract, reasons),
+            **dimensions.dimensions(texts, contract, terms.operations, reasons),
+            **dimensions.actors(texts, contract, terms.pseudonym_key),
+            **dimensions.decisions(texts, contract),
+            **dimensions.measures(texts, contract, reasons),
+            **dimensions.remarks(texts, contract, reasons),
+        }
+    )
+    keep = pa.array(~reasons.is_refused)
+    refused = sorted((*raw.refused, *reasons.refused_rows(raw)), key=lambda row: row.source_row)
+    return Records(
+        columns.filter(keep),
+        tuple(Happening(h.event_type, h.ordinal, h.at.filter(keep)) for h in life.happenings),
+        operational_day.filter(keep),
+        pa.array(raw.source_row).filter(keep),
+        tuple(refused),
+    )
+
+
+def _text_columns(contract: VendorContract) -> tuple[str, ...]:
+    """List the named columns that do not hold instants."""
+    shape = contract.shape
+    if isinstance(shape, CaseShape):
+        instants = {name for several in shape.instants.values() for name in several}
+    else:
+        instants = {shape.at}
+    return tuple(name for name in named_columns(contract) if name not in instants)
+
+
+def _days(life: Life, terms: Terms, reasons: Reasons) -> pa.Array:
+    """Find the operational day of each record and refuse those that may no longer change one."""
+    contract = terms.contract
+    days = np.full(len(life.settled_at), ordinal(terms.day), dtype=np.int32)
+    is_earlier = life.is_settled & (life.settled_at < terms.window.start)
+    days[is_earlier] = ordinals_of(life.settled_at[is_earlier], terms.operations.zone_info)
+    oldest = ordinal(terms.day) - contract.delivery.accept_late_days
+    reasons.add("delivered_too_late", days < oldest)
+    begin = ordinal(contract.effective_from) if contract.effective_from else oldest
+    reasons.add("contract_not_in_force", days < begin)
+    return as_dates(days)

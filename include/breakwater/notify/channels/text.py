@@ -10,7 +10,7 @@ def as_text(message: Message) -> str:
         [message.verdict],
         [f"{fact.label}: {fact.value}" for fact in message.facts],
         titled("Since the last message", [f"- {change}" for change in message.changes]),
-        titled("Conditions", [_row(row) for row in message.rows] + left_out(message)),
+        titled("Conditions", _conditions(message)),
         [f"Next step: {message.next_step}"],
         [f"Runbook: {message.runbook}"] if message.runbook else [],
         [message.data_through],
@@ -26,6 +26,13 @@ def titled(title: str, lines: list[str]) -> list[str]:
 def left_out(message: Message) -> list[str]:
     """Say how many conditions are not listed; a list that ends in silence looks complete."""
     return [f"… and {message.rows_left_out} more"] if message.rows_left_out else []
+
+
+def _conditions(message: Message) -> list[str]:
+    """List the conditions, unless the verdict has said the only one."""
+    if len(message.rows) == 1:
+        return []
+    return [_row(row) for row in message.rows] + left_out(message)
 
 
 def _row(row: Row) -> str:

@@ -95,7 +95,10 @@ class _Rows:
 
     def of(self, name: str, only: Collection[EventType] | None = None) -> pa.Array:
         """Return a column of the records, null on other events than those asked for."""
-        column = self._columns[name].combine_chunks().take(self.record)
+        source = self._columns[name].combine_chunks()
+        if source.null_count == len(source):
+            return pa.nulls(len(self._kind), source.type)
+        column = source.take(self.record)
         if only is None:
             return column
         kinds = [n for n, event_type in enumerate(self._types) if event_type in only]

@@ -30,6 +30,8 @@ class Landed:
 def split_by_day(rows: pa.Table, day: date) -> dict[date, pa.Table]:
     """Return rows by their operational day; the export's own day is there even without rows."""
     days: Sequence[date] = pc.unique(rows.column("operational_day")).to_pylist()
+    if days == [day]:
+        return {day: rows}
     parts = {day: rows.slice(0, 0)}
     for each in sorted(days):
         parts[each] = rows.filter(pc.equal(rows.column("operational_day"), each))

@@ -81,7 +81,11 @@ class RawRowsBuilder:
         if not self._values:
             return
         columns = zip(*self._values, strict=True)
-        arrays = [pa.array(column, pa.string()) for column in columns]
+        # Many a column is empty throughout; that need not be converted cell by cell.
+        arrays = [
+            pa.array(column, pa.string()) if any(column) else pa.nulls(len(column), pa.string())
+            for column in columns
+        ]
         self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         self._values = []
 

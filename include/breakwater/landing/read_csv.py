@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from breakwater.contracts.vendor import CsvFormat
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
+from breakwater.landing.read_plain_csv import read_plain_csv
 from breakwater.landing.refusal import ExportRefusedError, Fault
 
 
@@ -14,17 +16,14 @@ class _Lines(Iterator[str]):
 
     def __init__(self, text: str) -> None:
         # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
-        self._lines = io.StringIO(text, newline="\n").readlines()
+        self.lines = io.StringIO(text, newline="\n").readlines()
         self.position = 0
 
     def __next__(self) -> str:
-        if self.position == len(self._lines):
+        if self.position == len(self.lines):
             raise StopIteration
         self.position += 1
-        return self._lines[self.position - 1]
-
-    def line(self, position: int) -> str:
-        return self._lines[position]
+        return self.lines[self.position - 1]
 
 
 def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
@@ -41,24 +40,8 @@ def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
     reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
     header = _header(reader)
     positions, width = find_columns(header, names), len(header)
-    rows = RawRowsBuilder(names)
-    while True:
-        start = lines.position
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return rows.build()
-        except csv.Error:
-            fields = None
-        if fields is not None and len(fields) == width:
-            rows.add([fields[position] for position in positions])
-            continue
-        if fields == []:
-            continue
-        spans_lines = lines.position > start + 1
-        is_one_line = fields is not None and not spans_lines
-        lines.position = start + 1
-        rows.refuse("field_count_wrong" if is_one_line else "line_unreadable", lines.line(start))
+    plain = read_plain_csv(text, form, width, dict(zip(names, positions, strict=True)))
+    return plain or _read_carefully(lines, reader, width, positions, names)
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
@@ -71,3 +54,28 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     if not header:
         raise ExportRefusedError(Fault.EMPTY, expected="a header row", found="no row")
     return header
+
+
+def _read_carefully(
+    lines: _Lines,
+    reader: Iterator[list[str]],
+    width: int,
+    positions: Sequence[int],
+    names: Sequence[str],
+) -> RawRows:
+    rows, pick = RawRowsBuilder(names), itemgetter(*positions)
+    while True:
+        start = lines.position
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return rows.build()
+        except csv.Error:
+            fields = None
+        if fields is not None and len(fields) == width:
+            rows.add(pick(fields))
+        elif fields != []:
+            is_one_line = fields is not None and lines.position == start + 1
+            lines.position = start + 1
+            reason = "field_count_wrong" if is_one_line else "line_unreadable"
+            rows.refuse(reason, lines.lines[start])

@@ -8,6 +8,7 @@ from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.message import Fact, Message, Row, Standing
 from breakwater.notify.naming import Naming
+from breakwater.notify.notes import notes_of
 from breakwater.notify.numbers import amount
 from breakwater.notify.plain import one_line
 from breakwater.notify.telling import Telling, Told, news_of
@@ -79,7 +80,7 @@ class Composer:
             Row(
                 _standing([incident]),
                 self.naming.about(incident.finding),
-                number_of(incident.finding),
+                "; ".join([number_of(incident.finding), *notes_of(incident.finding)]),
             )
             for incident in incidents
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from breakwater.core.finding import Finding, Rule
 
-CAUSES = (Rule.EXPORT_MISSING, Rule.EXPORT_TRUNCATED)
+CAUSES = (Rule.EXPORT_MISSING, Rule.EXPORT_TRUNCATED, Rule.EXPORT_UNREADABLE)
 """Nothing of the vendor-day was landed; what is computed without it is not news."""
 
 SYMPTOMS = frozenset(

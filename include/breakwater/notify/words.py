@@ -16,14 +16,16 @@ class RuleWords:
         about: what a condition without a scope is about.
         number: the sentence around ``{value}``, which is a number of ours with its unit.
         limit: what the threshold is called: a limit is kept below, a target is reached.
+        usual: what the expected value is called.
         next_step: the first thing to do.
     """
 
     title: str
     about: str
     number: str
-    limit: str
     next_step: str
+    limit: str = "limit"
+    usual: str = "usual"
 
 
 WORDS: Mapping[Rule, RuleWords] = {
@@ -31,42 +33,49 @@ WORDS: Mapping[Rule, RuleWords] = {
         title="Export missing",
         about="the day's export",
         number="not delivered by the deadline",
-        limit="deadline",
         next_step="Ask the vendor for the export; the day closes by itself once it is there.",
     ),
     Rule.EXPORT_LATE: RuleWords(
         title="Export late",
         about="the day's export",
         number="delivered {value} after the deadline",
-        limit="allowed",
         next_step="Nothing to repair. If it repeats, agree on another deadline with the vendor.",
     ),
     Rule.EXPORT_TRUNCATED: RuleWords(
         title="Export truncated",
         about="the day's export",
-        number="{value} arrived",
-        limit="declared",
+        number="incomplete, {value}",
+        usual="declared",
         next_step="Ask the vendor to send the export again; nothing of it was taken over.",
+    ),
+    Rule.EXPORT_UNREADABLE: RuleWords(
+        title="Export unreadable",
+        about="the day's export",
+        number="breaks its contract as a whole",
+        next_step="Compare the file with the contract; nothing of it was taken over.",
+    ),
+    Rule.EXPORT_NAME_REFUSED: RuleWords(
+        title="File name refused",
+        about="files in the vendor's folder",
+        number="{value} not taken because of the name",
+        next_step="Look into the vendor's folder; such a name is a mistake or an attack.",
     ),
     Rule.EXPORT_RESTATED: RuleWords(
         title="Export restated",
         about="the day's export",
-        number="{value} in force",
-        limit="before",
+        number="{value} of different content; the latest is in force",
         next_step="Read what changed in the next edition of the digest.",
     ),
     Rule.QUARANTINE_HIGH: RuleWords(
         title="Many records refused",
         about="records of the export",
         number="{value} refused",
-        limit="limit",
         next_step="Read the reasons in the quarantine; one changed column often explains them all.",
     ),
     Rule.RECON_BREAKS: RuleWords(
         title="Reconciliation breaks",
         about="records of both books",
         number="{value} in disagreement",
-        limit="limit",
         next_step="Open the breaks of the largest class and compare a few records in both books.",
     ),
     Rule.SLA_ATTAINMENT_LOW: RuleWords(
@@ -101,5 +110,5 @@ def number_of(finding: Finding) -> str:
     if finding.threshold is not None:
         against.append(f"{words.limit} {amount(finding.threshold, finding.unit)}")
     if finding.expected is not None:
-        against.append(f"usual {amount(finding.expected, finding.unit)}")
+        against.append(f"{words.usual} {amount(finding.expected, finding.unit)}")
     return f"{said} ({', '.join(against)})" if against else said

@@ -1,0 +1,85 @@
+"""What a stage left in a finding's detail that a reader wants beside the number.
+
+Only what is named here is shown, and only as a number or as one short line.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from breakwater.core.finding import Finding, Rule
+from breakwater.notify.numbers import amount, duration
+from breakwater.notify.plain import one_line
+
+Detail = Mapping[str, object]
+
+_LONGEST_WORD = 60
+_MOST_PARTS = 3
+
+
+def notes_of(finding: Finding) -> tuple[str, ...]:
+    """List the notes of a finding, in reading order; none when its rule has none."""
+    note = _NOTES.get(finding.rule)
+    return () if note is None else tuple(note(finding.detail))
+
+
+def _of_attainment(detail: Detail) -> Iterator[str]:
+    due, missed = _number(detail, "due"), _number(detail, "missed")
+    if due is not None and missed is not None:
+        yield f"{missed:,.0f} of {amount(due, 'cases')} due were missed"
+    if parts := _parts(detail, "missed_by_queue"):
+        yield f"most in {parts}"
+
+
+def _of_breach(detail: Detail) -> Iterator[str]:
+    if still_open := _number(detail, "still_open"):
+        yield f"{still_open:,.0f} still open"
+    if late := _number(detail, "longest_late_seconds"):
+        yield f"longest {duration(late)} late"
+    if provision := detail.get("provision"):
+        yield one_line(provision, _LONGEST_WORD)
+    if detail.get("confidence") not in {None, "primary"}:
+        yield "the deadline was not read in the law itself"
+
+
+def _of_anomaly(detail: Detail) -> Iterator[str]:
+    change, span = _number(detail, "change"), _number(detail, "span_days")
+    if change is not None:
+        days = "" if span in {None, 1} else f" over {span:,.0f} days"
+        yield f"{change:+.1%} against usual{days}"
+
+
+def _of_quarantine(detail: Detail) -> Iterator[str]:
+    rows = _number(detail, "rows")
+    if rows is not None:
+        yield amount(rows, "rows")
+    if parts := _parts(detail, "reasons"):
+        yield f"most for {parts}"
+
+
+def _of_fault(detail: Detail) -> Iterator[str]:
+    if fault := detail.get("fault"):
+        yield one_line(fault, _LONGEST_WORD).replace("_", " ")
+
+
+def _number(detail: Detail, key: str) -> float | None:
+    value = detail.get(key)
+    return value if isinstance(value, (int, float)) else None
+
+
+def _parts(detail: Detail, key: str) -> str:
+    """List the largest parts of a count, such as ``hate (12), spam (7)``."""
+    counts = detail.get(key)
+    if not isinstance(counts, Mapping):
+        return ""
+    numbers = [(name, n) for name, n in counts.items() if isinstance(n, (int, float))]
+    largest = sorted(numbers, key=lambda part: (-part[1], part[0]))[:_MOST_PARTS]
+    return ", ".join(f"{one_line(name, _LONGEST_WORD)} ({n:,.0f})" for name, n in largest)
+
+
+_NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
+    Rule.SLA_ATTAINMENT_LOW: _of_attainment,
+    Rule.STATUTORY_CLOCK_BREACHED: _of_breach,
+    Rule.KPI_ANOMALY: _of_anomaly,
+    Rule.QUARANTINE_HIGH: _of_quarantine,
+    Rule.EXPORT_TRUNCATED: _of_fault,
+    Rule.EXPORT_UNREADABLE: _of_fault,
+}

@@ -163,11 +163,15 @@ create table detect.score (
     scope           jsonb  not null,
     value           double precision not null,
     denominator     double precision,
-    expected        double precision not null,
-    band_low        double precision not null,
-    band_high       double precision not null,
-    score           double precision not null,
+    expected        double precision,
+    band_low        double precision,
+    band_high       double precision,
+    score           double precision,
     is_anomaly      boolean not null,
+    verdict         text   not null check (verdict in ('missing', 'too_young', 'usual', 'too_few',
+                                                       'too_small', 'onset', 'continuing', 'explained')),
     reason          text   not null,
     primary key (operational_day, series)
 );
+comment on column detect.score.score is
+    'robust standard deviations; null without an opinion, whose reason is given';

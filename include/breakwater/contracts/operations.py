@@ -73,8 +73,8 @@ class Detection(Contract):
     """Smallest relative change worth a message; of a share, relative to its rarer side."""
     minimum_rate_effect: float = 0.02
     """Smallest absolute change of a share worth a message."""
-    refractory_days: int = 14
-    """How long a change that lasts is not told again."""
+    refractory_days: int = 7
+    """After this many ordinary days the next change is a new one; until then it is told once."""
 
 
 class EnforcementLog(Contract):

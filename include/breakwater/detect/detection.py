@@ -31,7 +31,7 @@ class Settings:
         minimum_volume: cases behind the days in question below which a series stays quiet.
         minimum_effect: smallest relative change; of a share, relative to its rarer side.
         minimum_rate_effect: smallest absolute change of a share.
-        refractory_days: how long a change that lasts is not told again.
+        refractory_days: how long after an abnormal day the next one is the same change.
     """
 
     threshold: float = 4.2
@@ -39,7 +39,7 @@ class Settings:
     minimum_volume: float = 0.0
     minimum_effect: float = 0.0
     minimum_rate_effect: float = 0.0
-    refractory_days: int = 14
+    refractory_days: int = 7
 
 
 EVERYTHING = Settings()
@@ -58,6 +58,7 @@ class Detection:
         sign: direction of that channel, -1 or 1.
         span: days of that channel: 1, 3 or 7.
         change: relative change over the span; 0.5 is half as much again as usual.
+        age: days since the series' first value; 0 when half of them are missing.
         since: day on which the change that lasts was told; -1 without one.
         verdict: a `Verdict`.
     """
@@ -69,6 +70,7 @@ class Detection:
     sign: Integers
     span: Integers
     change: Floats
+    age: Integers
     since: Integers
     verdict: npt.NDArray[np.int8]
 
@@ -83,6 +85,7 @@ class Detection:
             sign=np.ones((n, days), dtype=np.int64),
             span=np.ones((n, days), dtype=np.int64),
             change=np.full((n, days), np.nan),
+            age=np.zeros((n, days), dtype=np.int64),
             since=np.full((n, days), -1),
             verdict=np.full((n, days), Verdict.MISSING, dtype=np.int8),
         )

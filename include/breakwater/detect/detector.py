@@ -21,8 +21,8 @@ POOL_DAYS = 20
 """The weight, in days, of what series of a kind have in common in one series' own scatter."""
 
 HOLIDAY_WIDENING = 1.5
-WORSENING = 1.15
-"""How much stronger a change must get to be told again while it lasts."""
+WORSENING = 1.5
+"""How much further from usual a single day must be than what was told, to be told again."""
 
 LASTING = 0.6
 """Share of the threshold to which `detect` holds a change that merely lasts."""
@@ -30,15 +30,24 @@ LASTING = 0.6
 
 @dataclass(slots=True, eq=False)
 class _Told:
-    """When each series was last told, how strongly and in which direction."""
+    """What each series was last told of.
+
+    Attributes:
+        day: when it began.
+        last: the last day on which it showed.
+        strength: how far from usual a single day was since then.
+        sign: in which direction.
+    """
 
     day: Integers
-    score: Floats
+    last: Integers
+    strength: Floats
     sign: Integers
 
     @classmethod
     def nothing(cls, n: int) -> "_Told":
-        return cls(np.full(n, -(10**6)), np.zeros(n), np.zeros(n, dtype=np.int64))
+        never = np.full(n, -(10**6))
+        return cls(never, never, np.zeros(n), np.zeros(n, dtype=np.int64))
 
 
 @dataclass(slots=True, eq=False)
@@ -115,6 +124,7 @@ class _Run:
     def _judge(self, t: int) -> None:
         effect = effect_of(self.panel, self.found, self.scale, t)
         self.found.change[:, t] = effect.change
+        self.found.age[:, t] = self._age(t)
         score = self.found.score[:, t]
         limits = self.settings
         is_small = np.abs(effect.change) < limits.minimum_effect
@@ -123,7 +133,7 @@ class _Run:
         verdict = np.select(
             [
                 ~np.isfinite(score),
-                self._age(t) < limits.minimum_history_days,
+                self.found.age[:, t] < limits.minimum_history_days,
                 score < limits.threshold,
                 effect.volume < limits.minimum_volume,
                 is_small,
@@ -140,23 +150,29 @@ class _Run:
             Verdict.ONSET,
         )
         self.found.verdict[:, t] = verdict
-        self._tell(t, verdict == Verdict.ONSET)
+        self._tell(t, verdict == Verdict.ONSET, verdict >= Verdict.ONSET)
         self.found.since[:, t] = np.where(verdict >= Verdict.ONSET, self.told.day, -1)
 
     def _lasts(self, t: int) -> Flags:
-        """Tell which series were told of the same, and it is not clearly worse now."""
-        recent = t - self.told.day <= self.settings.refractory_days
+        """Tell which series were told of the same, and it is not clearly worse now.
+
+        Days are compared with days: the sum over a week grows by itself while a change lasts.
+        """
+        recent = t - self.told.last <= self.settings.refractory_days
         same_way = self.found.sign[:, t] == self.told.sign
-        not_worse = self.found.score[:, t] < WORSENING * self.told.score
+        not_worse = np.abs(self.z[:, t]) < WORSENING * self.told.strength
         return np.asarray(recent & same_way & not_worse, dtype=np.bool_)
 
-    def _tell(self, t: int, onset: Flags) -> None:
+    def _tell(self, t: int, onset: Flags, abnormal: Flags) -> None:
+        # A change that a sum found counts as a day that would have been told.
+        today = np.fmax(np.abs(self.z[:, t]), self.settings.threshold)
+        lasting = np.fmax(self.told.strength, np.where(abnormal, today, 0.0))
+        self.told.strength = np.where(onset, today, lasting)
         self.told.day = np.where(onset, t, self.told.day)
-        self.told.score = np.where(onset, self.found.score[:, t], self.told.score)
+        self.told.last = np.where(abnormal, t, self.told.last)
         self.told.sign = np.where(onset, self.found.sign[:, t], self.told.sign)
 
     def _age(self, t: int) -> Integers:
-        """Return days since each series' first value; half of them must have one."""
         seen = np.isfinite(self.panel.y[:, :t])
         first = np.where(seen.any(axis=1), seen.argmax(axis=1), t)
         age = t - first

@@ -1,0 +1,153 @@
+"""One cause is told once: of slices that are abnormal together, the one that explains the others.
+
+A slow site makes its vendor slow, and each of the vendor's queues, and the languages they work in.
+Only the site is worth a message. A slice explains another when most of the other's excess lies in
+leaves that both share, and what is left of the other is not changed in the same way: a language
+that went wrong at two vendors is not explained by the larger one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from breakwater.contracts.metrics import METRICS
+from breakwater.detect.facts import MetricFacts
+from breakwater.detect.panel import Flags, Floats
+from breakwater.detect.scale import HANDLE_TIME_VARIATION
+
+EXPLAINED_SHARE = 0.8
+"""Share of a slice's excess that must lie inside another for that one to explain it."""
+
+SAME_FACTOR = 0.5
+"""The rest is changed in the same way from this share of the relative change inside on."""
+
+SURE = 3.0
+"""Standard deviations of chance beyond which the rest is changed at all."""
+
+REFERENCE_DAYS = 28
+RECENT_DAYS = 7
+"""Days before today that may belong to the change already; what is usual is read before them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Abnormal:
+    """One abnormal slice of a metric.
+
+    Attributes:
+        index: its place among the series.
+        members: leaves that it sums.
+        sign: direction of the change.
+        span: days of the change, today included.
+    """
+
+    index: int
+    members: Flags
+    sign: int
+    span: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excess:
+    """How far each leaf is from usual; every attribute adds up over leaves.
+
+    Attributes:
+        amount: numerator found minus usual, towards the change in question.
+        usual: numerator that would have been usual.
+        variance: of the amount, by chance.
+    """
+
+    amount: Floats
+    usual: Floats
+    variance: Floats
+
+    def explains(self, cause: Flags, other: Flags) -> bool:
+        """Tell whether the change of one slice is that of another."""
+        whole, shared = self.amount[other].sum(), self.amount[other & cause].sum()
+        if whole <= 0 or shared < EXPLAINED_SHARE * whole:
+            return False
+        rest, inside = other & ~cause, other & cause
+        factor = SAME_FACTOR * shared / max(self.usual[inside].sum(), 1e-9)
+        left = self.amount[rest].sum()
+        is_changed = left > SURE * np.sqrt(self.variance[rest].sum())
+        return not (is_changed and left >= factor * self.usual[rest].sum())
+
+
+def explained_by(facts: MetricFacts, abnormal: Sequence[Abnormal]) -> dict[int, int]:
+    """Tell which abnormal slices of one metric another one explains.
+
+    The slice that explains the most comes first; between equals, the one with the least in it,
+    which is the most specific. Slices that go opposite ways never explain each other.
+
+    Returns:
+        The index of the explaining series by the index of the explained one.
+    """
+    answer: dict[int, int] = {}
+    size = facts.numerator[:, -REFERENCE_DAYS:].sum(axis=1)
+    for sign in (-1, 1):
+        left = [one for one in abnormal if one.sign == sign]
+        excess = {span: excess_of(facts, span, sign) for span in {one.span for one in left}}
+        reach = {
+            cause.index: {
+                one.index for one in left if excess[one.span].explains(cause.members, one.members)
+            }
+            for cause in left
+        }
+        while left:
+            remaining = {one.index for one in left}
+            cause = min(
+                left,
+                key=lambda one: (
+                    -len(reach[one.index] & remaining),
+                    size[one.members].sum(),
+                    one.index,
+                ),
+            )
+            gone = (reach[cause.index] & remaining) | {cause.index}
+            answer |= dict.fromkeys(gone - {cause.index}, cause.index)
+            left = [one for one in left if one.index not in gone]
+    return answer
+
+
+def excess_of(facts: MetricFacts, span: int, sign: int) -> Excess:
+    """Compare each leaf's last days with the weeks before the last one.
+
+    Args:
+        facts: one metric.
+        span: how many of the last days.
+        sign: which direction counts as positive.
+    """
+    if METRICS[facts.metric].denominator is None:
+        found, usual = _counts(facts.numerator, span)
+        return Excess(sign * (found - usual), usual, usual)
+    found, cases, ratio = _ratios(facts, span)
+    is_share = METRICS[facts.metric].kind == "rate"
+    variance = cases * (ratio * (1 - ratio) if is_share else (HANDLE_TIME_VARIATION * ratio) ** 2)
+    return Excess(sign * (found - cases * ratio), cases * ratio, np.maximum(variance, 0.0))
+
+
+def _counts(counts: Floats, span: int) -> tuple[Floats, Floats]:
+    """Return what was found and what the same weekdays had before."""
+    today = counts.shape[1] - 1
+    usual = np.zeros(len(counts))
+    for day in range(today - span + 1, today + 1):
+        weeks = range(RECENT_DAYS // 7 + 1, (RECENT_DAYS + REFERENCE_DAYS) // 7 + 1)
+        same_weekday = [day - 7 * week for week in weeks if day >= 7 * week]
+        if same_weekday:
+            usual += counts[:, same_weekday].mean(axis=1)
+    return counts[:, today - span + 1 :].sum(axis=1), usual
+
+
+def _ratios(facts: MetricFacts, span: int) -> tuple[Floats, Floats, Floats]:
+    """Return what was found, over how many cases, and the ratio that was usual for each leaf."""
+    before = slice(-RECENT_DAYS - REFERENCE_DAYS, -RECENT_DAYS)
+    above = facts.numerator[:, before].sum(axis=1)
+    below = facts.denominator[:, before].sum(axis=1)
+    overall = above.sum() / max(below.sum(), 1e-9)
+    ratio = np.where(below > 0, above / np.maximum(below, 1e-9), overall)
+    recent = slice(facts.numerator.shape[1] - span, None)
+    return (
+        facts.numerator[:, recent].sum(axis=1),
+        facts.denominator[:, recent].sum(axis=1),
+        ratio,
+    )

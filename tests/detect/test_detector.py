@@ -1,0 +1,193 @@
+"""The detector: onset of what is abnormal, and silence about everything else."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from made_panels import RHYTHM, counts, panel_of
+
+from breakwater.detect.detection import Detection, Settings, Verdict
+from breakwater.detect.detector import detect, detect_panel
+from breakwater.detect.panel import Panel
+
+STRICT = Settings(threshold=4.5, minimum_volume=30, minimum_effect=0.15, minimum_rate_effect=0.02)
+DAYS = 56
+HIT = 3
+"""The series that something is done to."""
+
+
+def told_on(found: Detection, series: int = HIT) -> list[int]:
+    """Return the days on which something was said to begin."""
+    return np.flatnonzero(found.verdict[series] == Verdict.ONSET).tolist()
+
+
+def test_a_day_of_three_times_the_usual_volume_is_told_on_that_day_with_its_usual_value() -> None:
+    """A spike stands out, and what was usual is near the truth."""
+    y = counts(DAYS)
+    usual = float(y[HIT, 41])
+    y[HIT, 41] *= 3
+    found = detect_panel(panel_of(y), STRICT)
+    assert told_on(found) == [41]
+    assert found.sign[HIT, 41] == 1
+    assert found.expected[HIT, 41] == pytest.approx(usual, rel=0.1)
+    assert found.change[HIT, 41] == pytest.approx(2, rel=0.15)
+    assert found.high[HIT, 41] < y[HIT, 41]
+
+
+def test_a_day_of_a_third_of_the_usual_volume_is_told_as_a_fall() -> None:
+    """Missing work is as abnormal as too much of it."""
+    y = counts(DAYS)
+    y[HIT, 41] /= 3
+    found = detect_panel(panel_of(y), STRICT)
+    assert told_on(found) == [41]
+    assert found.sign[HIT, 41] == -1
+
+
+def test_weekends_are_no_anomaly_even_with_two_weeks_of_history() -> None:
+    """Half the volume on Sundays is the rhythm, and series of a kind teach each other."""
+    found = detect_panel(panel_of(counts(DAYS)), STRICT)
+    assert not (found.verdict >= Verdict.ONSET).any()
+    assert (found.verdict[:, 14:] == Verdict.USUAL).all()
+
+
+def test_a_sunday_as_busy_as_a_monday_is_an_anomaly() -> None:
+    """The weekday counts: the same number is usual on one day and not on another."""
+    y = counts(DAYS)
+    y[HIT, 41] = 400
+    assert told_on(detect_panel(panel_of(y), STRICT)) == [41]
+
+
+def test_a_shift_that_lasts_is_told_once() -> None:
+    """From its second day it merely lasts, and in the end it is what is usual."""
+    y = counts(70)
+    y[HIT, 43:] *= 1.8
+    found = detect_panel(panel_of(y), STRICT)
+    assert told_on(found) == [43]
+    assert found.verdict[HIT, 44] == Verdict.CONTINUING
+    assert found.since[HIT, 47] == 43
+    assert found.verdict[HIT, 69] == Verdict.USUAL
+
+
+def test_a_change_that_gets_clearly_worse_is_told_again() -> None:
+    """A second step on top of the first is news."""
+    y = counts(DAYS)
+    y[HIT, 43:] *= 1.8
+    y[HIT, 45:] *= 2.2
+    assert told_on(detect_panel(panel_of(y), STRICT)) == [43, 45]
+
+
+def test_a_small_rise_that_lasts_is_found_within_a_week_though_no_single_day_stands_out() -> None:
+    """Three- and seven-day sums see what one day hides in its noise."""
+    y = counts(DAYS, size=150)
+    y[HIT, 40:] *= 1.25
+    found = detect_panel(panel_of(y), STRICT)
+    first = told_on(found)[0]
+    assert 41 <= first <= 46
+    assert found.span[HIT, first] > 1
+
+
+def test_a_share_of_few_decisions_stays_quiet_and_the_same_share_of_many_does_not() -> None:
+    """Three of six wrong is chance; three hundred of six hundred is not."""
+    random = np.random.default_rng(3)
+    for cases, expected in ((6, []), (600, [41])):
+        right = random.binomial(cases, 0.95, (12, DAYS)) / cases
+        right[HIT, 41] = 0.5
+        found = detect_panel(panel_of(right, "pct", float(cases)), STRICT)
+        assert told_on(found) == expected
+
+
+def test_a_slow_site_is_found_from_its_mean_handle_time() -> None:
+    """Forty-five per cent more time a case is told on the first day."""
+    random = np.random.default_rng(5)
+    seconds = 90 * np.exp(0.05 * random.standard_normal((12, DAYS)))
+    seconds[HIT, 40:] *= 1.45
+    found = detect_panel(panel_of(seconds, "aht", 500.0), STRICT)
+    assert told_on(found) == [40]
+    assert found.expected[HIT, 40] == pytest.approx(90, rel=0.05)
+
+
+def test_a_surprise_too_small_to_matter_is_not_told() -> None:
+    """With a million cases ten per cent is certain, and still no message."""
+    y = counts(DAYS, size=1_000_000)
+    y[HIT, 41] *= 1.1
+    lenient = dataclasses.replace(STRICT, threshold=1.0)
+    found = detect_panel(panel_of(y), lenient)
+    assert found.verdict[HIT, 41] == Verdict.TOO_SMALL
+
+
+def test_days_without_a_report_are_no_anomaly_and_teach_nothing() -> None:
+    """Missing data is told by whoever fetches; here it leaves a hole."""
+    y = counts(DAYS)
+    y[HIT, 30:34] = np.nan
+    found = detect_panel(panel_of(y), STRICT)
+    assert (found.verdict[HIT, 30:34] == Verdict.MISSING).all()
+    assert not (found.verdict >= Verdict.ONSET).any()
+    assert found.expected[HIT, 43] == pytest.approx(400 * RHYTHM[1], rel=0.05)
+
+
+def test_a_series_without_two_weeks_behind_it_gets_no_opinion() -> None:
+    """A vendor that began ten days ago may do what it likes."""
+    y = counts(DAYS)
+    y[HIT, :31] = np.nan
+    y[HIT, 41] *= 4
+    found = detect_panel(panel_of(y), STRICT)
+    assert found.verdict[HIT, 41] == Verdict.TOO_YOUNG
+    assert found.age[HIT, 41] == 10
+    assert told_on(found) == []
+
+
+def test_a_known_holiday_is_judged_with_care_and_never_teaches() -> None:
+    """A fall on a holiday is expected after the first one, and the day after is usual again."""
+    y = counts(DAYS)
+    holidays = np.zeros((1, DAYS), dtype=np.bool_)
+    holidays[0, [23, 44]] = True
+    y[:, holidays[0]] = np.round(y[:, holidays[0]] * 0.5)
+    panel = dataclasses.replace(panel_of(y), hol=holidays)
+    found = detect_panel(panel, STRICT)
+    assert (found.verdict[:, 44] == Verdict.USUAL).all()
+    assert (found.verdict[:, 45] == Verdict.USUAL).all()
+    unaware = detect_panel(panel_of(y), STRICT)
+    assert (unaware.verdict[:, 44] >= Verdict.ONSET).any()
+
+
+def _first_days(panel: Panel, days: int) -> Panel:
+    return dataclasses.replace(
+        panel,
+        y=panel.y[:, :days].copy(),
+        den=panel.den[:, :days].copy(),
+        hol=panel.hol[:, :days].copy(),
+        dow=panel.dow[:days].copy(),
+    )
+
+
+@pytest.mark.parametrize("days", [21, 40, 44, 55])
+def test_a_replay_of_a_past_day_gives_the_same_bits(days: int) -> None:
+    """What comes later changes nothing: cut off after any day, the verdicts are identical."""
+    y = counts(DAYS)
+    y[HIT, 40:] *= 1.5
+    y[5, 12:15] = np.nan
+    panel = panel_of(y)
+    whole, part = detect_panel(panel, STRICT), detect_panel(_first_days(panel, days), STRICT)
+    for name in ("expected", "low", "high", "score", "change", "verdict", "since"):
+        kept = getattr(whole, name)[:, :days]
+        assert kept.tobytes() == getattr(part, name).tobytes(), name
+
+
+def test_the_plain_interface_scores_the_days_after_the_history() -> None:
+    """One column a scored day, lasting changes held below the threshold, no opinion as NaN."""
+    y = counts(DAYS)
+    y[HIT, 43:] *= 1.8
+    y[5, 30] = np.nan
+    scores, threshold = detect(panel_of(y))
+    assert scores.shape == (12, DAYS - 14)
+    assert scores[HIT, 43 - 14] >= threshold
+    assert (scores[HIT, 44 - 14 :] < threshold).all()
+    assert np.isnan(scores[5, 30 - 14])
+
+
+def test_the_panel_is_left_as_it_was() -> None:
+    """Arrays belong to the caller."""
+    panel = panel_of(counts(30))
+    before = panel.y.tobytes()
+    detect_panel(panel, STRICT)
+    assert panel.y.tobytes() == before

@@ -1,0 +1,80 @@
+"""One cause is told once, at the slice it belongs to."""
+
+import numpy as np
+import pytest
+
+from breakwater.detect.explain import Abnormal, explained_by
+from breakwater.detect.facts import MetricFacts
+
+LEAVES = (
+    ("pearlline", "manila", "hate", "en"),
+    ("pearlline", "cebu", "spam", "en"),
+    ("pearlline", "cebu", "adult", "en"),
+    ("dekkan", "hyderabad", "spam", "en"),
+)
+VENDOR, CEBU, SPAM, ADULT, ENGLISH = 0, 1, 2, 3, 4
+MEMBERS = {
+    VENDOR: [1, 1, 1, 0],
+    CEBU: [0, 1, 1, 0],
+    SPAM: [0, 1, 0, 0],
+    ADULT: [0, 0, 1, 0],
+    ENGLISH: [1, 1, 1, 1],
+}
+
+
+def _abnormal(*indices: int, sign: int = 1) -> list[Abnormal]:
+    return [Abnormal(i, np.array(MEMBERS[i], dtype=np.bool_), sign, 1) for i in indices]
+
+
+def _counts(*factors: float) -> MetricFacts:
+    numerator = np.full((4, 43), 100.0)
+    numerator[:, -1] *= factors
+    return MetricFacts("manual_incoming", LEAVES, numerator, np.zeros((4, 43)))
+
+
+def _means(*factors: float) -> MetricFacts:
+    cases = np.full((4, 43), 200.0)
+    seconds = cases * 60
+    seconds[:, -1] *= factors
+    return MetricFacts("aht", LEAVES, seconds, cases)
+
+
+@pytest.mark.parametrize("facts", [_counts(1, 3, 3, 1), _means(1, 1.5, 1.5, 1)])
+def test_a_site_explains_its_vendor_and_its_queues(facts: MetricFacts) -> None:
+    """Both queues of the site are changed alike: neither explains the other, the site does both."""
+    found = explained_by(facts, _abnormal(VENDOR, CEBU, SPAM, ADULT, ENGLISH))
+    assert found == {VENDOR: CEBU, SPAM: CEBU, ADULT: CEBU, ENGLISH: CEBU}
+
+
+def test_one_stream_explains_everything_around_it() -> None:
+    """Of slices that explain equally much the smallest is told."""
+    found = explained_by(_counts(1, 4, 1, 1), _abnormal(VENDOR, CEBU, SPAM, ENGLISH))
+    assert found == {VENDOR: SPAM, CEBU: SPAM, ENGLISH: SPAM}
+
+
+def test_what_went_wrong_everywhere_is_not_blamed_on_the_largest_part() -> None:
+    """Nine tenths of the excess lie in one part, and the rest is changed by the same factor."""
+    facts = _counts(1, 1, 1, 1)
+    facts.numerator[1] *= 9
+    facts.numerator[[1, 2], -1] *= 2
+    assert explained_by(facts, _abnormal(CEBU, SPAM)) == {SPAM: CEBU}
+
+
+def test_two_causes_are_two_stories() -> None:
+    """A change elsewhere in the operation is no part of the site's."""
+    facts = _counts(1, 3, 3, 3)
+    dekkan = Abnormal(5, np.array([0, 0, 0, 1], dtype=np.bool_), 1, 1)
+    assert explained_by(facts, [*_abnormal(CEBU), dekkan]) == {}
+
+
+def test_opposite_directions_never_explain_each_other() -> None:
+    """A rise in one queue does not account for a fall in its vendor."""
+    found = explained_by(
+        _counts(0.2, 3, 1, 1), [*_abnormal(VENDOR, sign=-1), *_abnormal(SPAM, sign=1)]
+    )
+    assert found == {}
+
+
+def test_what_nothing_explains_stays() -> None:
+    """Alone, a slice is its own cause."""
+    assert explained_by(_counts(3, 3, 3, 3), _abnormal(VENDOR)) == {}

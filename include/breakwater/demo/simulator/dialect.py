@@ -1,0 +1,254 @@
+"""The vendor's book in the vendor's own words: column names, codes, local times, stray columns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.core.vocabulary import Decision, EventType
+from breakwater.demo.simulator.cases import Cases
+from breakwater.demo.simulator.follow_up import APPEAL_OUTCOMES
+from breakwater.demo.simulator.local_clock import spelled
+from breakwater.demo.simulator.model import VendorModel
+from breakwater.demo.simulator.names import agent_ids, case_ids, item_ids
+from breakwater.demo.simulator.review import PAUSE_REASONS, TIERS
+from breakwater.demo.simulator.streams import Flags, Ints
+
+UNKNOWN_CODE = len(Decision)
+"""A decision that the crosswalk has no word for."""
+UNKNOWN_LABEL = "REVIEW-2ND"
+ACTORS = ("human", "automation")
+
+HOSTILE_NOTES = (
+    "{{ conn.warehouse.password }}",
+    "=cmd|'/C calc'!A0",
+    "<!channel> please look",
+    "<script>alert(1)</script>",
+    "'); drop table cases; --",
+)
+NOTE_EVERY = 97
+"""One case in so many carries a note."""
+
+INSTANTS: Mapping[EventType, str] = {
+    EventType.RECEIVED: "received",
+    EventType.QUEUED: "queued",
+    EventType.ASSIGNED: "assigned",
+    EventType.PAUSED: "paused",
+    EventType.RESUMED: "resumed",
+    EventType.ESCALATED: "escalated",
+    EventType.REOPENED: "reopened",
+    EventType.DECIDED: "decided",
+    EventType.QA_SCORED: "qa_scored",
+    EventType.QA_RESCORED: "qa_rescored",
+    EventType.APPEALED: "appealed",
+    EventType.APPEAL_DECIDED: "appeal_decided",
+}
+
+Maker = Callable[["Rows"], pa.Array]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Cases as they stand at a cut-off: what happens later is not known yet."""
+
+    model: VendorModel
+    cases: Cases
+    cutoff: int
+
+    def hidden(self, instants: Ints) -> Flags:
+        """Flag what has not happened by the cut-off, or never will."""
+        return (instants < 0) | (instants >= self.cutoff)
+
+    def words(self, labels: tuple[str, ...], codes: Ints, since: Ints | None = None) -> pa.Array:
+        """Spell codes; null where unknown, or where their instant is hidden."""
+        absent = codes < 0 if since is None else (codes < 0) | self.hidden(since)
+        index = pa.array(np.where(absent, 0, codes), mask=absent)
+        return pa.array(labels, pa.string()).take(index)
+
+    def numbers(self, values: Ints, since: Ints) -> pa.Array:
+        """Return whole numbers; null where unknown or where their instant is hidden."""
+        return pa.array(values, mask=(values < 0) | self.hidden(since))
+
+
+def export_table(model: VendorModel, cases: Cases, cutoff: int) -> pa.Table:
+    """Write a vendor's cases in its dialect.
+
+    Args:
+        model: the vendor.
+        cases: one for each row, in the order of the export.
+        cutoff: UTC seconds; nothing from then on is shown.
+    """
+    rows = Rows(model, cases, cutoff)
+    columns: dict[str, pa.Array] = {}
+    for name, make in _makers(model.contract).items():
+        columns[name] = make(rows)
+    return pa.table(columns)
+
+
+def _makers(contract: VendorContract) -> dict[str, Maker]:
+    """Name the export's columns in order, each with what fills it."""
+    columns = contract.columns
+    named: list[tuple[str | None, Maker]] = [
+        (columns.case_id, lambda rows: case_ids(rows.model, rows.cases.number)),
+        (columns.item_id, lambda rows: item_ids(rows.model, rows.cases.number)),
+        (columns.site, _site),
+        (columns.queue, _queue),
+        (columns.policy, _policy),
+        (columns.language, _language),
+        (columns.priority, _priority),
+        *_instants(contract, EventType.RECEIVED, EventType.QUEUED, EventType.ASSIGNED),
+        (columns.actor, _actor),
+        (columns.agent, _agent),
+        *_instants(contract, EventType.PAUSED, EventType.RESUMED),
+        (columns.pause_reason, _pause_reason),
+        *_instants(contract, EventType.ESCALATED),
+        (columns.escalated_to, _tier),
+        *_instants(contract, EventType.REOPENED, EventType.DECIDED),
+        (columns.decision, _decision),
+        (columns.handle_seconds, lambda r: r.numbers(r.cases.handle_seconds, r.cases.decided)),
+        *_instants(contract, EventType.QA_SCORED),
+        (columns.qa_score, lambda rows: _score(rows, "qa_score", "qa_scored")),
+        *_instants(contract, EventType.QA_RESCORED),
+        (columns.qa_rescore, lambda rows: _score(rows, "qa_rescore", "qa_rescored")),
+        *_instants(contract, EventType.APPEALED, EventType.APPEAL_DECIDED),
+        (columns.appeal_outcome, _appeal_outcome),
+        *STRAY_COLUMNS.get(contract.vendor, {}).items(),
+    ]
+    return {name: make for name, make in named if name is not None}
+
+
+def _instants(contract: VendorContract, *events: EventType) -> list[tuple[str | None, Maker]]:
+    shape = contract.shape
+    if not isinstance(shape, CaseShape):
+        message = f"{contract.vendor}: the simulator writes one row per case; found {shape.kind!r}"
+        raise TypeError(message)
+    pattern = contract.times.formats[0]
+    return [
+        (column, partial(_instant, attribute=INSTANTS[event], pattern=pattern))
+        for event in events
+        for column in shape.instants.get(event, ())[:1]
+    ]
+
+
+def _instant(rows: Rows, attribute: str, pattern: str) -> pa.Array:
+    instants: Ints = getattr(rows.cases, attribute)
+    hidden = rows.hidden(instants)
+    if pattern == "epoch_seconds":
+        return pa.array(instants, mask=hidden)
+    if pattern == "epoch_milliseconds":
+        return pa.array(np.where(hidden, 0, instants) * 1000, mask=hidden)
+    shown = np.where(hidden, rows.cases.received, instants)
+    return spelled(rows.model.clock.local(shown), pattern, hidden)
+
+
+def _labels(crosswalk: Mapping[str, str], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the vendor's code for each of our words; ours where it has none."""
+    theirs: dict[str, str] = {}
+    for code, ours in crosswalk.items():
+        theirs.setdefault(ours, code)
+    return tuple(theirs.get(word, word) for word in words)
+
+
+def _site(rows: Rows) -> pa.Array:
+    sites = tuple(crew.site for crew in rows.model.profile.crews)
+    return rows.words(_labels(rows.model.contract.codes.sites, sites), rows.cases.crew)
+
+
+def _queue(rows: Rows) -> pa.Array:
+    return rows.words(
+        _labels(rows.model.contract.codes.queues, rows.model.queues), rows.cases.queue
+    )
+
+
+def _policy(rows: Rows) -> pa.Array:
+    codes = rows.model.contract.codes.policies
+    return rows.words(_labels(codes, rows.model.policies), rows.cases.policy)
+
+
+def _language(rows: Rows) -> pa.Array:
+    codes = rows.model.contract.codes.languages
+    return rows.words(_labels(codes, rows.model.languages), rows.cases.language)
+
+
+def _priority(rows: Rows) -> pa.Array:
+    labels = _labels(rows.model.contract.codes.priorities, rows.model.priorities)
+    return rows.words(labels, rows.cases.queue)
+
+
+def _actor(rows: Rows) -> pa.Array:
+    labels = _labels(rows.model.contract.codes.actors, ACTORS)
+    return rows.words(labels, rows.cases.is_automated, rows.cases.decided)
+
+
+def _agent(rows: Rows) -> pa.Array:
+    cases = rows.cases
+    absent = (cases.agent < 0) | rows.hidden(cases.assigned)
+    return pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), agent_ids(cases.agent))
+
+
+def _pause_reason(rows: Rows) -> pa.Array:
+    return rows.words(PAUSE_REASONS, rows.cases.pause_reason, rows.cases.paused)
+
+
+def _tier(rows: Rows) -> pa.Array:
+    return rows.words(TIERS, rows.cases.tier, rows.cases.escalated)
+
+
+def _decision(rows: Rows) -> pa.Array:
+    labels = (*_labels(rows.model.contract.codes.decisions, tuple(Decision)), UNKNOWN_LABEL)
+    return rows.words(labels, rows.cases.decision, rows.cases.decided)
+
+
+def _score(rows: Rows, score: str, instant: str) -> pa.Array:
+    values: Ints = getattr(rows.cases, score)
+    absent = (values < 0) | rows.hidden(getattr(rows.cases, instant))
+    return pa.array(values * rows.model.contract.qa_full_mark, pa.float64(), mask=absent)
+
+
+def _appeal_outcome(rows: Rows) -> pa.Array:
+    labels = _labels(rows.model.contract.codes.appeal_outcomes, APPEAL_OUTCOMES)
+    return rows.words(labels, rows.cases.appeal_outcome, rows.cases.appeal_decided)
+
+
+def _mail_address(rows: Rows) -> pa.Array:
+    name = pc.utf8_lower(_agent(rows))
+    return pc.binary_join_element_wise(name, f"{rows.model.vendor}.example", "@")
+
+
+def _link(rows: Rows) -> pa.Array:
+    return pc.binary_join_element_wise(
+        "https://media.harbour.example/item", item_ids(rows.model, rows.cases.number), "/"
+    )
+
+
+def _note(rows: Rows) -> pa.Array:
+    number = rows.cases.number
+    which = np.where(number % NOTE_EVERY == 0, number // NOTE_EVERY % len(HOSTILE_NOTES), -1)
+    return rows.words(HOSTILE_NOTES, which)
+
+
+STRAY_COLUMNS: Mapping[str, Mapping[str, Maker]] = {
+    "pearlline": {"Agent E-mail": _mail_address, "Notes": _note},
+    "dekkan": {"asset_url": _link, "remarks": _note},
+    "karavan": {"remarque": _note},
+    "baltica": {"E-pasts": _mail_address, "Piezīmes": _note},
+    "andeska": {"url": _link, "nota": _note},
+}
+"""What vendors send beyond the contract: people's addresses, links to media, free text.
+
+Landing must not let any of it through; some notes are written to do harm wherever they are shown.
+"""
+
+
+def misstated(cases: Cases, rows: Flags) -> Cases:
+    """Return the cases with wrong decisions and handling times in some rows."""
+    other = Cases(**{field.name: getattr(cases, field.name).copy() for field in fields(cases)})
+    known = rows & (other.decision >= 0)
+    other.decision[known] = (other.decision[known] + 1) % len(Decision)
+    handled = rows & (other.handle_seconds >= 0)
+    other.handle_seconds[handled] *= 10
+    return other

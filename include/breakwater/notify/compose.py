@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breakwater.core.finding import Finding
+from breakwater.core.numbers import amount
+from breakwater.core.plain import one_line
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.message import Fact, Message, Row, Standing
 from breakwater.notify.naming import Naming
 from breakwater.notify.notes import notes_of
-from breakwater.notify.numbers import amount
-from breakwater.notify.plain import one_line
 from breakwater.notify.telling import Telling, Told, news_of
 from breakwater.notify.thread import is_roll_up, thread_key_of
 from breakwater.notify.transition import Transition

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.notify.plain import one_line
+from breakwater.core.plain import one_line
 from breakwater.warehouse.database import Connection
 
 

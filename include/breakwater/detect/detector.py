@@ -127,7 +127,7 @@ class _Run:
         self.found.age[:, t] = self._age(t)
         score = self.found.score[:, t]
         limits = self.settings
-        is_small = np.abs(effect.change) < limits.minimum_effect
+        is_small = np.abs(effect.weight) < limits.minimum_effect
         is_small |= self.scale.share & (np.abs(effect.absolute) < limits.minimum_rate_effect)
         # The first that applies counts.
         verdict = np.select(

@@ -17,12 +17,14 @@ class Effect:
     """The change of n series over the days of their strongest channel.
 
     Attributes:
-        change: relative to what was usual; of a share, to its rarer side.
+        change: relative to what was usual.
+        weight: the same, but of a share relative to its rarer side.
         absolute: in the series' own unit.
         volume: cases behind it: of a count the larger of found and usual, else the denominator.
     """
 
     change: Floats
+    weight: Floats
     absolute: Floats
     volume: Floats
 
@@ -30,7 +32,8 @@ class Effect:
 def effect_of(panel: Panel, found: Detection, scale: Scale, t: int) -> Effect:
     """Measure the change of day t, over the span that its score was taken from."""
     n = len(panel.y)
-    effect = Effect(np.full(n, np.nan), np.full(n, np.nan), np.zeros(n))
+    unknown = [np.full(n, np.nan) for _ in range(3)]
+    effect = Effect(*unknown, volume=np.zeros(n))
     for days in CHANNELS:
         rows = found.span[:, t] == days
         part = slice(max(0, t - days + 1), t + 1)
@@ -40,7 +43,8 @@ def effect_of(panel: Panel, found: Detection, scale: Scale, t: int) -> Effect:
         # A share of 99 % that falls to 98 % has twice as many misses: its rarer side counts.
         rarer = np.where(scale.share[rows], np.minimum(mean_usual, 1 - mean_usual), mean_usual)
         effect.absolute[rows] = mean - mean_usual
-        effect.change[rows] = effect.absolute[rows] / np.maximum(rarer, 1e-9)
+        effect.change[rows] = effect.absolute[rows] / np.maximum(mean_usual, 1e-9)
+        effect.weight[rows] = effect.absolute[rows] / np.maximum(rarer, 1e-9)
         of_counts, of_ratios = np.fmax(y, usual), panel.den[rows, part]
         cases = np.where(scale.log_count[rows, None], of_counts, of_ratios)
         effect.volume[rows] = np.nan_to_num(cases).sum(axis=1)

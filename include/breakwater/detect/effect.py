@@ -32,8 +32,12 @@ class Effect:
 def effect_of(panel: Panel, found: Detection, scale: Scale, t: int) -> Effect:
     """Measure the change of day t, over the span that its score was taken from."""
     n = len(panel.y)
-    unknown = [np.full(n, np.nan) for _ in range(3)]
-    effect = Effect(*unknown, volume=np.zeros(n))
+    effect = Effect(
+        change=np.full(n, np.nan),
+        weight=np.full(n, np.nan),
+        absolute=np.full(n, np.nan),
+        volume=np.zeros(n),
+    )
     for days in CHANNELS:
         rows = found.span[:, t] == days
         part = slice(max(0, t - days + 1), t + 1)

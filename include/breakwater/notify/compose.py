@@ -63,7 +63,7 @@ class Composer:
             facts=self._facts(ordered),
             rows=rows[:MOST_ROWS],
             rows_left_out=max(0, len(rows) - MOST_ROWS),
-            next_step=_next_step(thread_key, ordered),
+            next_step=_next_step(thread_key, ordered, reader),
             runbook=None if reader.is_outside else self._runbook(thread_key, ordered[0].finding),
             data_through=self._data_through(ordered[0].finding, reader),
         )
@@ -155,7 +155,7 @@ def _standing(incidents: Sequence[Incident]) -> Standing:
 def _verdict(rows: Sequence[Row]) -> str:
     still_open = [row for row in rows if row.standing.is_open]
     if not still_open:
-        return "Found no more: all of it is resolved."
+        return "No longer found: all of it is resolved."
     worst = f"{still_open[0].about}: {still_open[0].number}"
     return worst if len(still_open) == 1 else f"{len(still_open)} conditions. Worst: {worst}"
 
@@ -173,9 +173,10 @@ def _movement(incident: Incident, told: Told | None) -> str:
     return f"{amount(told.value, finding.unit)} → {number_of(finding)}"
 
 
-def _next_step(thread_key: str, incidents: Sequence[Incident]) -> str:
+def _next_step(thread_key: str, incidents: Sequence[Incident], reader: Reader) -> str:
     if not any(incident.is_open for incident in incidents):
         return _ALL_CLEAR_STEP
     if is_roll_up(thread_key):
         return _ROLL_UP_STEP
-    return WORDS[incidents[0].finding.rule].next_step
+    words = WORDS[incidents[0].finding.rule]
+    return words.vendor_step if reader.is_outside else words.next_step

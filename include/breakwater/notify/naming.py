@@ -1,6 +1,7 @@
 """What people call the things a finding is about: vendors, clocks, metrics, classes of breaks."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
@@ -30,21 +31,23 @@ class Naming:
         """Say which part of the vendor's day a finding is about."""
         known = [key for key in _ORDER if key in finding.scope]
         others = sorted(set(finding.scope) - set(known))
-        parts = [self._part(key, finding.scope[key]) for key in (*known, *others)]
+        parts = [self._part(key, finding) for key in (*known, *others)]
         return ", ".join(parts) or WORDS[finding.rule].about
 
     def heading(self, finding: Finding) -> str:
         """Say which condition it is, and whose."""
         return f"{WORDS[finding.rule].title} · {self.vendor(finding.vendor)}"
 
-    def _part(self, key: str, value: str) -> str:
-        name = one_line(self._title(key, value), _LONGEST_NAME)
+    def _part(self, key: str, finding: Finding) -> str:
+        title = self._title(key, finding.scope[key], finding.operational_day)
+        name = one_line(title, _LONGEST_NAME)
         return name if key in _SPEAK_FOR_THEMSELVES else f"{one_line(key, 20)} {name}"
 
-    def _title(self, key: str, value: str) -> str:
+    def _title(self, key: str, value: str, day: date) -> str:
         if key == "metric" and value in METRICS:
             return METRICS[value].title
         if key == "clock":
-            titles = {clock.clock: clock.title for clock in self.configuration.clocks}
-            return titles.get(value, value)
+            # One clock may have an entry for each span of days; the day's own one is meant.
+            entries = (c for c in self.configuration.clocks if c.clock == value)
+            return next((c.title for c in entries if c.in_force_on(day)), value)
         return value.replace("_", " ") if key == "outcome" else value

@@ -25,7 +25,8 @@ def _of_attainment(detail: Detail) -> Iterator[str]:
     due, missed = _number(detail, "due"), _number(detail, "missed")
     if due is not None and missed is not None:
         yield f"{missed:,.0f} of {amount(due, 'cases')} due were missed"
-    if parts := _parts(detail, "missed_by_queue"):
+    if "), " in (parts := _parts(detail, "missed_by_queue")):
+        # A single queue is named by the scope already.
         yield f"most in {parts}"
 
 
@@ -36,7 +37,7 @@ def _of_breach(detail: Detail) -> Iterator[str]:
         yield f"longest {duration(late)} late"
     if provision := detail.get("provision"):
         yield one_line(provision, _LONGEST_WORD)
-    if detail.get("confidence") not in {None, "primary"}:
+    if detail.get("confidence") not in {None, "statute"}:
         yield "the deadline was not read in the law itself"
 
 
@@ -44,7 +45,7 @@ def _of_anomaly(detail: Detail) -> Iterator[str]:
     change, span = _number(detail, "change"), _number(detail, "span_days")
     if change is not None:
         days = "" if span in {None, 1} else f" over {span:,.0f} days"
-        yield f"{change:+.1%} against usual{days}"
+        yield f"{change * 100:+.1f} % against usual{days}"
 
 
 def _of_quarantine(detail: Detail) -> Iterator[str]:

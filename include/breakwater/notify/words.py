@@ -17,7 +17,8 @@ class RuleWords:
         number: the sentence around ``{value}``, which is a number of ours with its unit.
         limit: what the threshold is called: a limit is kept below, a target is reached.
         usual: what the expected value is called.
-        next_step: the first thing to do.
+        next_step: the first thing to do, for people of the operation.
+        vendor_step: the same for the vendor whose finding it is.
     """
 
     title: str
@@ -26,6 +27,7 @@ class RuleWords:
     next_step: str
     limit: str = "limit"
     usual: str = "usual"
+    vendor_step: str = "Please look into it and tell our desk what you find."
 
 
 WORDS: Mapping[Rule, RuleWords] = {
@@ -34,12 +36,14 @@ WORDS: Mapping[Rule, RuleWords] = {
         about="the day's export",
         number="not delivered by the deadline",
         next_step="Ask the vendor for the export; the day closes by itself once it is there.",
+        vendor_step="Please deliver the export; the day closes by itself once it is there.",
     ),
     Rule.EXPORT_LATE: RuleWords(
         title="Export late",
         about="the day's export",
         number="delivered {value} after the deadline",
         next_step="Nothing to repair. If it repeats, agree on another deadline with the vendor.",
+        vendor_step="Please tell our desk if the deadline no longer fits your shifts.",
     ),
     Rule.EXPORT_TRUNCATED: RuleWords(
         title="Export truncated",
@@ -47,12 +51,14 @@ WORDS: Mapping[Rule, RuleWords] = {
         number="incomplete, {value}",
         usual="declared",
         next_step="Ask the vendor to send the export again; nothing of it was taken over.",
+        vendor_step="Please send the whole export again, with its manifest.",
     ),
     Rule.EXPORT_UNREADABLE: RuleWords(
         title="Export unreadable",
         about="the day's export",
         number="breaks its contract as a whole",
         next_step="Compare the file with the contract; nothing of it was taken over.",
+        vendor_step="Please send the export again in the agreed form.",
     ),
     Rule.EXPORT_NAME_REFUSED: RuleWords(
         title="File name refused",
@@ -71,6 +77,7 @@ WORDS: Mapping[Rule, RuleWords] = {
         about="records of the export",
         number="{value} refused",
         next_step="Read the reasons in the quarantine; one changed column often explains them all.",
+        vendor_step="Please tell our desk what changed in the export; we send the row numbers.",
     ),
     Rule.RECON_BREAKS: RuleWords(
         title="Reconciliation breaks",

@@ -35,11 +35,10 @@ def render(message: Message) -> dict[str, Any]:
 
 def render_reply(message: Message) -> dict[str, Any]:
     """Render what moved, for the thread below the living message."""
-    title = f"{message.standing.sign} {message.standing.word}"
-    elements = [_section(_bold(title)), _list([_text(change)] for change in message.changes)]
+    changes = [[_text(change)] for change in message.changes]
     return {
-        "text": defuse(f"{title}: {'; '.join(message.changes)}"),
-        "blocks": [{"type": "rich_text", "elements": elements}],
+        "text": defuse(f"{message.standing.sign} {'; '.join(message.changes)}"),
+        "blocks": [{"type": "rich_text", "elements": [_list(changes)]}],
     }
 
 
@@ -51,20 +50,20 @@ def defuse(text: str) -> str:
 
 
 def _body(message: Message) -> Iterable[Block]:
-    yield _section(_text(f"{message.verdict}\n"))
-    for fact in message.facts:
-        yield _section(_bold(f"{fact.label}: "), _text(fact.value))
+    lines = [[_text(message.verdict)]]
+    lines += [[_bold(f"{fact.label}: "), _text(fact.value)] for fact in message.facts]
     if message.changes:
-        yield _section(_bold("Since the last message"))
+        yield _section([*lines, [_bold("Since the last message")]])
         yield _list([_text(change)] for change in message.changes)
+        lines = []
     if len(message.rows) > 1:
-        yield _section(_bold("Conditions"))
+        yield _section([*lines, [_bold("Conditions")]])
         yield _list(_row(row) for row in message.rows)
-        for line in left_out(message):
-            yield _section(_text(line))
-    yield _section(_bold("Next step: "), _text(message.next_step))
+        lines = [[_text(line)] for line in left_out(message)]
+    lines.append([_bold("Next step: "), _text(message.next_step)])
     if message.runbook:
-        yield _section(_bold("Runbook: "), _link(message.runbook))
+        lines.append([_bold("Runbook: "), _link(message.runbook)])
+    yield _section(lines)
 
 
 def _row(row: Row) -> list[Block]:
@@ -74,12 +73,16 @@ def _row(row: Row) -> list[Block]:
     ]
 
 
-def _section(*elements: Block) -> Block:
-    return {"type": "rich_text_section", "elements": list(elements)}
+def _section(lines: Iterable[list[Block]]) -> Block:
+    """Put lines below each other; neighbouring sections would run into one."""
+    elements: list[Block] = []
+    for line in lines:
+        elements += [{"type": "text", "text": "\n"}] * bool(elements) + line
+    return {"type": "rich_text_section", "elements": elements}
 
 
 def _list(items: Iterable[list[Block]]) -> Block:
-    sections = [_section(*item) for item in items]
+    sections = [_section([item]) for item in items]
     return {"type": "rich_text_list", "style": "bullet", "elements": sections}
 
 

@@ -1,1 +1,1 @@
-"""."""
+"""Clocks, attainment, KPI facts of a vendor-day; then the close of the whole day."""

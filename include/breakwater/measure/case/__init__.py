@@ -1,0 +1,1 @@
+"""One case from the events that tell of it."""

@@ -1,0 +1,42 @@
+-- Where each case belongs: site, queue, policy, language and priority, of the record that knows most
+-- about it. That is the one with the latest decision, then with the latest event.
+with record as (
+    select
+        event.case_id_vendor,
+        event.record_id,
+        event.site,
+        event.queue,
+        coalesce(event.policy, 'none') as policy,
+        event.language,
+        event.priority,
+        max(case when event.event_type = 'decided' then event.event_at else -1 end) as decided_at,
+        max(event.event_at) as last_at
+    from case_event event
+    cross join run
+    where event.event_at < run.window_end
+    group by
+        event.case_id_vendor, event.record_id, event.site, event.queue,
+        coalesce(event.policy, 'none'), event.language, event.priority
+),
+-- Few cases have several records, and only those are worth a window function.
+crowded as (
+    select case_id_vendor from record group by case_id_vendor having count(*) > 1
+),
+ranked as (
+    select
+        record.*,
+        row_number() over (
+            partition by record.case_id_vendor
+            order by record.decided_at desc, record.last_at desc, record.record_id
+        ) as place
+    from record
+    join crowded on crowded.case_id_vendor = record.case_id_vendor
+)
+select record.case_id_vendor, record.site, record.queue, record.policy, record.language, record.priority
+from record
+left join crowded on crowded.case_id_vendor = record.case_id_vendor
+where crowded.case_id_vendor is null
+union all
+select case_id_vendor, site, queue, policy, language, priority
+from ranked
+where place = 1

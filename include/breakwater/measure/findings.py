@@ -1,0 +1,106 @@
+"""What people are told of a day's clocks: promises not kept, and laws."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from breakwater.contracts.clocks import Clock
+from breakwater.contracts.operations import Attainment
+from breakwater.core.finding import Finding, Rule, Severity
+from breakwater.measure.attainment import Promise
+
+_WORST_QUEUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose day the findings are about, and when it ended."""
+
+    vendor: str
+    day: date
+    window_end: int
+
+
+def attainment_findings(
+    about: About, promises: Iterable[Promise], limits: Attainment
+) -> Iterator[Finding]:
+    """Find the promises that were not kept, where enough was due to say so."""
+    for promise in promises:
+        gap = promise.share - promise.attainment
+        if promise.due < limits.minimum_due or gap <= 0:
+            continue
+        scope = {"clock": promise.clock}
+        if promise.queue is not None:
+            scope["queue"] = promise.queue
+        yield Finding(
+            rule=Rule.SLA_ATTAINMENT_LOW,
+            operational_day=about.day,
+            vendor=about.vendor,
+            severity=_severity(gap, limits),
+            scope=scope,
+            value=promise.attainment,
+            unit="rate",
+            threshold=promise.share,
+            detail={
+                "due": promise.due,
+                "met": promise.met,
+                "missed": promise.due - promise.met,
+                "missed_by_queue": _worst(promise),
+            },
+        )
+
+
+def _severity(gap: float, limits: Attainment) -> Severity:
+    if gap >= limits.critical_gap:
+        return Severity.CRITICAL
+    return Severity.MAJOR if gap >= limits.major_gap else Severity.WARNING
+
+
+def _worst(promise: Promise) -> dict[str, int]:
+    """Name the queues that missed most."""
+    missed = {part.queue: part.due - part.met for part in promise.parts if part.due > part.met}
+    worst = sorted(missed, key=lambda queue: (-missed[queue], queue))[:_WORST_QUEUES]
+    return {queue: missed[queue] for queue in worst}
+
+
+def breach_findings(
+    about: About, exceptions: Sequence[Mapping[str, Any]], clocks: Iterable[Clock]
+) -> Iterator[Finding]:
+    """Find statutory clocks that ran out in the day, or had before and are still open.
+
+    Args:
+        about: whose day.
+        exceptions: rows of ``clock_exception``, instants in UTC seconds.
+        clocks: all that are configured; they know the law.
+    """
+    breached: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in exceptions:
+        if row["kind"] == "statutory" and (row["is_due"] or row["state"] == "overdue"):
+            breached.setdefault((row["clock"], row["queue"]), []).append(row)
+    laws = {clock.clock: clock for clock in clocks if clock.enabled}
+    for (clock, queue), rows in sorted(breached.items()):
+        yield Finding(
+            rule=Rule.STATUTORY_CLOCK_BREACHED,
+            operational_day=about.day,
+            vendor=about.vendor,
+            severity=Severity.CRITICAL,
+            scope={"clock": clock, "queue": queue},
+            value=len(rows),
+            unit="cases",
+            threshold=0,
+            detail={
+                "ran_out_in_the_day": sum(row["is_due"] for row in rows),
+                "still_open": sum(row["state"] == "overdue" for row in rows),
+                "longest_late_seconds": max(_late_seconds(row, about.window_end) for row in rows),
+                "target_seconds": rows[0]["target_seconds"],
+                "provision": laws[clock].provision,
+                # A number that nobody read in the law is told as such.
+                "confidence": laws[clock].confidence,
+            },
+        )
+
+
+def _late_seconds(row: Mapping[str, Any], window_end: int) -> int:
+    stopped_at = window_end if row["stopped_at"] is None else row["stopped_at"]
+    return int(stopped_at - row["due_at"])

@@ -1,0 +1,199 @@
+"""Measure a vendor's operational day: clocks, attainment, KPI facts."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, RECON_OUTCOME
+from breakwater.core.days import utc_instant
+from breakwater.core.errors import NotLandedError
+from breakwater.core.finding import Finding
+from breakwater.engine.open import open_engine
+from breakwater.measure.attainment import promises, targets_in_force
+from breakwater.measure.findings import About, attainment_findings, breach_findings
+from breakwater.measure.models import VendorDay, run_measures
+from breakwater.measure.results import (
+    EXCEPTION_COLUMNS,
+    FACT_COLUMNS,
+    HISTOGRAM_COLUMNS,
+    Measured,
+    Row,
+    take,
+)
+from breakwater.warehouse.database import Connection, hold, replace_rows
+from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.lake import Partition, Written, current_versions, point
+from breakwater.warehouse.stage_run import (
+    StageResult,
+    fingerprint_of,
+    record_stage,
+    stage_summary,
+)
+from breakwater.warehouse.workspace import Workspace
+
+STAGE = "measure"
+
+_ATTAINMENT_COLUMNS = ("clock", "queue", "due_count", "met_count", "target_share")
+_INSTANTS = frozenset({"started_at", "stopped_at", "due_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Versions of the lake that a vendor-day is measured from."""
+
+    case_events: tuple[Written, ...]
+    recon_outcomes: tuple[Written, ...]
+
+    @property
+    def hashes(self) -> list[str]:
+        """Content hashes, in a stable order."""
+        return [version.sha256 for version in (*self.case_events, *self.recon_outcomes)]
+
+
+def read_inputs(connection: Connection, vendor: str, day: date) -> Inputs:
+    """Return the current versions that measuring a vendor-day reads."""
+    return Inputs(
+        tuple(current_versions(connection, CASE_EVENT.name, day, vendor)),
+        tuple(current_versions(connection, RECON_OUTCOME.name, day, vendor)),
+    )
+
+
+def measure_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> StageResult:
+    """Run every clock and count every KPI fact of a vendor's operational day.
+
+    Safe to repeat: the vendor-day is replaced as a whole, and an unchanged one stays as it was.
+
+    Args:
+        workspace: the installation.
+        vendor: whose cases.
+        day: which operational day.
+        now: the instant to remember for what changes.
+
+    Returns:
+        Counts of cases, clocks, exceptions and facts.
+
+    Raises:
+        NotLandedError: the day has not been landed and reconciled.
+        ConfigurationError: a calendar cannot be laid out.
+    """
+    what = _vendor_day(workspace, vendor, day)
+    with (
+        tempfile.TemporaryDirectory(prefix="breakwater-measure-") as scratch,
+        workspace.warehouse.transaction() as connection,
+    ):
+        hold(connection, STAGE, vendor, day)
+        _must_be_reconciled(connection, vendor, day)
+        inputs = read_inputs(connection, vendor, day)
+        measured = _measure(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
+        return _publish(connection, workspace, what, inputs=inputs, measured=measured, now=now)
+
+
+def _vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
+    configuration = workspace.configuration
+    return VendorDay(
+        day=day,
+        window=workspace.window(day),
+        contract=configuration.vendor(vendor),
+        clocks=configuration.clocks,
+        operations=configuration.operations,
+    )
+
+
+def _must_be_reconciled(connection: Connection, vendor: str, day: date) -> None:
+    for stage in ("land", "reconcile"):
+        if stage_summary(connection, day, vendor, stage) is None:
+            raise NotLandedError(
+                vendor,
+                day,
+                "there is nothing to measure",
+                expected=f"a vendor-day that went through {stage}",
+                found="none",
+            )
+
+
+def _measure(workspace: Workspace, what: VendorDay, inputs: Inputs, file: Path) -> Measured:
+    settings = workspace.configuration.operations.engine
+    with open_engine(settings, workspace.warehouse.dsn) as engine:
+        run_measures(
+            engine,
+            what,
+            [workspace.lake.url(version.path) for version in inputs.case_events],
+            [workspace.lake.url(version.path) for version in inputs.recon_outcomes],
+        )
+        return take(engine, what, file)
+
+
+def _publish(
+    connection: Connection,
+    workspace: Workspace,
+    what: VendorDay,
+    *,
+    inputs: Inputs,
+    measured: Measured,
+    now: datetime,
+) -> StageResult:
+    vendor, day = what.contract.vendor, what.day
+    partition = Partition.of_day(CLOCK_RUN.name, day, vendor)
+    written = workspace.lake.put_version(partition, measured.clock_runs, measured.clock_run_count)
+    point(connection, partition, written, now)
+    _replace_answers(connection, {"operational_day": day, "vendor": vendor}, measured)
+    findings = list(_findings(what, measured))
+    replace_findings(connection, day, STAGE, vendor, findings)
+    return record_stage(
+        connection,
+        day=day,
+        vendor=vendor,
+        stage=STAGE,
+        inputs=[inputs.hashes, what.rules],
+        outputs=[written.sha256, _fingerprint(measured), [asdict(found) for found in findings]],
+        summary={
+            "cases": measured.totals["cases"],
+            "clocks": measured.clock_run_count,
+            "exceptions": len(measured.exceptions),
+            "facts": len(measured.facts),
+            "findings": len(findings),
+            "totals": measured.totals,
+            "read": inputs.hashes,
+        },
+        at=now,
+    )
+
+
+def _replace_answers(connection: Connection, key: dict[str, object], measured: Measured) -> None:
+    exceptions = (
+        [_served(column, row[column]) for column in EXCEPTION_COLUMNS]
+        for row in measured.exceptions
+    )
+    attainment = (
+        (part.clock, part.queue, part.due, part.met, part.target_share)
+        for part in measured.attainment
+    )
+    for table, columns, rows in (
+        ("measure.clock_exception", EXCEPTION_COLUMNS, exceptions),
+        ("measure.attainment", _ATTAINMENT_COLUMNS, attainment),
+        ("measure.kpi_fact", FACT_COLUMNS, measured.facts),
+        ("measure.kpi_histogram", HISTOGRAM_COLUMNS, measured.histogram),
+    ):
+        replace_rows(connection, table, key, columns, rows)
+
+
+def _served(column: str, value: Any) -> Any:  # noqa: ANN401  a cell of any type
+    """Turn UTC seconds into the instant that people are served."""
+    return utc_instant(value) if column in _INSTANTS and value is not None else value
+
+
+def _findings(what: VendorDay, measured: Measured) -> Iterator[Finding]:
+    about = About(what.contract.vendor, what.day, what.window.end)
+    kept = promises(measured.attainment, targets_in_force(what.contract, what.day))
+    yield from attainment_findings(about, kept, what.operations.attainment)
+    yield from breach_findings(about, measured.exceptions, what.clocks)
+
+
+def _fingerprint(measured: Measured) -> str:
+    rows: list[Row] = [*measured.facts, *measured.histogram]
+    return fingerprint_of(
+        [rows, measured.exceptions, [asdict(part) for part in measured.attainment]]
+    )

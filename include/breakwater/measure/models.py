@@ -1,0 +1,171 @@
+"""Run the measuring models of one vendor-day on an engine.
+
+The models are portable SQL in three families: `case` (one case from the events that tell of it),
+`sla` (clocks) and `kpi` (facts). They meet in tables of the engine:
+
+=================== =================================================================
+input               what
+=================== =================================================================
+case_event          the vendor's events of the day, of every delivery
+recon_outcome       where each record ended
+run                 one row: ``operational_day, vendor, window_start, window_end``
+clock_on_slice      which clocks run on which slice (`sla.clocks`)
+calendar            business time by the hour (`sla.calendars`)
+business_hour       the same, read backwards
+measurable          metrics that the vendor's export can tell (`kpi.measurable`)
+gravest_queue       queues of severity tier A
+bucket              bounds of the histograms
+=================== =================================================================
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from breakwater.contracts.clocks import Clock
+from breakwater.contracts.operations import Operations
+from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
+from breakwater.contracts.vendor import VendorContract
+from breakwater.core.days import Window
+from breakwater.core.histogram import UPPER_BOUNDS
+from breakwater.engine.base import Engine, run_models
+from breakwater.engine.models import read_models
+from breakwater.measure.kpi.measurable import measurable
+from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables, calendars_of
+from breakwater.measure.sla.clocks import Slice, clocks_on_slices
+
+_HERE = Path(__file__).parent
+_RULES_OF_CONTRACT = {"vendor", "shape", "calendars", "targets"}
+
+CASE_MODELS = ("event", "case_slice", "slice")
+DAY_MODELS = ("case_day", "case_total")
+SLA_MODELS = (
+    "clock_start",
+    "clock_span",
+    "clock_pause",
+    "clock_due",
+    "clock_run",
+    "attainment",
+    "clock_exception",
+)
+KPI_MODELS = (
+    "flow",
+    "backlog",
+    "handling",
+    "speed",
+    "average_agent_solves",
+    "sla_attainment",
+    "rework",
+    "quality",
+    "break_rate",
+    "kpi_fact",
+    "kpi_histogram",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDay:
+    """What is measured, and by which rules.
+
+    Attributes:
+        day: the operational day.
+        window: its instants.
+        contract: the vendor's.
+        clocks: all that are configured.
+        operations: settings of the operation.
+    """
+
+    day: date
+    window: Window
+    contract: VendorContract
+    clocks: tuple[Clock, ...]
+    operations: Operations
+
+    @property
+    def rules(self) -> object:
+        """Everything in configuration that the result depends on, fit for a fingerprint."""
+        contract = self.contract.model_dump(mode="json", include=_RULES_OF_CONTRACT)
+        operations = self.operations.model_dump(mode="json", include={"queues", "attainment"})
+        return [contract, operations, [c.model_dump(mode="json") for c in self.clocks]]
+
+
+def run_measures(
+    engine: Engine, what: VendorDay, case_events: Sequence[str], recon_outcomes: Sequence[str]
+) -> None:
+    """Stage every model; the results are left under their names.
+
+    Args:
+        engine: where they run.
+        what: the vendor-day and its rules.
+        case_events: addresses of the vendor's events, as Parquet.
+        recon_outcomes: addresses of the reconciliation's outcomes, as Parquet.
+
+    Raises:
+        ConfigurationError: a site's calendar never opens long enough for a clock's target.
+    """
+    engine.scan("case_event", case_events, CASE_EVENT)
+    engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
+    engine.load("run", _run(what))
+    run_models(engine, read_models(_HERE / "case", *CASE_MODELS))
+    _load_rules(engine, what)
+    run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
+    run_models(engine, read_models(_HERE / "sla", *SLA_MODELS))
+    run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
+
+
+def _run(what: VendorDay) -> pa.Table:
+    return pa.table(
+        {
+            "operational_day": pa.array([what.day], pa.date32()),
+            "vendor": [what.contract.vendor],
+            "window_start": [what.window.start],
+            "window_end": [what.window.end],
+        }
+    )
+
+
+def _load_rules(engine: Engine, what: VendorDay) -> None:
+    """Load what configuration says about the slices that occur in the day."""
+    found = engine.fetch("slice").to_pylist()
+    slices = sorted(Slice(*(row[name] for name in Slice._fields)) for row in found)
+    zone: ZoneInfo = what.operations.zone_info
+    clocks = clocks_on_slices(what.clocks, what.contract, slices, zone)
+    engine.load("clock_on_slice", clocks)
+    first_at = min((row["first_at"] for row in found), default=what.window.start)
+    stretch = Stretch(first_at, what.window.end, _longest_target(clocks))
+    tables = calendar_tables(calendars_of(what.contract, _sites_on_calendars(clocks)), stretch)
+    engine.load("calendar", tables.calendar)
+    engine.load("business_hour", tables.business_hour)
+    engine.load("measurable", pa.table({"metric": measurable(what.contract)}))
+    engine.load("gravest_queue", _gravest_queues(what.operations))
+    engine.load("bucket", _buckets())
+
+
+def _sites_on_calendars(clocks: pa.Table) -> list[str]:
+    pairs = zip(
+        clocks.column("site").to_pylist(), clocks.column("calendar_id").to_pylist(), strict=True
+    )
+    return sorted({site for site, calendar_id in pairs if calendar_id != ALWAYS})
+
+
+def _longest_target(clocks: pa.Table) -> int:
+    pairs = zip(
+        clocks.column("calendar_id").to_pylist(),
+        clocks.column("target_seconds").to_pylist(),
+        strict=True,
+    )
+    return max((target for calendar_id, target in pairs if calendar_id != ALWAYS), default=0)
+
+
+def _gravest_queues(operations: Operations) -> pa.Table:
+    names = sorted(name for name, queue in operations.queues.items() if queue.severity_tier == "A")
+    return pa.table({"queue": pa.array(names, pa.string())})
+
+
+def _buckets() -> pa.Table:
+    lower = (-(2**62), *UPPER_BOUNDS[:-1])
+    return pa.table({"lower_seconds": lower, "upper_seconds": UPPER_BOUNDS})

@@ -1,0 +1,33 @@
+"""Both engines, each with a folder of its own, for the models of measuring."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from case_book import Bench
+
+from breakwater.engine.base import Engine
+from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.engine.postgresql import PostgreSQLEngine
+from breakwater.warehouse.embedded import EmbeddedPostgreSQL
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Run models on one engine, then on the other."""
+    engine: Engine
+    if request.param == "duckdb":
+        engine = DuckDBEngine("1GB", 1)
+    else:
+        server: EmbeddedPostgreSQL = request.getfixturevalue("server")
+        engine = PostgreSQLEngine(server.dsn())
+    yield Bench(engine, tmp_path)
+    engine.close()
+
+
+@pytest.fixture
+def duckdb_bench(tmp_path: Path) -> Iterator[Bench]:
+    """Run models on the default engine alone, where engines are not the question."""
+    engine = DuckDBEngine("1GB", 1)
+    yield Bench(engine, tmp_path)
+    engine.close()

@@ -1,0 +1,55 @@
+"""Every model gives the same rows on every engine."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from case_book import Bench, vendor_day
+from psycopg import sql
+from random_book import RandomBook
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.tables import CLOCK_RUN
+from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.engine.postgresql import PostgreSQLEngine
+from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SLA_MODELS
+from breakwater.measure.results import CLOCK_RUN_ORDER
+from breakwater.warehouse.embedded import EmbeddedPostgreSQL
+
+MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *KPI_MODELS)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_all_models_agree_row_for_row(
+    seed: int, configuration: Configuration, server: EmbeddedPostgreSQL, tmp_path: Path
+) -> None:
+    """EXCEPT ALL is empty both ways for each model, on a book with everything in it."""
+    what = vendor_day(configuration)
+    book = RandomBook(seed, what.window)
+    in_process, in_server = DuckDBEngine("1GB", 2), PostgreSQLEngine(server.dsn())
+    try:
+        for engine, folder in ((in_process, tmp_path / "a"), (in_server, tmp_path / "b")):
+            folder.mkdir()
+            Bench(engine, folder).run(what, book.events, book.outcomes)
+        for name in MODELS:
+            rows = in_process.fetch(name)
+            in_server.load(f"other_{name}", rows)
+            assert rows.num_rows, f"{name} is empty: nothing was compared"
+            assert _difference(in_server._connection, name, f"other_{name}") == [], name  # noqa: SLF001  the only session that sees its tables
+        files = [folder / "clock_run.parquet" for folder in (tmp_path / "a", tmp_path / "b")]
+        for engine, file in zip((in_process, in_server), files, strict=True):
+            engine.write("clock_run", CLOCK_RUN, CLOCK_RUN_ORDER, file)
+        assert files[0].read_bytes() == files[1].read_bytes()
+    finally:
+        in_process.close()
+        in_server.close()
+
+
+def _difference(connection: psycopg.Connection, left: str, right: str) -> list[tuple[object, ...]]:
+    """Return the rows that only one of two tables has, each as often as it is more there."""
+    query = sql.SQL(
+        "(select 'left' as side, * from {left} except all select 'left', * from {right})"
+        " union all (select 'right', * from {right} except all select 'right', * from {left})"
+    )
+    names = {"left": sql.Identifier(left), "right": sql.Identifier(right)}
+    return connection.execute(query.format(**names)).fetchall()

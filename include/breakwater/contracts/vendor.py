@@ -3,13 +3,17 @@
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from breakwater.contracts.base import Contract, Effective
 from breakwater.contracts.calendar import Calendar, ZoneName
 from breakwater.core.vocabulary import ActorType, Decision, EventType, Priority
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+
+OneCharacter = Annotated[
+    str, StringConstraints(strip_whitespace=False, pattern=r"^[^\r\n]$")  # a tab is one, too
+]
 
 
 class FolderSource(Contract):
@@ -38,10 +42,17 @@ class CsvFormat(Contract):
     """Delimited text with one header row."""
 
     kind: Literal["csv"]
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
+    delimiter: OneCharacter = ","
+    quote: OneCharacter = '"'
     encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8"
     compression: Literal["none", "gzip"] = "none"
+
+    @model_validator(mode="after")
+    def _must_tell_delimiter_from_quote(self) -> "CsvFormat":
+        if self.delimiter == self.quote:
+            message = "delimiter and quote must differ"
+            raise ValueError(message)
+        return self
 
 
 class JsonLinesFormat(Contract):

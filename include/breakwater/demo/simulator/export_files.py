@@ -4,12 +4,10 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from breakwater.contracts.vendor import (
     CsvFormat,
@@ -18,12 +16,10 @@ from breakwater.contracts.vendor import (
     ParquetFormat,
     XlsxFormat,
 )
+from breakwater.demo.simulator.workbook import write_workbook
 
 CHUNK = 20_000
 """Rows that are Python objects at a time."""
-SHEET_ROWS = 1_048_575
-MADE_AT = datetime(2020, 1, 1, tzinfo=UTC)
-"""Written into spreadsheets as their creation, so that their bytes depend on the rows alone."""
 
 
 def encode(table: pa.Table, file_format: FileFormat) -> bytes:
@@ -38,7 +34,7 @@ def encode(table: pa.Table, file_format: FileFormat) -> bytes:
         case JsonLinesFormat():
             return _packed(_json_lines(table), file_format.compression)
         case XlsxFormat():
-            return _xlsx(table, file_format.sheet)
+            return write_workbook(table, file_format.sheet)
         case ParquetFormat():
             return _parquet(table)
 
@@ -68,26 +64,6 @@ def _json_lines(table: pa.Table) -> bytes:
 def _parquet(table: pa.Table) -> bytes:
     stream = io.BytesIO()
     pq.write_table(table, stream, compression="snappy")
-    return stream.getvalue()
-
-
-def _xlsx(table: pa.Table, sheet: str) -> bytes:
-    if table.num_rows > SHEET_ROWS:
-        message = f"a spreadsheet holds {SHEET_ROWS} rows; found {table.num_rows}"
-        raise ValueError(message)
-    stream = io.BytesIO()
-    # Text stays text: a note that looks like a formula or a link must arrive as it was typed.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"created": MADE_AT.replace(tzinfo=None)})
-        page = book.add_worksheet(sheet)
-        page.write_row(0, 0, table.column_names)
-        for index, row in enumerate(_records(table), start=1):
-            for column, value in enumerate(row.values()):
-                if isinstance(value, str):
-                    page.write_string(index, column, value)
-                elif value is not None:
-                    page.write_number(index, column, value)
     return stream.getvalue()
 
 

@@ -1,6 +1,7 @@
 """The wall clock of a vendor's zone, vectorised: offsets are looked up by the UTC hour."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,9 +15,10 @@ HOUR = 3600
 DAY = 24 * HOUR
 EPOCH = date(1970, 1, 1)
 
-_SECONDS_OF_DAY = pa.array(
-    [f"{s // HOUR:02d}:{s % HOUR // 60:02d}:{s % 60:02d}" for s in range(DAY)]
-)
+
+@cache
+def _seconds_of_day() -> pa.Array:
+    return pa.array([f"{s // HOUR:02d}:{s % HOUR // 60:02d}:{s % 60:02d}" for s in range(DAY)])
 
 
 class LocalClock:
@@ -76,6 +78,6 @@ def spelled(local: Ints, pattern: str, hidden: Flags, suffix: str = "") -> pa.Ar
     dates = pa.array(
         [(EPOCH + timedelta(days=int(day))).strftime(before_time) for day in days], pa.string()
     )
-    time_of_day = _SECONDS_OF_DAY.take(pa.array(shown % DAY))
+    time_of_day = _seconds_of_day().take(pa.array(shown % DAY))
     text = pc.binary_join_element_wise(dates.take(pa.array(index)), time_of_day, suffix, "")
     return pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), text)

@@ -16,7 +16,6 @@ Naturals = NDArray[np.uint64]
 MASK = np.uint64(2**60 - 1)
 # Multiplying by an odd number modulo a power of two scatters numbers without ever making two equal.
 ITEM_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-ACTION_FACTOR = np.uint64(0xD1B54A32D192ED03)
 CASE_BITS = 44
 COPIES = 4
 
@@ -47,8 +46,9 @@ def action_ids(model: VendorModel, number: Ints, ordinal: Ints, copy: Ints) -> p
         copy: tells rows of the same decision apart, below `COPIES`.
     """
     row = (ordinal * COPIES + copy).astype(np.uint64)
-    scattered = ((_world_number(model, number) * np.uint64(8) + row) * ACTION_FACTOR) & MASK
-    return pc.binary_join_element_wise("ea", _digits(scattered, 19), "")
+    # Rising with time, as a log's ids do: an index over scattered ones is slow to fill.
+    name = _world_number(model, number) * np.uint64(2 * COPIES) + row
+    return pc.binary_join_element_wise("ea", _digits(name, 17), "")
 
 
 def agent_ids(agent: Ints) -> pa.Array:

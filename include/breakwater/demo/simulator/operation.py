@@ -58,7 +58,7 @@ def play(
 def hire(model: VendorModel, demand: Demand, stretch: Stretch, seed: int) -> tuple[Crew, ...]:
     """Staff every crew for the work of an ordinary week."""
     crews: list[Crew] = []
-    first_agent = 100 * (model.ordinal + 1)
+    first_agent = 1_000 * (model.ordinal + 1)
     for index in range(len(model.profile.crews)):
         crew = build_crew(
             model,

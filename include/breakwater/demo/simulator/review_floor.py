@@ -14,7 +14,7 @@ from breakwater.demo.simulator.model import STATUTORY, VendorModel
 from breakwater.demo.simulator.review import STATUTORY_LANE, Review, TakenUp
 from breakwater.demo.simulator.roster import Crew
 from breakwater.demo.simulator.service import Lanes
-from breakwater.demo.simulator.streams import Floats, Ints, Random, between, log_normal, stream
+from breakwater.demo.simulator.streams import Ints, Random, between, log_normal, stream
 
 HANDED_ON_SHARE = 0.035
 """Taken up late: skipped by one reviewer and left for another who knows the matter."""

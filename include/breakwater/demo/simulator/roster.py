@@ -58,7 +58,9 @@ class Crew:
     def capacity(self, model: VendorModel, day: date, window: Window) -> Floats:
         """Return the work, in seconds, that the crew can do in each step of a day."""
         steps = np.arange(window.start, window.end, STEP, dtype=np.int64)
-        able = (self.heads[slot_of(model.clock.local(steps))] * (self.dedication * STEP)).astype(float)
+        able = (self.heads[slot_of(model.clock.local(steps))] * (self.dedication * STEP)).astype(
+            float
+        )
         if self.open_time is None:
             return able * HOLIDAY_STAFFING if day in self.holidays else able
         return able * _is_open(self.open_time, steps)

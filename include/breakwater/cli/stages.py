@@ -9,11 +9,19 @@ import click
 from breakwater.cli.arguments import DAY, now
 from breakwater.core.vocabulary import RunType
 from breakwater.warehouse.stage_run import StageResult
-from breakwater.warehouse.workspace import open_workspace
+from breakwater.warehouse.workspace import Workspace, open_workspace
 
 
 def _show(result: StageResult) -> None:
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False, default=str))
+
+
+def _send(workspace: Workspace) -> StageResult:
+    from breakwater.notify.channels.environment import senders_from_environment
+    from breakwater.notify.send import send_pending
+
+    senders = senders_from_environment(workspace.outbox_folder, os.environ)
+    return send_pending(workspace, now(), senders)
 
 
 @click.command()
@@ -79,14 +87,12 @@ def detect(day: date) -> None:
 @click.option("--send/--silent", default=False, help="Page people, if the day is recent enough.")
 def notify(day: date, send: bool) -> None:
     """Turn findings into incidents; with --send, tell people and deliver what is due."""
-    from breakwater.cli.senders import open_senders
     from breakwater.notify.incidents import raise_incidents
-    from breakwater.notify.send import send_pending
 
     workspace = open_workspace()
     _show(raise_incidents(workspace, day, now(), run_type=RunType.MANUAL, notify=send))
     if send:
-        _show(send_pending(workspace, now(), open_senders(workspace, os.environ)))
+        _show(_send(workspace))
 
 
 @click.command()
@@ -94,14 +100,18 @@ def notify(day: date, send: bool) -> None:
 @click.option("--deliver/--keep", default=False, help="Also send it to its audiences.")
 def publish(day: date, deliver: bool) -> None:
     """Write the day's digest; a new edition only when something in it changed."""
-    from breakwater.cli.senders import open_senders
-    from breakwater.notify.send import send_pending
     from breakwater.report.digest import publish_digest
 
     workspace = open_workspace()
     _show(publish_digest(workspace, day, now(), run_type=RunType.MANUAL, deliver=deliver))
     if deliver:
-        _show(send_pending(workspace, now(), open_senders(workspace, os.environ)))
+        _show(_send(workspace))
+
+
+@click.command()
+def send() -> None:
+    """Deliver what the outbox holds and is due."""
+    _show(_send(open_workspace()))
 
 
 @click.command()
@@ -118,4 +128,4 @@ def digest(day: date, audience: str, edition: int | None, form: str) -> None:
     click.echo(render_digest(open_workspace(), day, audience, edition, form), nl=form == "text")
 
 
-STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, digest)
+STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, send, digest)

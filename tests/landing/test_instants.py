@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breakwater.contracts.vendor import Times
@@ -33,7 +33,6 @@ def test_local_times_follow_the_zone_through_the_year() -> None:
     """Riga is two hours ahead in winter and three in summer."""
     instants = read(["01.01.2026 00:00:00", None, "1.7.2026 0:00:00"])
     assert utc(instants) == ["2025-12-31 22:00:00", None, "2026-06-30 21:00:00"]
-    assert not instants.is_unreadable[[0, 1, 2]].tolist() == [True] * 3
     assert instants.is_unreadable.tolist() == [False, False, False]
 
 
@@ -96,6 +95,7 @@ def test_morocco_steps_back_for_ramadan() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(min_value=400_000_000, max_value=2_100_000_000), min_size=1, max_size=20),
     st.sampled_from(["Europe/Riga", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata"]),
@@ -112,6 +112,7 @@ def test_offsets_by_the_hour_are_those_of_each_second(seconds: list[int], name: 
             assert exact == timedelta(seconds=int(found))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-7200, max_value=7200))
 def test_half_hour_changes_are_exact_to_the_second(distance: int) -> None:
     """Lord Howe Island skips 02:00 to 02:30 on 4 October 2026."""

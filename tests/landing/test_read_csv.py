@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breakwater.contracts.vendor import CsvFormat
@@ -129,6 +129,7 @@ def test_a_missing_column_is_told_with_its_nearest_neighbour_spelled_safely() ->
         read_csv("decided\x1b_at\n", COMMA, ["decided_at"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12), st.booleans())
 def test_whatever_a_writer_writes_is_read_back(
     rows: list[tuple[str, ...]], quotes_everything: bool
@@ -144,6 +145,7 @@ def test_whatever_a_writer_writes_is_read_back(
     assert found.refused == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet='ab,"', max_size=9), max_size=15))
 def test_every_line_belongs_to_exactly_one_record(lines: list[str]) -> None:
     """Rows and refusals are numbered 1 to n without a gap, and no line is lost between them."""
@@ -159,6 +161,7 @@ def _inside(rows: RawRows) -> int:
     return sum((cell or "").split("\n")[1:-1].count("") for row in cells(rows) for cell in row)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab,é\r", max_size=9), max_size=15))
 def test_the_fast_reader_says_what_the_careful_one_says_or_nothing(lines: list[str]) -> None:
     """It may decline a file; it may never read one differently."""

@@ -15,8 +15,7 @@ from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 def read_parquet(file: Path, names: Sequence[str], maximum_bytes: int) -> RawRows:
     """Read the named columns of a Parquet file.
 
-    Instants become ``2026-11-01T10:00:00``, in UTC and with a ``Z`` when their
-    column has a zone.
+    Instants become ``2026-11-01T10:00:00``, in UTC and with a ``Z`` when their column has a zone.
 
     Raises:
         ExportRefusedError: no Parquet, a column is missing, or one cannot be spelled as text.
@@ -48,10 +47,11 @@ def _check_size(parquet: pq.ParquetFile, maximum_bytes: int) -> None:
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        zone = "UTC" if getattr(kind, "tz", None) else None
         # Only the type names the zone of an instant; as text it must be one for all.
-        seconds = column.cast(pa.timestamp("s", "UTC" if kind.tz else None), safe=False)
-        return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S" + ("Z" if kind.tz else ""))
+        seconds = column.cast(pa.timestamp("s", zone), safe=False)
+        return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S" + ("Z" if zone else ""))
     if pa.types.is_floating(kind):
         # Whole numbers without a decimal point, as the other formats spell them.
         whole = pc.equal(pc.floor(column), column)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from breakwater.contracts.configuration import load_configuration
@@ -24,6 +25,9 @@ DAY = date(2026, 11, 14)
 NOW = datetime(2026, 11, 15, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 OPS = Recipient("slack", "C0OPS")
+
+
+_configuration = cache(load_configuration)
 
 
 def finding(rule: Rule = Rule.RECON_BREAKS, **more: object) -> Finding:
@@ -75,7 +79,7 @@ def message(
     rolled_up: bool = False,
 ) -> Message:
     """Compose a message about incidents, with four of five vendors reported."""
-    configuration = load_configuration()
+    configuration = _configuration()
     vendors = configuration.active_vendors(DAY)
     delivered = {vendor: NOW - timedelta(hours=2, minutes=7) for vendor in vendors}
     coverage = Coverage(

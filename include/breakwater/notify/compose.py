@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from breakwater.core.finding import Finding
 from breakwater.core.numbers import amount
-from breakwater.core.plain import one_line
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.message import Fact, Message, Row, Standing
-from breakwater.notify.naming import Naming
+from breakwater.notify.naming import Naming, visible
 from breakwater.notify.notes import notes_of
 from breakwater.notify.telling import Telling, Told, news_of
 from breakwater.notify.thread import is_roll_up, thread_key_of
@@ -103,7 +102,7 @@ class Composer:
     def _facts(self, incidents: Sequence[Incident]) -> tuple[Fact, ...]:
         findings = [incident.finding for incident in incidents]
         vendors = sorted({self.naming.vendor(finding.vendor) for finding in findings})
-        queues = sorted({one_line(f.scope["queue"], 40) for f in findings if "queue" in f.scope})
+        queues = sorted({visible(f.scope["queue"]) for f in findings if "queue" in f.scope})
         facts = [
             Fact("Vendor", ", ".join(vendors)),
             Fact("Operational day", findings[0].operational_day.strftime("%a %Y-%m-%d")),

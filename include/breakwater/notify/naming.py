@@ -25,7 +25,7 @@ class Naming:
         if vendor is None:
             return "All vendors"
         known = self.configuration.vendors.get(vendor)
-        return one_line(known.name if known else vendor, _LONGEST_NAME)
+        return visible(known.name if known else vendor)
 
     def about(self, finding: Finding) -> str:
         """Say which part of the vendor's day a finding is about."""
@@ -40,8 +40,8 @@ class Naming:
 
     def _part(self, key: str, finding: Finding) -> str:
         title = self._title(key, finding.scope[key], finding.operational_day)
-        name = one_line(title, _LONGEST_NAME)
-        return name if key in _SPEAK_FOR_THEMSELVES else f"{one_line(key, 20)} {name}"
+        name = visible(title)
+        return name if key in _SPEAK_FOR_THEMSELVES else f"{visible(key)} {name}"
 
     def _title(self, key: str, value: str, day: date) -> str:
         if key == "metric" and value in METRICS:
@@ -51,3 +51,8 @@ class Naming:
             entries = (c for c in self.configuration.clocks if c.clock == value)
             return next((c.title for c in entries if c.in_force_on(day)), value)
         return value.replace("_", " ") if key == "outcome" else value
+
+
+def visible(text: str) -> str:
+    """Return a name as a short line; one of which nothing can be seen becomes a question mark."""
+    return one_line(text, _LONGEST_NAME) or "?"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -14,9 +14,11 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as unknown:  # a folder, a path outside
         message = f"an IANA time zone such as Asia/Manila; found {name!r}"
-        raise ValueError(message)
+        raise ValueError(message) from unknown
     return name
 
 

@@ -127,7 +127,15 @@ def _in_force(about: _VendorDay, book: Book) -> ReceivedFile:
 def _local(about: _VendorDay, file: ReceivedFile) -> Path:
     """Bring a received file to the local disk."""
     local = about.scratch / file.book
-    about.workspace.lake.copy_to(file.raw_path, local)
+    found = about.workspace.lake.copy_to(file.raw_path, local)
+    if found != file.sha256:
+        raise ControlTotalError(
+            about.vendor,
+            about.day,
+            f"{shown(file.name)}: the kept file is not what was received",
+            expected=f"sha256 {file.sha256}",
+            found=found,
+        )
     return local
 
 

@@ -72,10 +72,11 @@ class Lake:
         content: bytes = file_system.cat_file(f"{root}/{path}")
         return content
 
-    def copy_to(self, path: str, local_file: Path) -> None:
-        """Copy a file to the local disk."""
+    def copy_to(self, path: str, local_file: Path) -> str:
+        """Copy a file to the local disk; return the hash of what arrived."""
         file_system, root = self._file_system()
         file_system.get_file(f"{root}/{path}", str(local_file))
+        return _hash_of(local_file)
 
     def keep_raw(self, vendor: str, day: date, name: str, content: bytes) -> str:
         """Keep content as received, named by its hash; return its path below the root."""

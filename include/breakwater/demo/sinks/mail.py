@@ -148,10 +148,7 @@ class MailSink:
     def _serve(self, server: asyncio.AbstractServer) -> None:
         self._loop.run_forever()
         server.close()
-        unfinished = asyncio.all_tasks(self._loop)
-        for task in unfinished:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*unfinished, return_exceptions=True))
+        self._loop.run_until_complete(_end_connections())
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd looks for this name
         self, _server: object, _session: object, envelope: _Envelope, address: str, _: object
@@ -178,3 +175,11 @@ class MailSink:
 def _bare(recipients: list[str]) -> str:
     """Reduce addresses to what may be in a file's name."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", "+".join(recipients))[:80] or "nobody"
+
+
+async def _end_connections() -> None:
+    """Cancel whatever still listens to a client."""
+    connections = asyncio.all_tasks() - {asyncio.current_task()}
+    for connection in connections:
+        connection.cancel()
+    await asyncio.gather(*connections, return_exceptions=True)

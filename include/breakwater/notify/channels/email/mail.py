@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -29,6 +30,9 @@ _OURS = frozenset(
     }
 )
 """Headers that are set here; a payload that sets them itself is refused."""
+
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+"""The standard library checks values for line breaks, and names not at all."""
 
 
 def message_id_of(delivery: Delivery, sender: str) -> str:
@@ -65,7 +69,7 @@ def _build(delivery: Delivery, sender: str) -> EmailMessage:
         mail["In-Reply-To"] = delivery.living.far_end_id
         mail["References"] = delivery.living.far_end_id
     for name, value in payload["headers"].items():
-        if name.lower() in _OURS:
+        if name.lower() in _OURS or not _HEADER_NAME.fullmatch(name):
             problem = f"header {name!r} is not the payload's to set"
             raise ValueError(problem)
         mail[name] = value

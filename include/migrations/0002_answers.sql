@@ -43,11 +43,14 @@ create table reconcile.tie_out (
     matched         bigint not null,
     breaks          bigint not null,
     borrowed        bigint not null default 0,
+    brought_in      bigint not null default 0,
     primary key (operational_day, vendor, side),
     check (population = matched + breaks)
 );
 comment on column reconcile.tie_out.borrowed is
     'records of this day that a neighbouring day paired over midnight; outside the population';
+comment on column reconcile.tie_out.brought_in is
+    'records of neighbouring days that this day paired over midnight; inside the population';
 
 create table reconcile.recon_break (
     operational_day date   not null,
@@ -71,14 +74,18 @@ create table reconcile.recon_break (
 );
 create index recon_break_by_class on reconcile.recon_break (operational_day, outcome);
 
--- Actions of a neighbouring day that a vendor-day paired over midnight.
+-- Actions of a neighbouring day that a vendor-day pairs over midnight, and those it was refused.
 create table reconcile.borrowed_action (
-    operational_day date not null,
-    vendor          text not null,
-    from_day        date not null check (from_day <> operational_day),
-    action_id       text not null,
+    operational_day date    not null,
+    vendor          text    not null,
+    from_day        date    not null check (from_day <> operational_day),
+    action_id       text    not null,
+    record_key      text    not null,
+    is_refused      boolean not null,
     primary key (operational_day, vendor, action_id)
 );
+comment on column reconcile.borrowed_action.is_refused is
+    'true when the vendor''s book of from_day has the key itself: its own day comes first';
 create index borrowed_action_by_owner on reconcile.borrowed_action (vendor, from_day);
 
 create schema measure;
@@ -153,6 +160,37 @@ create table measure.day_close (
     closed_at        timestamptz not null
 );
 
+-- Accounting identity of the backlog: what was there, came in and came back, less what was solved, is
+-- what is left; a difference is cases that an export forgot or invented. A view, because a day must
+-- not depend on whether the day before was measured first.
+create view measure.roll_forward as
+with flow as (
+    select
+        operational_day,
+        vendor,
+        coalesce(sum(numerator) filter (where metric = 'total_incoming'), 0)::bigint as incoming,
+        coalesce(sum(numerator) filter (where metric = 'returned'), 0)::bigint as returned,
+        coalesce(sum(numerator) filter (where metric = 'total_solved'), 0)::bigint as solved,
+        coalesce(sum(numerator) filter (where metric = 'backlog'), 0)::bigint as backlog
+    from measure.kpi_fact
+    where metric in ('total_incoming', 'returned', 'total_solved', 'backlog')
+    group by operational_day, vendor
+)
+select
+    today.operational_day,
+    today.vendor,
+    yesterday.backlog as opening,
+    today.incoming,
+    today.returned,
+    today.solved,
+    today.backlog as closing,
+    today.backlog - (yesterday.backlog + today.incoming + today.returned - today.solved)
+        as difference
+from flow today
+join flow yesterday
+    on yesterday.vendor = today.vendor
+    and yesterday.operational_day = today.operational_day - 1;
+
 create schema detect;
 
 create table detect.score (
@@ -170,8 +208,10 @@ create table detect.score (
     is_anomaly      boolean not null,
     verdict         text   not null check (verdict in ('missing', 'too_young', 'usual', 'too_few',
                                                        'too_small', 'onset', 'continuing', 'explained')),
+    since           date,
     reason          text   not null,
     primary key (operational_day, series)
 );
+comment on column detect.score.since is 'day on which a change that lasts was told';
 comment on column detect.score.score is
     'robust standard deviations; null without an opinion, whose reason is given';

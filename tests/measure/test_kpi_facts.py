@@ -40,7 +40,8 @@ def test_incoming_solved_and_backlog_of_a_small_day(
     assert bench.facts("manual_incoming") == {hate: (1, None)}
     assert bench.facts("total_solved") == {hate: (2, None)}
     assert bench.facts("manual_solved") == {hate: (1, None)}
-    assert bench.facts("net_flow") == {}, "as many solved as received"
+    assert bench.facts("net_flow") == {hate: (0, None)}, "as many solved as received"
+    assert bench.facts("reopened_incoming") == {hate: (0, None)}, "a zero that was counted"
     assert bench.facts("clearance_rate") == {hate: (2, 2)}
     assert bench.facts("backlog") == {hate: (2, None)}
     # 16:00 − 10:00 is 6 h; 16:00 − 15:59 of the day before is 24 h and a minute.
@@ -133,7 +134,7 @@ def test_a_late_decision_takes_the_case_out_of_the_backlog(
         ),
     ]
     bench.run(vendor_day(configuration), events)
-    assert bench.facts("backlog") == {}
+    assert bench.facts("backlog") == {("hate",): (0, None)}
     assert bench.facts("total_solved") == {("hate",): (1, None)}
     (slice_,) = bench.rows("case_slice")
     assert slice_["policy"] == "spam", "the record that knows the decision speaks for the case"

@@ -18,8 +18,8 @@ class Metric:
         metric: its id in ``measure.kpi_fact``.
         title: what people read.
         kind: ``count`` and ``level`` are sums of numerators; ``rate`` and ``mean`` are the sum of
-            numerators over the sum of denominators. A level is a state at the day's end and does
-            not add up over days.
+            numerators over the sum of denominators, which may be zero. A level is a state at the
+            day's end and does not add up over days.
         unit: of the value that people read.
         numerator: what is summed above the line.
         denominator: what is summed below it, or None.
@@ -74,6 +74,17 @@ METRICS: dict[str, Metric] = {
             "lower",
             needs=(EventType.REOPENED,),
             note="Each re-open counts; none is in total incoming.",
+        ),
+        Metric(
+            "returned",
+            "Returned to the backlog",
+            "count",
+            "cases",
+            "cases solved before the day and re-opened in it",
+            None,
+            "lower",
+            needs=(EventType.REOPENED,),
+            note="backlog = backlog of the day before + incoming + returned - solved.",
         ),
         Metric(
             "total_solved",

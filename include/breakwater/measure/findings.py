@@ -27,7 +27,8 @@ def attainment_findings(
 ) -> Iterator[Finding]:
     """Find the promises that were not kept, where enough was due to say so."""
     for promise in promises:
-        gap = promise.share - promise.attainment
+        # Shares are written in decimals: 0.95 - 0.90 is five points, whatever the binary says.
+        gap = round(promise.share - promise.attainment, 9)
         if promise.due < limits.minimum_due or gap <= 0:
             continue
         scope = {"clock": promise.clock}

@@ -7,13 +7,15 @@ with past_due as (
 backlog as (
     select
         case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority,
-        cast(count(*) as double precision) as undecided,
-        cast(sum(run.window_end - case_day.received_at) as double precision) as age_seconds,
-        cast(count(past_due.case_id_vendor) as double precision) as past_due
+        cast(sum(case_day.is_open) as double precision) as undecided,
+        cast(sum(case_day.is_open * (run.window_end - case_day.received_at)) as double precision)
+            as age_seconds,
+        cast(sum(
+            case when past_due.case_id_vendor is not null then case_day.is_open else 0 end
+        ) as double precision) as past_due
     from case_day
     cross join run
     left join past_due on past_due.case_id_vendor = case_day.case_id_vendor
-    where case_day.is_open = 1
     group by
         case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority
 )
@@ -22,7 +24,7 @@ select site, queue, policy, language, priority, 'backlog' as metric,
 from backlog
 union all
 select site, queue, policy, language, priority, 'backlog_age', age_seconds, undecided
-from backlog
+from backlog where undecided > 0
 union all
 select site, queue, policy, language, priority, 'backlog_past_due', past_due, undecided
-from backlog
+from backlog where undecided > 0

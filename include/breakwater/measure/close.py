@@ -1,0 +1,125 @@
+"""Close an operational day: who reported, whether every total ties out, and the day's figures."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from breakwater.core.errors import TieOutError
+from breakwater.measure.closing.coverage import Coverage, coverage_of
+from breakwater.measure.closing.figures import Figures, figures_of_day
+from breakwater.measure.closing.tie_out import IDENTITIES, Difference, differences
+from breakwater.warehouse.database import Connection, hold
+from breakwater.warehouse.stage_run import (
+    WHOLE_DAY,
+    StageResult,
+    fingerprint_of,
+    record_stage,
+)
+from breakwater.warehouse.workspace import Workspace
+
+STAGE = "close"
+
+
+def close_day(
+    workspace: Workspace, day: date, now: datetime, vendors: list[str] | None = None
+) -> StageResult:
+    """Tie an operational day out and write its figures.
+
+    Every vendor that owes an export for the day is accounted for: what it reported is in the
+    figures, and whoever did not report, or not to the end, is named. Safe to repeat: a day whose
+    vendors' results are the same stays as it was closed.
+
+    Args:
+        workspace: the installation.
+        day: which operational day.
+        now: the instant to remember if anything changed.
+        vendors: others to account for, beside those whose contracts are in force on the day.
+
+    Returns:
+        Coverage, the day's totals, and the roll-forward of each vendor's backlog.
+
+    Raises:
+        TieOutError: a total that must agree does not. Nothing is closed.
+    """
+    configuration = workspace.configuration
+    expected = {*configuration.active_vendors(day), *(vendors or ())}
+    contract_clocks = sorted({c.clock for c in configuration.clocks if c.kind == "contract"})
+    with workspace.warehouse.transaction() as connection:
+        hold(connection, STAGE, day)
+        coverage = coverage_of(connection, day, expected)
+        reported = coverage.those("reported")
+        _must_tie_out(day, list(differences(connection, day, reported, contract_clocks)))
+        figures = {"coverage": coverage.named, **figures_of_day(connection, day, reported)}
+        result = _publish(connection, day, coverage, figures, now=now)
+        carried = _roll_forward(connection, day, reported)
+    return replace(result, summary={**result.summary, "roll_forward": carried})
+
+
+def _must_tie_out(day: date, found: Sequence[Difference]) -> None:
+    """Raise for the first vendor whose totals differ, with all of that vendor's differences."""
+    if not found:
+        return
+    own = [difference for difference in found if difference.vendor == found[0].vendor]
+    raise TieOutError(
+        found[0].vendor,
+        day,
+        "the day does not tie out",
+        expected="; ".join(f"{each.one} {each.expected}" for each in own),
+        found="; ".join(f"{each.other} {each.found}" for each in own),
+    )
+
+
+def _publish(
+    connection: Connection, day: date, coverage: Coverage, figures: Figures, *, now: datetime
+) -> StageResult:
+    fingerprint = fingerprint_of([coverage.standing, coverage.fingerprints, figures])
+    result = record_stage(
+        connection,
+        day=day,
+        vendor=WHOLE_DAY,
+        stage=STAGE,
+        inputs=[coverage.standing, coverage.fingerprints],
+        outputs=figures,
+        summary={
+            "coverage": coverage.named,
+            "identities": len(IDENTITIES) * len(coverage.those("reported")),
+            "total": figures["total"],
+            "fingerprint": fingerprint,
+        },
+        at=now,
+    )
+    if result.changed:
+        connection.execute(
+            "insert into measure.day_close (operational_day, vendors_expected, vendors_reported,"
+            " figures, fingerprint, closed_at) values (%s, %s, %s, %s, %s, %s)"
+            " on conflict (operational_day) do update set"
+            " vendors_expected = excluded.vendors_expected,"
+            " vendors_reported = excluded.vendors_reported, figures = excluded.figures,"
+            " fingerprint = excluded.fingerprint, closed_at = excluded.closed_at",
+            [
+                day,
+                list(coverage.standing),
+                coverage.those("reported"),
+                json.dumps(figures),
+                fingerprint,
+                now,
+            ],
+        )
+    return result
+
+
+def _roll_forward(connection: Connection, day: date, vendors: list[str]) -> dict[str, Any]:
+    """Return each vendor's backlog carried from the day before, where that day is measured.
+
+    Told to whoever closes the day, and kept out of what is stored: that must not depend on which
+    day was closed first. The view has it at any time.
+    """
+    rows = connection.execute(
+        "select vendor, opening, incoming, returned, solved, closing, difference"
+        " from measure.roll_forward where operational_day = %s and vendor = any(%s)"
+        " order by vendor",
+        [day, vendors],
+    )
+    return {row.pop("vendor"): row for row in rows}

@@ -1,0 +1,60 @@
+"""Who reported for a day: nobody who owes an export may be missing without being named."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from breakwater.measure.measure import STAGE, read_inputs
+from breakwater.warehouse.database import Connection
+from breakwater.warehouse.stage_run import stage_summary
+
+Standing = Literal["reported", "missing", "unfinished", "stale"]
+
+_STAGES = ("land", "reconcile", STAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far each vendor that owes an export has come.
+
+    Attributes:
+        standing: by vendor, in order. ``missing``: nothing landed. ``unfinished``: landed, but not
+            reconciled or measured. ``stale``: measured before what is current was landed or
+            reconciled. Only what is ``reported`` is part of the day's figures.
+        fingerprints: of each reported vendor's stages.
+    """
+
+    standing: dict[str, Standing]
+    fingerprints: dict[str, dict[str, str]]
+
+    @property
+    def named(self) -> dict[str, list[str]]:
+        """Vendors by how they stand; `expected` are all of them."""
+        standings: tuple[Standing, ...] = get_args(Standing)
+        return {"expected": list(self.standing)} | {name: self.those(name) for name in standings}
+
+    def those(self, standing: Standing) -> list[str]:
+        """List the vendors that stand so, in order."""
+        return [vendor for vendor, found in self.standing.items() if found == standing]
+
+
+def coverage_of(connection: Connection, day: date, expected: Iterable[str]) -> Coverage:
+    """Look up how far each vendor has come with a day."""
+    standing: dict[str, Standing] = {}
+    fingerprints: dict[str, dict[str, str]] = {}
+    for vendor in sorted(expected):
+        runs = {stage: stage_summary(connection, day, vendor, stage) for stage in _STAGES}
+        done = {stage: run for stage, run in runs.items() if run is not None}
+        if "land" not in done:
+            standing[vendor] = "missing"
+        elif len(done) < len(_STAGES):
+            standing[vendor] = "unfinished"
+        elif done[STAGE]["summary"]["read"] != read_inputs(connection, vendor, day).hashes:
+            standing[vendor] = "stale"
+        else:
+            standing[vendor] = "reported"
+            fingerprints[vendor] = {
+                stage: run["outputs_fingerprint"] for stage, run in done.items()
+            }
+    return Coverage(standing, fingerprints)

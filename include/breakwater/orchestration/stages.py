@@ -1,0 +1,116 @@
+"""The tasks' one call each: a stage, for the day and the kind of run that the task belongs to."""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime
+
+from airflow.sdk import PokeReturnValue, get_current_context
+from pydantic import JsonValue
+
+from breakwater.core.errors import ExportPendingError
+from breakwater.orchestration.connections import installation
+from breakwater.orchestration.days import instant, operational_day
+from breakwater.warehouse.stage_run import StageResult
+from breakwater.warehouse.workspace import Workspace
+
+VendorStage = Callable[[Workspace, str, date, datetime], StageResult]
+DayStage = Callable[[Workspace, date, datetime], StageResult]
+
+log = logging.getLogger(__name__)
+
+
+def list_vendors() -> list[str]:
+    """List the vendors a run is about: those asked for that owe an export for its day, in order.
+
+    Raises:
+        ConfigurationError: somebody asked for a vendor that has no contract.
+    """
+    context = get_current_context()
+    configuration = installation().configuration
+    asked = {configuration.vendor(name).vendor for name in context["params"]["vendors"]}
+    active = configuration.active_vendors(operational_day(context))
+    return [vendor for vendor in active if vendor in asked or not asked]
+
+
+def fetch(vendor: str) -> PokeReturnValue:
+    """Fetch a vendor's export; say "not yet" while it may still come.
+
+    Raises:
+        ExportMissingError: the vendor's deadline passed without an export.
+        FeedUnavailableError: the place where the vendor leaves it did not answer.
+    """
+    from breakwater.feeds.fetch import fetch_export
+
+    try:
+        return PokeReturnValue(is_done=True, xcom_value=_run_for_vendor(fetch_export, vendor))
+    except ExportPendingError as pending:
+        log.info("%s", pending)
+        return PokeReturnValue(is_done=False)
+
+
+def land(vendor: str) -> JsonValue:
+    """Parse what was fetched; bad records go to quarantine, totals must agree."""
+    from breakwater.landing.land import land_day
+
+    return _run_for_vendor(land_day, vendor)
+
+
+def reconcile(vendor: str) -> JsonValue:
+    """Compare the vendor's book with the enforcement log."""
+    from breakwater.reconcile.reconcile import reconcile_day
+
+    return _run_for_vendor(reconcile_day, vendor)
+
+
+def measure(vendor: str) -> JsonValue:
+    """Run the clocks and count the KPI facts."""
+    from breakwater.measure.measure import measure_day
+
+    return _run_for_vendor(measure_day, vendor)
+
+
+def close() -> JsonValue:
+    """Tie the whole day out and write its figures."""
+    from breakwater.measure.close import close_day
+
+    return _run_for_day(close_day)
+
+
+def detect() -> JsonValue:
+    """Compare the day with its history."""
+    from breakwater.detect.detect import detect_day
+
+    return _run_for_day(detect_day)
+
+
+def notify() -> JsonValue:
+    """Turn the day's findings into incidents, and tell people if the run may page."""
+    from breakwater.orchestration import telling
+
+    return telling.notify()
+
+
+def digest(told: JsonValue) -> JsonValue:
+    """Write the day's digest, and send it to its audiences if the run may page."""
+    from breakwater.orchestration import telling
+
+    return telling.digest(told)
+
+
+def every_vendor_reported(
+    names: list[str] | None, measured: list[JsonValue] | None, published: JsonValue
+) -> None:
+    """Turn the run red when a vendor did not report or the day was not published."""
+    from breakwater.orchestration.verdict import check_run
+
+    check_run(operational_day(get_current_context()), names, measured, published)
+
+
+def _run_for_vendor(stage: VendorStage, vendor: str) -> JsonValue:
+    day = operational_day(get_current_context())
+    return stage(installation(), vendor, day, instant()).to_dict()
+
+
+def _run_for_day(stage: DayStage) -> JsonValue:
+    day = operational_day(get_current_context())
+    return stage(installation(), day, instant()).to_dict()

@@ -9,14 +9,16 @@ import pyarrow.csv as pacsv
 from psycopg import sql
 
 from breakwater.contracts.operations import EnforcementLog
-from breakwater.core.days import Window, utc_instant
+from breakwater.core.days import utc_instant
 from breakwater.core.vocabulary import Decision
 from breakwater.demo.simulator.cases import Cases
+from breakwater.demo.simulator.demand import NUMBERS_A_DAY
 from breakwater.demo.simulator.local_clock import spelled
 from breakwater.demo.simulator.model import VendorModel
 from breakwater.demo.simulator.names import action_ids, case_ids, item_ids
 from breakwater.demo.simulator.platform_log import SOURCES, STATUSES, LogRows
 from breakwater.demo.simulator.streams import Flags, Ints
+from breakwater.demo.simulator.stretch import Stretch
 from breakwater.warehouse.database import Connection
 
 COLUMNS = {
@@ -62,17 +64,32 @@ def make_table(connection: Connection, settings: EnforcementLog) -> None:
 
 
 def clear_rows(
-    connection: Connection, settings: EnforcementLog, vendors: Sequence[str], window: Window
+    connection: Connection, settings: EnforcementLog, model: VendorModel, stretch: Stretch
 ) -> None:
-    """Remove what an earlier simulation of these vendors wrote for a stretch of time."""
+    """Remove what an earlier simulation of a vendor wrote for the same days.
+
+    That is what was decided in them, and what arrived in them: a case of the first day may have
+    been logged just before midnight.
+    """
+    first, after = stretch.days[0].toordinal(), stretch.days[-1].toordinal() + 1
+    numbers = np.array([first, after], np.int64) * NUMBERS_A_DAY
+    zero = np.zeros(2, np.int64)
     connection.execute(
-        sql.SQL("delete from {} where {} = any(%s) and {} >= %s and {} < %s").format(
-            sql.Identifier(*settings.table.split(".")),
-            sql.Identifier(settings.vendor),
-            sql.Identifier(settings.decided_at),
-            sql.Identifier(settings.decided_at),
+        sql.SQL(
+            "delete from {table} where {vendor} = %s and (({at} >= %s and {at} < %s)"
+            ' or ({name} collate "C" >= %s and {name} collate "C" < %s))'
+        ).format(
+            table=sql.Identifier(*settings.table.split(".")),
+            vendor=sql.Identifier(settings.vendor),
+            at=sql.Identifier(settings.decided_at),
+            name=sql.Identifier(settings.action_id),
         ),
-        [list(vendors), utc_instant(window.start), utc_instant(window.end)],
+        [
+            model.vendor,
+            utc_instant(stretch.written.start),
+            utc_instant(stretch.written.end),
+            *action_ids(model, numbers, zero, zero).to_pylist(),
+        ],
     )
 
 

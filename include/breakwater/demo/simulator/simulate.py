@@ -91,9 +91,9 @@ def simulate(
     with enforcement_log.transaction() as connection:
         hold(connection, "simulate", log.table)
         make_table(connection, log)
-        clear_rows(connection, log, [model.vendor for model in models], stretch.written)
         keeper = BookKeeper(operations, stretch, plan, seed, out, connection, ledger)
         for model in models:
+            clear_rows(connection, log, model, stretch)
             demand = Demand(model, plan, campaigns, seed, cases_per_day)
             for played in play(model, demand, plan, stretch, seed):
                 keeper.write(model, played)

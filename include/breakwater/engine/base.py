@@ -17,6 +17,17 @@ ARROW_TYPES = {
 }
 
 
+class PortabilityError(Exception):
+    """A model yields a type that the engines do not share: a fault of the model, found by a test."""
+
+    def __init__(self, name: str, column: str, found: str) -> None:
+        """Name the column and say what to do about it."""
+        super().__init__(
+            f"{name}.{column}: expected text, bigint, integer, double, date or boolean;"
+            f" found {found}; cast it in the model, as in cast(sum(x) as bigint)"
+        )
+
+
 def arrow_schema(table: Table) -> pa.Schema:
     """Return the Arrow schema of a lake table; what is required is not nullable."""
     return pa.schema(
@@ -36,11 +47,18 @@ class Engine(Protocol):
     def scan(self, name: str, files: Sequence[str], table: Table) -> None:
         """Make Parquet files readable under a name; an empty list gives an empty table."""
 
+    def define(self, name: str, select: str) -> None:
+        """Give a model a name without running it: it runs within every model that reads it."""
+
     def stage(self, name: str, select: str) -> None:
         """Run a model and keep its rows under its name."""
 
     def fetch(self, name: str, order_by: Sequence[str] = ()) -> pa.Table:
-        """Return the rows of a name."""
+        """Return the rows of a name.
+
+        Raises:
+            PortabilityError: a column has a type that the engines do not share.
+        """
 
     def count(self, name: str) -> int:
         """Return how many rows a name has."""
@@ -48,7 +66,11 @@ class Engine(Protocol):
     def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
         """Write a name's rows as one Parquet file, cast to a lake table; return the row count.
 
-        The rows are ordered, so that equal rows give equal bytes.
+        The rows are ordered and streamed: equal rows give equal bytes on every engine, and a
+        result larger than memory can be written.
+
+        Raises:
+            pyarrow.ArrowInvalid: a value does not fit its column, or a required one is null.
         """
 
     def close(self) -> None:

@@ -1,7 +1,12 @@
 """DuckDB: the default engine, in this process and within a memory limit."""
 
+import atexit
+import itertools
+import os
+import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +15,28 @@ import fsspec
 import pyarrow as pa
 
 from breakwater.contracts.tables import Table
-from breakwater.engine.base import arrow_schema
-from breakwater.engine.parquet import write_parquet
+from breakwater.engine.base import ARROW_TYPES, PortabilityError, arrow_schema
+from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
+
+SHARED_TYPES = {*ARROW_TYPES.values(), pa.int32()}
+"""Arrow types of results that PostgreSQL gives as well; a plain sum of bigints is none of them."""
+
+_session_numbers = itertools.count()
 
 
 class DuckDBEngine:
-    """A private in-memory database that spills to a folder of its own."""
+    """A private in-memory catalog in the DuckDB of this process.
+
+    Sessions share one instance because opening one costs ten times what a small model does, and
+    because the memory limit is meant for the process, whatever runs in it side by side.
+    """
 
     def __init__(self, memory_limit: str, threads: int) -> None:
         """Open a session within limits."""
-        self._spill = tempfile.TemporaryDirectory(prefix="breakwater-duckdb-")
-        self._connection: Any = duckdb.connect(
-            config={
-                "memory_limit": memory_limit,
-                "threads": threads,
-                "temp_directory": self._spill.name,
-                # Everything needed is in the wheel; nothing may be fetched at run time.
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
+        self._catalog = f"session_{next(_session_numbers)}"
+        self._connection: Any = _instance(os.getpid(), memory_limit, threads).cursor()
+        self._connection.execute(f"attach ':memory:' as {self._catalog}")
+        self._connection.execute(f"use {self._catalog}")
 
     def load(self, name: str, rows: pa.Table) -> None:
         """Copy an Arrow table in, so that the caller may let go of it."""
@@ -51,15 +58,20 @@ class DuckDBEngine:
             f" from read_parquet([{literals}], hive_partitioning = false)"
         )
 
+    def define(self, name: str, select: str) -> None:
+        """Give a model a name, as a view."""
+        self._connection.execute(f"create view {_quoted(name)} as {select}")
+
     def stage(self, name: str, select: str) -> None:
         """Run a model into a table."""
         self._connection.execute(f"create table {_quoted(name)} as {select}")
 
     def fetch(self, name: str, order_by: Sequence[str] = ()) -> pa.Table:
         """Return the rows of a name."""
-        order = f" order by {', '.join(map(_quoted, order_by))}" if order_by else ""
-        relation = self._connection.sql(f"select * from {_quoted(name)}{order}")
-        rows: pa.Table = relation.to_arrow_table()
+        rows: pa.Table = self._ordered(name, order_by).to_arrow_table()
+        for field in rows.schema:
+            if field.type not in SHARED_TYPES:
+                raise PortabilityError(name, field.name, str(field.type))
         return rows
 
     def count(self, name: str) -> int:
@@ -69,21 +81,54 @@ class DuckDBEngine:
 
     def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
         """Write a name's rows, ordered, as one Parquet file."""
-        return write_parquet(self.fetch(name, order_by), table, file)
+        batches = self._ordered(name, order_by).to_arrow_reader(ROW_GROUP_ROWS)
+        return write_batches(batches, table, file)
 
     def close(self) -> None:
-        """End the session."""
+        """End the session and give its memory back."""
+        self._connection.execute("use memory")
+        self._connection.execute(f"detach {self._catalog}")
         self._connection.close()
-        self._spill.cleanup()
+
+    def _ordered(self, name: str, order_by: Sequence[str]) -> Any:  # noqa: ANN401  DuckDB ships no types
+        order = f" order by {', '.join(map(_quoted, order_by))}" if order_by else ""
+        return self._connection.sql(f"select * from {_quoted(name)}{order}")
 
     def _readable(self, file: str) -> str:
         """Return a path DuckDB reads by itself, or register the file system that it needs."""
         file_system, path = fsspec.core.url_to_fs(file)
         if "file" in file_system.protocol:
             return str(path)
-        if not self._connection.filesystem_is_registered(file_system.protocol[0]):
+        protocol = file_system.protocol
+        scheme = protocol if isinstance(protocol, str) else protocol[0]
+        if not self._connection.filesystem_is_registered(scheme):
             self._connection.register_filesystem(file_system)
         return file
+
+
+@cache
+def _instance(process: int, memory_limit: str, threads: int) -> Any:  # noqa: ANN401  DuckDB ships no types
+    """Open the DuckDB of a process; a forked child gets its own, since threads do not survive."""
+    spill = tempfile.mkdtemp(prefix="breakwater-duckdb-")
+    atexit.register(_remove_spill, process, spill)
+    return duckdb.connect(
+        config={
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": spill,
+            # Everything needed is in the wheel; nothing may be fetched at run time.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            # A name that no model has is an error, never a variable of the caller.
+            "python_enable_replacements": False,
+        }
+    )
+
+
+def _remove_spill(process: int, folder: str) -> None:
+    """Remove a spill folder when its process ends, but not when a forked child does."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _quoted(name: str) -> str:

@@ -1,12 +1,18 @@
 """Write Parquet whose bytes depend on the rows alone."""
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from breakwater.contracts.tables import Table
 from breakwater.engine.base import arrow_schema
+
+ROW_GROUP_ROWS = 131_072
+"""Rows are grouped by this count alone, however an engine hands them over."""
 
 
 def write_parquet(rows: pa.Table, table: Table, file: Path) -> int:
@@ -15,11 +21,65 @@ def write_parquet(rows: pa.Table, table: Table, file: Path) -> int:
     Raises:
         pyarrow.ArrowInvalid: a value does not fit its column, or a required one is null.
     """
+    return write_batches(rows.select(list(table.column_names)).to_batches(), table, file)
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], table: Table, file: Path) -> int:
+    """Cast rows that arrive in batches to a lake table and write them; return how many.
+
+    Raises:
+        pyarrow.ArrowInvalid: a value does not fit its column, or a required one is null.
+    """
+    groups = (_fitted(group, table) for group in _row_groups(batches))
+    first = next(groups, arrow_schema(table).empty_table())
+    count = 0
+    with pq.ParquetWriter(
+        file,
+        first.schema,
+        compression="zstd",
+        use_dictionary=_repetitive_columns(first),
+        store_schema=False,
+    ) as writer:
+        for group in chain([first], groups):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            count += group.num_rows
+    return count
+
+
+def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Cut a stream of batches into tables of exactly a row group each; the last may be smaller."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= ROW_GROUP_ROWS:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, ROW_GROUP_ROWS)
+            waiting = table.slice(ROW_GROUP_ROWS).to_batches()
+            rows -= ROW_GROUP_ROWS
+    if rows:
+        yield pa.Table.from_batches(waiting)
+
+
+def _repetitive_columns(rows: pa.Table) -> list[str]:
+    """Name the text columns in which values repeat: a dictionary of ids only costs time and space."""
+    return [
+        field.name
+        for field in rows.schema
+        if field.type == pa.string()
+        and pc.count_distinct(rows.column(field.name)).as_py() * 4 <= rows.num_rows
+    ]
+
+
+def _fitted(rows: pa.Table, table: Table) -> pa.Table:
+    """Cast rows to a lake table and refuse nulls where it has none."""
     schema = arrow_schema(table)
-    fitted = rows.select(schema.names).cast(schema)
+    fitted = rows.select(schema.names).cast(
+        pa.schema([field.with_nullable(True) for field in schema])
+    )
     for field in schema:
         if not field.nullable and fitted.column(field.name).null_count:
             message = f"{table.name}.{field.name} is required and has nulls"
             raise pa.ArrowInvalid(message)
-    pq.write_table(fitted, file, compression="zstd", store_schema=False)
-    return int(fitted.num_rows)
+    return fitted.cast(schema)

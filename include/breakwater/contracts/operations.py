@@ -7,7 +7,7 @@ from pydantic import Field
 
 from breakwater.contracts.base import Contract
 from breakwater.contracts.calendar import ZoneName
-from breakwater.core.vocabulary import Priority
+from breakwater.core.vocabulary import Outcome, Priority
 
 
 class Queue(Contract):
@@ -30,6 +30,10 @@ class Tolerances(Contract):
     """Decision to enforcement; later is late enforcement."""
     quarantine_rate: float = Field(default=0.01, ge=0, lt=1)
     """Share of an export's rows that may be refused before people are told."""
+    break_rate: float = Field(default=0.005, ge=0, lt=1)
+    """Share of a vendor-day's records that one class of breaks may reach before people are told."""
+    break_rates: dict[Outcome, float] = Field(default_factory=dict)
+    """The same for classes that bear less or more; 0 tells of every single break."""
 
 
 class Matching(Contract):
@@ -37,7 +41,7 @@ class Matching(Contract):
 
     window_seconds: int = 6 * 3600
     """Item id and nearest decision: the farthest a decision may lie."""
-    edge_seconds: int = 2 * 3600
+    edge_seconds: int = Field(default=2 * 3600, ge=0, le=11 * 3600)
     """How far over midnight a record may find its counterpart in the neighbouring day."""
 
 

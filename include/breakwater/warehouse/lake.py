@@ -191,6 +191,22 @@ def current_versions(
     return [Written(row["path"], row["row_count"], row["sha256"]) for row in rows]
 
 
+def current_version(connection: Connection, partition: Partition) -> Written | None:
+    """Return the current file of one partition, or None when nothing has been delivered."""
+    row = connection.execute(
+        "select path, row_count, sha256 from lake.partition where table_name = %s"
+        " and operational_day = %s and vendor = %s and delivered_day = %s"
+        " and superseded_at is null",
+        [
+            partition.table_name,
+            partition.operational_day,
+            partition.vendor,
+            partition.delivered_day,
+        ],
+    ).fetchone()
+    return None if row is None else Written(row["path"], row["row_count"], row["sha256"])
+
+
 def _hash_of(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,148 @@
+"""Bring both books of a vendor-day, and the rules they are compared by, into an engine."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from breakwater.contracts.operations import Operations
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
+from breakwater.contracts.vendor import VendorContract
+from breakwater.core.days import Window
+from breakwater.core.errors import NotLandedError
+from breakwater.engine.base import Engine
+from breakwater.warehouse.database import Connection
+from breakwater.warehouse.lake import (
+    Lake,
+    Partition,
+    Written,
+    current_version,
+    current_versions,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDay:
+    """What is reconciled, and by which rules."""
+
+    contract: VendorContract
+    day: date
+    window: Window
+    operations: Operations
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's slug."""
+        return self.contract.vendor
+
+    @property
+    def neighbours(self) -> tuple[date, date]:
+        """The days before and after."""
+        return self.day - timedelta(days=1), self.day + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Current versions of a vendor-day's two books.
+
+    Attributes:
+        own: what the day's own export told.
+        late: what exports of other days told of this day.
+        actions: the day's slice of the enforcement log, its edges included.
+    """
+
+    own: Written
+    late: tuple[Written, ...]
+    actions: Written
+
+    @property
+    def hashes(self) -> list[str]:
+        """Content hashes, in a stable order."""
+        return [version.sha256 for version in (self.own, *self.late, self.actions)]
+
+    @property
+    def row_count(self) -> int:
+        """Rows of all files together."""
+        return sum(version.row_count for version in (self.own, *self.late, self.actions))
+
+
+def books_of(connection: Connection, vendor: str, day: date) -> Books:
+    """Return the current versions that reconciling a vendor-day reads.
+
+    Raises:
+        NotLandedError: the day's own export or its slice of the log is not there. Rows that a
+            later export brought are no substitute: all others would be reported as missing.
+    """
+    own = current_version(connection, Partition.of_day(CASE_EVENT.name, day, vendor))
+    actions = current_version(connection, Partition.of_day(ENFORCEMENT_ACTION.name, day, vendor))
+    if own is None or actions is None:
+        found = [
+            name
+            for name, version in ((CASE_EVENT.name, own), (ENFORCEMENT_ACTION.name, actions))
+            if version is not None
+        ]
+        raise NotLandedError(
+            vendor,
+            day,
+            "there is nothing to reconcile",
+            expected="both books landed",
+            found=" and ".join(found) or "neither",
+        )
+    versions = current_versions(connection, CASE_EVENT.name, day, vendor)
+    return Books(own, tuple(version for version in versions if version != own), actions)
+
+
+def read_books(engine: Engine, lake: Lake, about: VendorDay, books: Books) -> None:
+    """Make both books and the rules readable: the inputs of the matching models."""
+    load_rules(engine, about)
+    engine.scan("case_event", [lake.url(books.own.path)], CASE_EVENT)
+    engine.scan("case_event_late", [lake.url(late.path) for late in books.late], CASE_EVENT)
+    engine.scan("enforcement_action", [lake.url(books.actions.path)], ENFORCEMENT_ACTION)
+
+
+def load_rules(engine: Engine, about: VendorDay) -> None:
+    """Load ``run``, one row with the day's window and tolerances, and ``book_event_type``."""
+    engine.load("run", pa.Table.from_pylist([parameters_of(about)], _RUN))
+    types = [event_type.value for event_type in about.contract.book.event_types]
+    engine.load("book_event_type", text_column("event_type", types))
+
+
+def parameters_of(about: VendorDay) -> dict[str, object]:
+    """Return what the models compare by: instants in UTC seconds, durations in seconds."""
+    matching, tolerances = about.operations.matching, about.operations.tolerances
+    return {
+        "operational_day": about.day,
+        "vendor": about.vendor,
+        "window_start": about.window.start,
+        "window_end": about.window.end,
+        "edge_seconds": matching.edge_seconds,
+        "window_seconds": matching.window_seconds,
+        "matched_seconds": tolerances.matched_seconds,
+        "time_seconds": tolerances.time_seconds,
+        "enforcement_seconds": tolerances.enforcement_seconds,
+    }
+
+
+def text_column(name: str, values: list[str]) -> pa.Table:
+    """Return a table of one text column."""
+    return pa.table({name: pa.array(values, pa.string())})
+
+
+_RUN = pa.schema(
+    [
+        ("operational_day", pa.date32()),
+        ("vendor", pa.string()),
+        *(
+            (name, pa.int64())
+            for name in (
+                "window_start",
+                "window_end",
+                "edge_seconds",
+                "window_seconds",
+                "matched_seconds",
+                "time_seconds",
+                "enforcement_seconds",
+            )
+        ),
+    ]
+)

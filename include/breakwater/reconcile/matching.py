@@ -1,0 +1,95 @@
+"""Run the matching models over two books, on any engine.
+
+Inputs, made readable by the caller (see `breakwater.reconcile.books`): ``run``, ``book_event_type``,
+``case_event``, ``case_event_late``, ``enforcement_action``, ``borrowed`` and ``lent``.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from breakwater.engine.base import Engine
+from breakwater.engine.models import read_models
+
+MODELS = Path(__file__).parent / "models"
+
+NOTHING_SETTLED = (
+    "select cast(null as text) as side, cast(null as text) as record_id,"
+    " cast(null as text) as item_id, cast(null as text) as internal_id where 1 = 0"
+)
+
+
+SETTLED_IN_ROUND = "select side, record_id, item_id, internal_id from settled_{}"
+FEW_ROWS = 2_000_000
+"""Up to here the books are copied into the engine once; above, they are read from their files
+whenever they are needed, which takes less memory than it takes time."""
+
+
+@cache
+def model(name: str) -> str:
+    """Return the text of one model of this stage."""
+    return read_models(MODELS, name)[0][1]
+
+
+def open_books(engine: Engine, *, row_count: int) -> None:
+    """Name both populations of the day: ``vendor_record`` and ``own_action``.
+
+    Args:
+        engine: with the inputs readable.
+        row_count: about how many rows there are; chooses how they are kept, never the result.
+    """
+    engine.stage("late_record", model("late_record"))
+    for name in ("vendor_record", "own_action"):
+        _keep(engine, name, row_count)
+
+
+def match_books(engine: Engine, *, row_count: int) -> None:
+    """Pair the records of both books; give ``recon_outcome``, one row a record.
+
+    Rules in order: the same key; then, among what is left, the same item and the nearest decision.
+    """
+    _keep(engine, "internal_record", row_count)
+    _pair_by_key(engine)
+    rounds = _pair_by_item(engine)
+    settled = [NOTHING_SETTLED, *(SETTLED_IN_ROUND.format(n) for n in range(rounds))]
+    engine.define("settled", " union all ".join(settled))
+    engine.stage("unpaired", model("unpaired"))
+    engine.stage("chosen_pair", model("chosen_pair"))
+    for name in ("vendor_side", "internal_side", "pair", "judged_pair", "recon_outcome"):
+        engine.define(name, model(name))
+
+
+def _keep(engine: Engine, name: str, row_count: int) -> None:
+    keep = engine.stage if row_count <= FEW_ROWS else engine.define
+    keep(name, model(name))
+
+
+def _pair_by_key(engine: Engine) -> None:
+    """Find the keys that are crowded, choose their pairs, and list what no key paired."""
+    for name in ("crowded_key", "crowded_record", "crowded_moment"):
+        engine.stage(name, model(name))
+    engine.stage("crowded_edge", model("nearest").format(moments="crowded_moment"))
+    engine.stage("crowded_pair", model("crowded_pair"))
+    engine.stage("left_over", model("left_over"))
+
+
+def _pair_by_item(engine: Engine) -> int:
+    """Let the nearest take each other, then the nearest of the rest, until nobody is in reach.
+
+    Returns:
+        How many rounds it took. Each settles all pairs that have no nearer choice, whatever their
+        order, so the result does not depend on it. Only items still in play reach the next round.
+    """
+    engine.stage("candidate_0", model("candidate"))
+    rounds = 0
+    while engine.count(f"candidate_{rounds}"):
+        names = {
+            "candidate": f"candidate_{rounds}",
+            "edge": f"edge_{rounds}",
+            "settled": f"settled_{rounds}",
+        }
+        engine.stage(f"moment_{rounds}", model("item_moment").format(**names))
+        engine.stage(names["edge"], model("nearest").format(moments=f"moment_{rounds}"))
+        engine.stage(names["settled"], model("item_settled").format(**names))
+        rounds += 1
+        engine.stage(f"candidate_{rounds}", model("candidate_left").format(**names))
+    return rounds

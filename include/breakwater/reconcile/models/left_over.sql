@@ -1,0 +1,39 @@
+-- Records that no key paired. `lead_id` is the first of those that share a key: it alone looks for
+-- a counterpart by item, and its copies follow it. `is_surplus` marks copies of a key that is paired.
+with plain_vendor as (
+    select record_id, record_key, item_id, decided_at
+    from vendor_record record
+    where not exists (select 1 from crowded_key key where key.record_key = record.record_key)
+),
+plain_internal as (
+    select record_id, record_key, item_id, decided_at
+    from internal_record record
+    where not exists (select 1 from crowded_key key where key.record_key = record.record_key)
+),
+lone as (
+    select
+        case when internal.record_id is null then 'vendor' else 'internal' end as side,
+        coalesce(vendor.record_id, internal.record_id) as record_id,
+        coalesce(vendor.item_id, internal.item_id) as item_id,
+        coalesce(vendor.decided_at, internal.decided_at) as decided_at
+    from plain_vendor vendor
+    full join plain_internal internal on internal.record_key = vendor.record_key
+    where vendor.record_id is null or internal.record_id is null
+)
+select side, record_id, item_id, decided_at, record_id as lead_id, false as is_surplus
+from lone
+union all
+select
+    record.side,
+    record.record_id,
+    record.item_id,
+    record.decided_at,
+    first_value(record.record_id) over (
+        partition by record.side, record.record_key order by record.decided_at, record.record_id
+    ) as lead_id,
+    pair.record_key is not null as is_surplus
+from crowded_record record
+left join crowded_pair pair on pair.record_key = record.record_key
+where pair.record_key is null
+    or (record.side = 'vendor' and record.record_id <> pair.vendor_id)
+    or (record.side = 'internal' and record.record_id <> pair.internal_id)

@@ -1,0 +1,88 @@
+"""Publish a vendor-day's outcomes: rows to the lake, answers to the warehouse, in one step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from breakwater.contracts.tables import RECON_OUTCOME
+from breakwater.core.days import utc_instant
+from breakwater.engine.base import Engine
+from breakwater.reconcile.matching import model
+from breakwater.reconcile.tie_out import Tally, TieOut, take_tallies, tie_out
+from breakwater.warehouse.database import Connection, replace_rows
+from breakwater.warehouse.lake import Lake, Partition, point
+
+ORDER = ("side", "decided_at", "record_id")
+"""Order of the rows in the file; the instant comes early because it is cheap to compare."""
+
+TIE_OUT_COLUMNS = ("side", "population", "matched", "breaks", "borrowed", "brought_in")
+BREAK_COLUMNS = (
+    "side",
+    "record_id",
+    "outcome",
+    "site",
+    "queue",
+    "policy",
+    "language",
+    "record_key",
+    "item_id",
+    "rule",
+    "counterpart_id",
+    "decision",
+    "decided_at",
+    "drift_seconds",
+    "enforcement_seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a vendor-day's outcomes come to."""
+
+    sha256: str
+    tallies: tuple[Tally, ...]
+    ties: tuple[TieOut, ...]
+
+
+def publish_outcomes(
+    connection: Connection,
+    engine: Engine,
+    lake: Lake,
+    *,
+    vendor: str,
+    day: date,
+    scratch: Path,
+    now: datetime,
+) -> Published:
+    """Write ``recon_outcome``, check what was written, and make it current.
+
+    Raises:
+        TieOutError: a record ended nowhere, or more than once; nothing becomes current.
+    """
+    file = scratch / "recon_outcome.parquet"
+    row_count = engine.write("recon_outcome", RECON_OUTCOME, ORDER, file)
+    engine.scan("written", [file.as_uri()], RECON_OUTCOME)
+    tallies = take_tallies(engine)
+    ties = tie_out(vendor, day, engine, tallies)
+    partition = Partition.of_day(RECON_OUTCOME.name, day, vendor)
+    written = lake.put_version(partition, file, row_count)
+    point(connection, partition, written, now)
+    _replace_answers(connection, engine, {"operational_day": day, "vendor": vendor}, ties)
+    return Published(written.sha256, tuple(tallies), tuple(ties))
+
+
+def _replace_answers(
+    connection: Connection, engine: Engine, key: dict[str, object], ties: Sequence[TieOut]
+) -> None:
+    engine.stage("written_break", model("written_break"))
+    replace_rows(connection, "reconcile.recon_break", key, BREAK_COLUMNS, _breaks(engine))
+    replace_rows(connection, "reconcile.tie_out", key, TIE_OUT_COLUMNS, map(astuple, ties))
+
+
+def _breaks(engine: Engine) -> Iterator[list[object]]:
+    rows = engine.fetch("written_break", ORDER).select(list(BREAK_COLUMNS))
+    instant = BREAK_COLUMNS.index("decided_at")
+    for batch in rows.to_batches(max_chunksize=10_000):
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield [*row[:instant], utc_instant(row[instant]), *row[instant + 1 :]]

@@ -1,0 +1,163 @@
+"""Reconcile a vendor's operational day: vendor book × enforcement log → outcomes and tie-out."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from breakwater.core.vocabulary import Outcome
+from breakwater.engine.open import open_engine
+from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
+from breakwater.reconcile.findings import break_findings
+from breakwater.reconcile.matching import match_books, open_books
+from breakwater.reconcile.midnight import claim_actions, load_borrowings
+from breakwater.reconcile.publish import Published, publish_outcomes
+from breakwater.reconcile.tie_out import Tally
+from breakwater.warehouse.database import Connection, hold
+from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.stage_run import StageResult, record_stage, stage_summary
+from breakwater.warehouse.workspace import Workspace
+
+STAGE = "reconcile"
+
+
+def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> StageResult:
+    """Bring every record of both books of a vendor-day to exactly one outcome.
+
+    Where the day's claims over midnight change a neighbour that is reconciled already, the
+    neighbour is reconciled again in the same transaction: days in any order give the same state.
+
+    Args:
+        workspace: the installation.
+        vendor: whose book.
+        day: the operational day.
+        now: the instant to remember for what changes.
+
+    Returns:
+        Counts by side and outcome. `reconciled_again` lists neighbouring days whose outcomes were
+        renewed and that are to be measured again.
+
+    Raises:
+        NotLandedError: the day's export or its slice of the log has not been landed.
+        TieOutError: a record ended nowhere or more than once; nothing is published.
+    """
+    about = _vendor_day(workspace, vendor, day)
+    with workspace.warehouse.transaction() as connection:
+        # Neighbours too, in the order of days: no two calls can wait for each other.
+        for each in sorted((day, *about.neighbours)):
+            hold(connection, STAGE, vendor, each)
+        result, affected = _reconcile(workspace, connection, about, now, claims_anew=True)
+        again = [
+            each for each in sorted(affected) if stage_summary(connection, each, vendor, STAGE)
+        ]
+        for each in again:
+            neighbour = _vendor_day(workspace, vendor, each)
+            # Its claims stay what its own call made them; that call renews them.
+            _reconcile(workspace, connection, neighbour, now, claims_anew=False)
+    return StageResult(
+        day,
+        vendor,
+        STAGE,
+        result.changed or bool(again),
+        {**result.summary, "reconciled_again": [each.isoformat() for each in again]},
+    )
+
+
+def _vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
+    configuration = workspace.configuration
+    return VendorDay(
+        configuration.vendor(vendor), day, workspace.window(day), configuration.operations
+    )
+
+
+def _reconcile(
+    workspace: Workspace,
+    connection: Connection,
+    about: VendorDay,
+    now: datetime,
+    *,
+    claims_anew: bool,
+) -> tuple[StageResult, set[date]]:
+    """Reconcile one day; return its result and the neighbours whose result that changes."""
+    books = books_of(connection, about.vendor, about.day)
+    settings = workspace.configuration.operations.engine
+    with (
+        tempfile.TemporaryDirectory(prefix="breakwater-reconcile-") as scratch,
+        open_engine(settings, workspace.warehouse.dsn) as engine,
+    ):
+        read_books(engine, workspace.lake, about, books)
+        open_books(engine, row_count=books.row_count)
+        affected = set()
+        if claims_anew:
+            affected = claim_actions(connection, engine, workspace.lake, about)
+        borrowings = load_borrowings(connection, engine, about)
+        match_books(engine, row_count=books.row_count)
+        published = publish_outcomes(
+            connection,
+            engine,
+            workspace.lake,
+            vendor=about.vendor,
+            day=about.day,
+            scratch=Path(scratch),
+            now=now,
+        )
+    inputs = [books.hashes, borrowings, _rules(about)]
+    return _record(connection, about, inputs, published, now), affected
+
+
+def _rules(about: VendorDay) -> list[object]:
+    """Return everything of the configuration that the result depends on."""
+    tolerances = about.operations.tolerances
+    return [
+        parameters_of(about),
+        sorted(about.contract.book.event_types),
+        tolerances.break_rate,
+        tolerances.break_rates,
+    ]
+
+
+def _record(
+    connection: Connection,
+    about: VendorDay,
+    inputs: Sequence[object],
+    published: Published,
+    now: datetime,
+) -> StageResult:
+    findings = list(break_findings(about, published.tallies, published.ties))
+    replace_findings(connection, about.day, STAGE, about.vendor, findings)
+    return record_stage(
+        connection,
+        day=about.day,
+        vendor=about.vendor,
+        stage=STAGE,
+        inputs=inputs,
+        outputs=[published.sha256, [[f.finding_id, f.severity, f.value] for f in findings]],
+        summary=_summary(published),
+        at=now,
+    )
+
+
+def _summary(published: Published) -> dict[str, Any]:
+    return {
+        "tie_out": {
+            tie.side.value: {
+                "population": tie.population,
+                "matched": tie.matched,
+                "breaks": tie.breaks,
+                "borrowed": tie.borrowed,
+                "brought_in": tie.brought_in,
+            }
+            for tie in published.ties
+        },
+        "outcomes": _cases_by_outcome(published.tallies),
+    }
+
+
+def _cases_by_outcome(tallies: Sequence[Tally]) -> dict[str, int]:
+    """Count cases by outcome, a pair once; outcomes in the order of their precedence."""
+    counts: Counter[Outcome] = Counter()
+    for tally in tallies:
+        counts[tally.outcome] += tally.case_count
+    return {outcome.value: counts[outcome] for outcome in Outcome if outcome in counts}

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from breakwater.contracts.configuration import SHIPPED, load_configuration
+from breakwater.contracts.metrics_page import write_metrics
 from breakwater.contracts.schemas import DOCUMENTS, write_schemas
 from breakwater.core.errors import ConfigurationError
 
@@ -42,8 +43,10 @@ def migrate() -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail when one is stale.")
 @click.option("--folder", type=click.Path(path_type=Path), default=DOCUMENTS, show_default="docs")
 def schemas(only_check: bool, folder: Path) -> None:
-    """Generate the JSON Schemas of every configuration file."""
+    """Generate the JSON Schemas of every configuration file, and the page of metrics."""
     stale = write_schemas(folder, only_check=only_check)
+    if folder == DOCUMENTS:
+        stale += write_metrics(only_check=only_check)
     for name in stale:
         click.echo(
             f"{name}: {'differs from its model; run `breakwater schemas`' if only_check else 'written'}"

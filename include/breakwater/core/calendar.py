@@ -256,9 +256,10 @@ class BusinessTime:
         return self._last(self.reading(at))
 
     def tiles(self, first: int, last: int) -> Iterator[Tile]:
-        """Cover the instants from first up to last with tiles; both are cut to whole hours."""
-        edges = {edge for span in self.spans for edge in span if first < edge < last}
-        edges.update(range(first - first % HOUR, last + HOUR, HOUR))
+        """Cover every instant from first to last with tiles of whole hours."""
+        hours = range(first - first % HOUR, last + HOUR, HOUR)
+        edges = {edge for span in self.spans for edge in span if hours[0] < edge < hours[-1]}
+        edges.update(hours)
         ordered = sorted(edges)
         for start, end in pairwise(ordered):
             rate = 1 if self.is_open(start) else 0

@@ -1,0 +1,78 @@
+"""The page of metrics: what each number is made of, generated from the registry."""
+
+from pathlib import Path
+
+from breakwater.contracts.metrics import METRICS, Metric
+from breakwater.contracts.schemas import DOCUMENTS
+
+PAGE = DOCUMENTS.parent / "metrics.md"
+
+_HEAD = """\
+# Metrics
+
+Generated from `include/breakwater/contracts/metrics.py` by `breakwater schemas`. Do not edit.
+
+Every metric is a row of `measure.kpi_fact` per operational day, vendor, site, queue, policy,
+language and priority: a numerator and, for rates and means, a denominator. Any roll-up is a sum, so
+its value is `sum(numerator)`, or `sum(numerator) / sum(denominator)` where that is not zero. A level
+is a state at the day's end and does not add up over days. Waiting is counted on the day it ended.
+
+A slice has a row when a case of it was seen in the day. A count may be zero; a metric whose events a
+vendor does not report has no row at all, rather than a zero that reads like good news.
+
+| metric | id | numerator | denominator | unit | better | needs | mind |
+|---|---|---|---|---|---|---|---|
+"""
+
+_TAIL = """
+## AAS
+
+No public definition of AAS was found. An operation says in `operations.yaml` (`aas:`) which of
+`average_answer_speed`, `average_age_at_solve` and `average_agent_solves` it means, and the full name
+is printed beside the number.
+
+## Distributions
+
+`measure.kpi_histogram` holds `turnaround` and `backlog_age` as counts per bucket, by queue. Buckets
+add up too; `breakwater.core.histogram.percentile` reads p50, p90 and p95 of any roll-up to within a
+tenth.
+
+## What the exports cannot tell
+
+| metric | would need |
+|---|---|
+| occupancy, utilisation, shrinkage, schedule adherence | hours by state from the vendor's workforce system |
+| golden-set accuracy | which cases were planted, and their right answers |
+| inter-rater agreement | several ratings of one case |
+| prevalence, views before removal | labelled samples of views; view counts |
+| re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports |
+"""
+
+
+def render_metrics() -> str:
+    """Return the page of metrics as Markdown."""
+    return _HEAD + "".join(map(_row, METRICS.values())) + _TAIL
+
+
+def _row(metric: Metric) -> str:
+    cells = (
+        metric.title,
+        f"`{metric.metric}`",
+        metric.numerator,
+        metric.denominator or "–",
+        f"{metric.unit} ({metric.kind})",
+        metric.better or "–",
+        ", ".join(metric.needs) or "–",
+        metric.note or "–",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def write_metrics(file: Path = PAGE, *, only_check: bool = False) -> list[str]:
+    """Write the page; return its name if it was not current."""
+    text = render_metrics()
+    if file.exists() and file.read_text(encoding="utf-8") == text:
+        return []
+    if not only_check:
+        file.write_text(text, encoding="utf-8")
+    return [file.name]

@@ -1,0 +1,116 @@
+"""Clocks and calendars in configuration: what cannot run is refused where it is written."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from breakwater.contracts.calendar import Calendar
+from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
+from breakwater.contracts.configuration import Configuration
+from breakwater.core.vocabulary import Priority
+
+LAW: dict[str, Any] = {
+    "clock": "removal_order",
+    "kind": "statutory",
+    "title": "Removal order",
+    "target_seconds": 3600,
+    "provision": "Act 1",
+    "source": "the gazette",
+    "confidence": "statute",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"pauses": True}, "never pauses"),
+        ({"calendar": "site"}, "runs 24x7"),
+        ({"provision": None}, "names its provision"),
+        ({"confidence": "surely"}, "'statute', 'secondary' or 'unconfirmed'"),
+        ({"start": "decided"}, "start and stop must differ"),
+        ({"target_seconds": 0}, "greater than 0"),
+        ({"warning_share": 1.0}, "less than 1"),
+        (
+            {"effective_from": "2026-02-20", "effective_to": "2026-02-19"},
+            "effective_to must not be before effective_from",
+        ),
+    ],
+)
+def test_a_clock_that_cannot_run_is_refused(change: dict[str, Any], said: str) -> None:
+    """Each with what was expected."""
+    with pytest.raises(ValidationError, match=said):
+        Clock.model_validate(LAW | change)
+
+
+def test_an_empty_list_applies_to_all_and_a_named_one_to_those() -> None:
+    """A case without a policy is in no list of policies."""
+    place = {"vendor": "dekkan", "queue": "hate", "language": "en", "priority": "p1"}
+    assert AppliesTo().covers(policy=None, **place)
+    assert AppliesTo(queues=("hate",), priorities=(Priority.P1,)).covers(policy=None, **place)
+    assert not AppliesTo(vendors=("karavan",)).covers(policy=None, **place)
+    assert not AppliesTo(policies=("hate",)).covers(policy=None, **place)
+    assert AppliesTo(policies=("hate",)).covers(policy="hate", **place)
+
+
+def test_a_law_that_changed_is_two_entries_one_after_the_other() -> None:
+    """In force until the 19th, and from the 20th on: no day without, none with both."""
+    before = Clock.model_validate(LAW | {"effective_to": "2026-02-19"})
+    after = Clock.model_validate(LAW | {"effective_from": "2026-02-20", "target_seconds": 60})
+    assert list(contradictions([after, before])) == []
+    overlapping = before.model_copy(update={"effective_to": date(2026, 2, 20)})
+    (said,) = contradictions([overlapping, after])
+    assert "removal_order: expected entries one after another" in said
+    (said,) = contradictions([before, after.model_copy(update={"kind": "internal"})])
+    assert "expected one kind" in said
+
+
+def test_the_warning_comes_before_the_target() -> None:
+    """80 % of an hour, rounded up to a second."""
+    assert Clock.model_validate(LAW).warning_seconds == 2880
+    assert Clock.model_validate(LAW | {"target_seconds": 1}).warning_seconds == 1
+
+
+def test_shipped_statutory_numbers_say_how_sure_they_are(configuration: Configuration) -> None:
+    """What nobody confirmed is not switched on."""
+    laws = [clock for clock in configuration.clocks if clock.kind == "statutory"]
+    assert laws
+    assert not [law.clock for law in laws if law.enabled and law.confidence == "unconfirmed"]
+
+
+WEEK: dict[str, Any] = {"zone": "Asia/Manila", "weekly": {"mon": ["09:00-17:00"]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"weekly": {"mon": ["17:00-09:00"]}}, "a start before 24:00 and an end after it"),
+        ({"weekly": {"mon": ["24:00-30:00"]}}, "a start before 24:00"),
+        ({"weekly": {"mon": ["22:00-49:00"]}}, "at most 48:00"),
+        ({"weekly": {"mon": ["9:00-17:00"]}}, "match pattern"),
+        ({"weekly": {"mon": []}}, "at least one shift"),
+        ({"additions": ["2026-01-01"], "exceptions": ["2026-01-01"]}, "found 2026-01-01 twice"),
+        ({"additions": ["2026-01-01"], "overrides": {"2026-01-01": []}}, "found 2026-01-01 twice"),
+    ],
+)
+def test_a_calendar_that_cannot_be_laid_out_is_refused(change: dict[str, Any], said: str) -> None:
+    """Each with what was expected."""
+    with pytest.raises(ValidationError, match=said):
+        Calendar.model_validate(WEEK | change)
+
+
+def test_holidays_additions_exceptions_and_overrides_each_have_their_day() -> None:
+    """Of two public holidays one is worked; a further day is closed; one day has half a shift."""
+    calendar = Calendar.model_validate(
+        WEEK
+        | {
+            "exceptions": ["2026-01-05"],
+            "additions": ["2026-01-19"],
+            "overrides": {"2026-01-26": ["09:00-12:00"], "2026-01-24": ["10:00-11:00"]},
+        }
+    )
+    public = [date(2026, 1, 5), date(2026, 1, 12)]
+    spans = calendar.schedule(public).lay_out(date(2026, 1, 5), date(2026, 1, 31)).spans
+    # Mondays: the 5th worked, 12th public, 19th added, 26th half; Saturday the 24th only by override.
+    assert [(end - start) // 3600 for start, end in spans] == [8, 1, 3]

@@ -1,0 +1,223 @@
+"""Business time: days of 23 and 25 hours, night shifts, holidays, and the edges that engines argue about."""
+
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breakwater.core.calendar import (
+    DAY,
+    HOUR,
+    BeyondCalendarError,
+    BusinessTime,
+    Conventions,
+    Schedule,
+    Span,
+    merged,
+    without,
+)
+
+RIGA, MANILA = ZoneInfo("Europe/Riga"), ZoneInfo("Asia/Manila")
+WHOLE_DAY: Span = (0, DAY)
+NINE_TO_FIVE: Span = (9 * HOUR, 17 * HOUR)
+
+
+def weekly(*shifts: Span, days: int = 7) -> tuple[tuple[Span, ...], ...]:
+    """Return the same shifts for so many days from Monday on."""
+    return tuple(shifts if day < days else () for day in range(7))
+
+
+def at(text: str, zone: ZoneInfo) -> int:
+    """Return the instant at which a zone's clock shows a time for the first time."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp())
+
+
+def laid_out(schedule: Schedule, first: str, last: str) -> BusinessTime:
+    """Lay a schedule out between two days."""
+    return schedule.lay_out(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("day", "after", "hours"),
+    [
+        ("2026-03-29", "2026-03-30", 23),
+        ("2026-10-25", "2026-10-26", 25),
+        ("2026-06-01", "2026-06-02", 24),
+    ],
+)
+def test_a_whole_day_has_the_seconds_it_has(day: str, after: str, hours: int) -> None:
+    """Round the clock in Riga: 23 hours in March, 25 in October."""
+    time = laid_out(Schedule(RIGA, weekly(WHOLE_DAY)), day, after)
+    assert time.elapsed(at(f"{day}T00:00", RIGA), at(f"{after}T00:00", RIGA)) == hours * HOUR
+
+
+def test_an_office_day_has_eight_hours_when_clocks_change_at_night() -> None:
+    """09:00 to 17:00 is wall-clock time; the change at 03:00 does not touch it."""
+    time = laid_out(Schedule(RIGA, weekly(NINE_TO_FIVE)), "2026-03-28", "2026-03-29")
+    assert [end - start for start, end in time.spans[-2:]] == [8 * HOUR, 8 * HOUR]
+    # The openings are 23 hours apart.
+    assert time.spans[-1][0] - time.spans[-2][0] == 23 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("saturday", "hours"), [("2026-03-28", 7), ("2026-10-24", 9), ("2026-06-06", 8)]
+)
+def test_a_night_shift_over_the_change_is_shorter_or_longer(saturday: str, hours: int) -> None:
+    """22:00 to 30:00 ends at 06:00 on the wall: 7 hours of work in spring, 9 in autumn."""
+    night = Schedule(RIGA, weekly((22 * HOUR, 30 * HOUR)))
+    spans = laid_out(night, saturday, saturday).spans
+    assert spans[-1][0] == at(f"{saturday}T22:00", RIGA)
+    assert spans[-1][1] - spans[-1][0] == hours * HOUR
+
+
+def test_the_night_shift_of_the_day_before_spills_into_the_first_day() -> None:
+    """A calendar of one day knows who is still at work at its midnight."""
+    night = Schedule(MANILA, weekly((22 * HOUR, 30 * HOUR)))
+    time = laid_out(night, "2026-03-02", "2026-03-02")
+    assert time.is_open(at("2026-03-02T05:59", MANILA))
+    assert not time.is_open(at("2026-03-02T06:00", MANILA))
+
+
+def test_a_holiday_closes_the_night_shift_that_starts_on_it() -> None:
+    """Tuesday is a holiday: Monday's night is worked to its end, Tuesday's night is not begun."""
+    night = Schedule(MANILA, weekly((22 * HOUR, 30 * HOUR)), ((date(2026, 3, 3), ()),))
+    time = laid_out(night, "2026-03-02", "2026-03-04")
+    assert time.is_open(at("2026-03-03T05:00", MANILA))
+    assert not time.is_open(at("2026-03-03T23:00", MANILA))
+    assert not time.is_open(at("2026-03-04T05:00", MANILA))
+    assert time.is_open(at("2026-03-04T23:00", MANILA))
+
+
+def test_a_shift_that_the_day_skips_is_no_shift() -> None:
+    """02:30 to 03:15 does not exist in Riga's spring night before 04:00 shows."""
+    time = laid_out(Schedule(RIGA, weekly((3 * HOUR + 1800, 4 * HOUR))), "2026-03-29", "2026-03-29")
+    assert [span for span in time.spans if span[0] >= at("2026-03-29T00:00", RIGA)] == []
+
+
+def test_a_time_that_is_shown_twice_means_the_first() -> None:
+    """03:30 on the night of the change in October opens an hour before it is shown again."""
+    time = laid_out(Schedule(RIGA, weekly((3 * HOUR + 1800, 5 * HOUR))), "2026-10-25", "2026-10-25")
+    opening = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp())
+    assert time.spans[-1] == (opening, opening + 5 * HOUR // 2)
+
+
+MONDAY = laid_out(Schedule(MANILA, weekly(NINE_TO_FIVE, days=5)), "2026-03-02", "2026-03-13")
+OPENING, CLOSING = at("2026-03-02T09:00", MANILA), at("2026-03-02T17:00", MANILA)
+NEXT_OPENING = at("2026-03-03T09:00", MANILA)
+
+
+def test_a_deadline_on_closing_time_stays_or_rolls_forward() -> None:
+    """Two hours from 15:00: the closing bell, or the next opening."""
+    start = CLOSING - 2 * HOUR
+    assert MONDAY.deadline(start, 2 * HOUR) == CLOSING
+    assert MONDAY.deadline(start, 2 * HOUR, Conventions(on_close="roll_forward")) == NEXT_OPENING
+    assert MONDAY.deadline(start, 2 * HOUR + 1) == NEXT_OPENING + 1
+
+
+def test_a_start_on_opening_time_stays_or_rolls_back() -> None:
+    """An hour back from Tuesday 10:00: the opening, or Monday's closing."""
+    end = NEXT_OPENING + HOUR
+    assert MONDAY.start_for(end, HOUR) == NEXT_OPENING
+    assert MONDAY.start_for(end, HOUR, Conventions(on_open="roll_back")) == CLOSING
+
+
+def test_no_time_at_all_is_the_instant_or_the_nearest_open_one() -> None:
+    """Zero seconds from 20:00."""
+    evening = CLOSING + 3 * HOUR
+    snap = Conventions(on_zero="snap")
+    assert MONDAY.deadline(evening, 0) == MONDAY.start_for(evening, 0) == evening
+    assert MONDAY.deadline(evening, 0, snap) == NEXT_OPENING
+    assert MONDAY.start_for(evening, 0, snap) == CLOSING
+
+
+def test_an_end_before_its_start_is_nothing_or_negative() -> None:
+    """No work lies between them, or the fault is shown."""
+    assert MONDAY.elapsed(CLOSING, OPENING) == 0
+    assert MONDAY.elapsed(CLOSING, OPENING, Conventions(on_reversed="negative")) == -8 * HOUR
+
+
+def test_the_instant_of_closing_is_closed_unless_it_is_said_to_be_open() -> None:
+    """Spans are half-open."""
+    assert not MONDAY.is_open(CLOSING)
+    assert MONDAY.is_open(CLOSING, Conventions(end_inclusive=True))
+    assert MONDAY.is_open(OPENING)
+
+
+def test_a_deadline_beyond_the_calendar_is_an_error() -> None:
+    """Never a guess: the calendar has to be laid out further."""
+    with pytest.raises(BeyondCalendarError):
+        MONDAY.deadline(OPENING, 1000 * HOUR)
+    with pytest.raises(BeyondCalendarError):
+        MONDAY.start_for(OPENING, 1000 * HOUR)
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda pair: (min(pair), max(pair))),
+    max_size=6,
+)
+
+
+@given(SPANS, SPANS)
+def test_spans_without_holes_are_the_seconds_in_one_and_not_in_the_other(
+    spans: list[Span], holes: list[Span]
+) -> None:
+    """Merging and cutting, second by second."""
+
+    def seconds(of: tuple[Span, ...] | list[Span]) -> set[int]:
+        return {second for start, end in of for second in range(start, end)}
+
+    assert seconds(merged(spans)) == seconds(spans)
+    left = tuple(without(merged(spans), merged(holes)))
+    assert seconds(left) == seconds(spans) - seconds(holes)
+    assert all(one[1] < other[0] for one, other in pairwise(merged(spans)))
+
+
+ANY_TIME = SPANS.map(lambda spans: BusinessTime(merged([(s * 977, e * 977) for s, e in spans])))
+
+
+@given(ANY_TIME, st.integers(0, 40_000), st.integers(0, 40_000))
+def test_tiles_read_the_clock_as_the_spans_do(time: BusinessTime, first: int, asked: int) -> None:
+    """Every second is in one tile of its hour, and the straight line of that tile is the reading."""
+    tiles = list(time.tiles(first, first + 3 * HOUR))
+    assert all(one.seg_end == other.seg_start for one, other in pairwise(tiles))
+    instant = first + asked % (3 * HOUR)
+    (tile,) = (
+        tile
+        for tile in tiles
+        if tile.utc_hour == instant - instant % HOUR and tile.seg_start <= instant < tile.seg_end
+    )
+    assert tile.cum_s + tile.rate * (instant - tile.seg_start) == time.reading(instant)
+
+
+@given(ANY_TIME)
+def test_business_hours_read_the_clock_backwards(time: BusinessTime) -> None:
+    """Every business second is in one stretch, and the instant found there reads that second."""
+    total = time.reading(10**9)
+    stretches = list(time.business_hours())
+    assert [stretch.from_s for stretch in stretches] == [0, *(s.to_s for s in stretches)][
+        : len(stretches)
+    ]
+    assert (stretches[-1].to_s if stretches else 0) == total
+    for stretch in stretches:
+        assert stretch.business_hour == stretch.from_s - stretch.from_s % HOUR
+        assert stretch.to_s <= stretch.business_hour + HOUR
+        for second in {stretch.from_s, stretch.to_s - 1}:
+            instant = stretch.utc_s + second - stretch.from_s
+            assert time.is_open(instant)
+            assert time.reading(instant) == second
+
+
+@given(ANY_TIME, st.integers(0, 40_000), st.integers(1, 40_000))
+def test_a_deadline_uses_up_exactly_its_target(time: BusinessTime, start: int, target: int) -> None:
+    """Not a second earlier; and going back by the target from there reads the start again."""
+    if target > time.reading(10**9) - time.reading(start):
+        with pytest.raises(BeyondCalendarError):
+            time.deadline(start, target)
+        return
+    due = time.deadline(start, target)
+    assert time.elapsed(start, due) == target
+    assert time.elapsed(start, due - 1) == target - 1
+    assert time.reading(time.start_for(due, target)) == time.reading(start)

@@ -8,11 +8,21 @@ _STEPS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 def amount(value: float, unit: str) -> str:
     """Write a measured number with its unit: ``1,204 cases``, ``72.6 %``, ``2 h 13 min``."""
     if unit == "rate":
-        return f"{value * 100:.1f} %"
+        return share(value)
     if unit == "seconds":
         return duration(value)
     noun = unit[:-1] if unit.endswith("s") and value == 1 else unit
     return f"{_count(value)} {noun}"
+
+
+def share(value: float) -> str:
+    """Write a share in per cent; only all of it is 100 %, and only none of it is 0 %."""
+    text = f"{value * 100:.1f}"
+    if text == "100.0" and value < 1:
+        return "> 99.9 %"
+    if text == "0.0" and value > 0:
+        return "< 0.1 %"
+    return f"{text} %"
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,210 @@
+"""What the warehouse knows about a day, read once; each audience is then given its own part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import LiteralString, TypeVar
+
+from psycopg.rows import class_row
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.core.finding import Finding
+from breakwater.warehouse.database import Connection
+from breakwater.warehouse.finding import findings_of_day
+
+HISTORY_DAYS = 28
+"""Days before the digest's day: four of each weekday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One metric of one queue of one vendor over `HISTORY_DAYS` + 1 days; None where no row is."""
+
+    vendor: str
+    queue: str
+    metric: str
+    numerators: tuple[float | None, ...]
+    denominators: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakCount:
+    """How many records of a queue ended in a class of breaks."""
+
+    vendor: str
+    queue: str
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """The control totals of one book of a vendor."""
+
+    vendor: str
+    side: str
+    population: int
+    matched: int
+    breaks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """Clocks of a queue that were due, and those of them that were met."""
+
+    vendor: str
+    clock: str
+    queue: str
+    due: int
+    met: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Open cases of a queue that will soon use up a clock."""
+
+    vendor: str
+    clock: str
+    queue: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Rows of a vendor's export and of our log, and those refused among them."""
+
+    vendor: str
+    rows: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """An abnormal number that was told on an earlier day and is still so."""
+
+    metric: str
+    vendor: str | None
+    scope: Mapping[str, str]
+    value: float
+    expected: float
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everything a digest is made of. Rows are those of one audience's scope once it is cut."""
+
+    day: date
+    expected: tuple[str, ...]
+    reported: tuple[str, ...]
+    tracks: tuple[Track, ...]
+    breaks: tuple[BreakCount, ...]
+    tie_outs: tuple[TieOut, ...]
+    attainment: tuple[Attained, ...]
+    at_risk: tuple[AtRisk, ...]
+    landed: tuple[Landed, ...]
+    lasting: tuple[Lasting, ...]
+    findings: tuple[Finding, ...]
+
+
+_TRACKS = """
+    select vendor, queue, metric,
+           array_agg(operational_day - %(first)s::date order by operational_day) as days,
+           array_agg(numerator order by operational_day) as numerators,
+           array_agg(denominator order by operational_day) as denominators
+    from (
+        select operational_day, vendor, queue, metric,
+               sum(numerator) as numerator, sum(denominator) as denominator
+        from measure.kpi_fact
+        where operational_day between %(first)s and %(day)s and metric = any(%(metrics)s)
+        group by operational_day, vendor, queue, metric
+    ) as slice
+    group by vendor, queue, metric
+    order by vendor collate "C", queue collate "C", metric collate "C"
+"""
+# A pair that disagrees is a row in both books, and one break to people.
+_BREAKS = """
+    select vendor, queue, outcome,
+           greatest(count(*) filter (where side = 'vendor'),
+                    count(*) filter (where side = 'internal')) as count
+    from reconcile.recon_break where operational_day = %s
+    group by vendor, queue, outcome order by vendor, queue, outcome
+"""
+_TIE_OUTS = """
+    select vendor, side, population, matched, breaks
+    from reconcile.tie_out where operational_day = %s order by vendor, side
+"""
+_ATTAINMENT = """
+    select vendor, clock, queue, due_count as due, met_count as met
+    from measure.attainment where operational_day = %s order by vendor, clock, queue
+"""
+_AT_RISK = """
+    select vendor, clock, queue, count(*) as count
+    from measure.clock_exception where operational_day = %s and state = 'at_risk'
+    group by vendor, clock, queue order by vendor, clock, queue
+"""
+_LANDED = """
+    select vendor, sum(physical_rows)::bigint as rows, sum(quarantined_rows)::bigint as refused
+    from landing.control_total where operational_day = %s group by vendor order by vendor
+"""
+_LASTING = """
+    select metric, vendor, scope, value, expected, since
+    from detect.score where operational_day = %s and verdict = 'continuing'
+    order by score desc, series collate "C"
+"""
+_REPORTED = "select vendors_reported from measure.day_close where operational_day = %s"
+
+Model = TypeVar("Model")
+
+
+def read_answers(
+    connection: Connection, configuration: Configuration, day: date, metrics: Sequence[str]
+) -> Answers:
+    """Read a day and, of the named metrics, the four weeks before it."""
+
+    def rows(model: type[Model], query: LiteralString) -> tuple[Model, ...]:
+        with connection.cursor(row_factory=class_row(model)) as cursor:
+            return tuple(cursor.execute(query, [day]))
+
+    tracks = _read_tracks(connection, day, metrics)
+    return Answers(
+        day=day,
+        expected=tuple(configuration.active_vendors(day)),
+        reported=_reported(connection, day, tracks),
+        tracks=tracks,
+        breaks=rows(BreakCount, _BREAKS),
+        tie_outs=rows(TieOut, _TIE_OUTS),
+        attainment=rows(Attained, _ATTAINMENT),
+        at_risk=rows(AtRisk, _AT_RISK),
+        landed=rows(Landed, _LANDED),
+        lasting=rows(Lasting, _LASTING),
+        findings=tuple(findings_of_day(connection, day)),
+    )
+
+
+def _read_tracks(connection: Connection, day: date, metrics: Sequence[str]) -> tuple[Track, ...]:
+    first = day - timedelta(days=HISTORY_DAYS)
+    parameters = {"first": first, "day": day, "metrics": list(metrics)}
+    return tuple(
+        Track(
+            row["vendor"],
+            row["queue"],
+            row["metric"],
+            _spread(row["days"], row["numerators"]),
+            _spread(row["days"], row["denominators"]),
+        )
+        for row in connection.execute(_TRACKS, parameters)
+    )
+
+
+def _spread(days: list[int], values: list[float | None]) -> tuple[float | None, ...]:
+    by_day = dict(zip(days, values, strict=True))
+    return tuple(by_day.get(n) for n in range(HISTORY_DAYS + 1))
+
+
+def _reported(connection: Connection, day: date, tracks: Sequence[Track]) -> tuple[str, ...]:
+    """Take the close's word for who reported; before the close, whoever has been measured."""
+    closed = connection.execute(_REPORTED, [day]).fetchone()
+    if closed is not None:
+        return tuple(sorted(closed["vendors_reported"]))
+    return tuple(sorted({track.vendor for track in tracks if track.numerators[-1] is not None}))

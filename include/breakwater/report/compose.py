@@ -1,0 +1,71 @@
+"""Composing: from what an audience may see to the digest it reads."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.core.days import Window
+from breakwater.report.layout import LAYOUTS, Layout
+from breakwater.report.message import Digest, Link, Section
+from breakwater.report.quality import quality_of, sources_of
+from breakwater.report.scope import View
+from breakwater.report.sections.books import books_section
+from breakwater.report.sections.legal import legal_section
+from breakwater.report.sections.promises import promise_section
+from breakwater.report.sections.unusual import unusual_section
+from breakwater.report.table import table_of
+from breakwater.report.tiles import tiles_of
+from breakwater.report.trends import chart_of
+from breakwater.report.verdict import level_of, verdict_of
+from breakwater.report.wording import Names
+
+
+def compose(view: View, configuration: Configuration, airflow_url: str | None) -> Digest:
+    """Compose the digest of one audience.
+
+    Args:
+        view: what it may see; nothing else reaches the page.
+        configuration: names, titles, layouts.
+        airflow_url: where Airflow is served; None leaves its links out.
+    """
+    operations, day = configuration.operations, view.answers.day
+    names = Names(configuration, day)
+    layout = LAYOUTS[view.audience.kind]
+    window = Window.for_operational_day(day, operations.zone_info)
+    return Digest(
+        operation=operations.name,
+        audience=view.audience.audience,
+        title=view.audience.title,
+        day=day,
+        level=level_of(view),
+        verdict=verdict_of(view, names),
+        tiles=tiles_of(view, layout, operations.aas),
+        sections=tuple(_sections(view, names, layout)),
+        table=table_of(view, layout, names),
+        chart=chart_of(view.figures),
+        quality=quality_of(view, names, window),
+        sources=sources_of(view),
+        links=tuple(_links(view, configuration, airflow_url, day)),
+    )
+
+
+def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:
+    yield legal_section(view, names, layout.most_lines)
+    if layout.has_promises:
+        yield promise_section(view, names, layout.most_lines)
+    yield books_section(view, names, layout.most_lines)
+    yield unusual_section(view, names, layout.most_lines)
+
+
+def _links(
+    view: View, configuration: Configuration, airflow_url: str | None, day: date
+) -> Iterator[Link]:
+    """Link to pages that the reader can open; a vendor can open none of them."""
+    if view.audience.kind == "vendor":
+        return
+    if airflow_url:
+        runs = f"{airflow_url.rstrip('/')}/dags/close_day/runs"
+        yield Link(f"Re-run {day.isoformat()} in Airflow", runs)
+    runbooks = configuration.operations.runbooks
+    if runbooks.startswith("https://"):
+        yield Link("Runbooks", runbooks)

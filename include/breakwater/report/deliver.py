@@ -1,0 +1,72 @@
+"""Hand an edition to the outbox: a mail for each address, one living message in a channel."""
+
+import base64
+from datetime import datetime
+
+from breakwater.contracts.audiences import Audience
+from breakwater.core.plain import one_line
+from breakwater.report.editions import Published
+from breakwater.report.html import CHART_CID
+from breakwater.warehouse.database import Connection
+from breakwater.warehouse.outbox import enqueue
+
+LONGEST_SUBJECT = 160
+
+
+def enqueue_edition(
+    connection: Connection, published: Published, audience: Audience, now: datetime
+) -> int:
+    """Write the messages of an edition; return how many were not written before.
+
+    The first edition is posted. A later one updates the message in the channel, and answers the
+    first mail, because a mail cannot be changed once it is out.
+    """
+    thread = f"digest/{published.day.isoformat()}/{published.audience}"
+    is_first = published.number == 1
+    about = {
+        "subject": f"digest/{published.audience}/{published.day.isoformat()}",
+        "transition": f"edition-{published.number}",
+        "thread_key": thread,
+    }
+    written = 0
+    for address in audience.email:
+        written += enqueue(
+            connection,
+            **about,
+            channel="email",
+            recipient=address,
+            operation="post" if is_first else "reply",
+            payload=_mail(published),
+            now=now,
+        )
+    if audience.slack_channel is not None:
+        written += enqueue(
+            connection,
+            **about,
+            channel="slack",
+            recipient=audience.slack_channel,
+            operation="post" if is_first else "update",
+            payload=dict(published.slack),
+            now=now,
+        )
+    return written
+
+
+def _mail(published: Published) -> dict[str, object]:
+    picture = {
+        "cid": CHART_CID,
+        "media_type": "image/png",
+        "base64": base64.b64encode(published.chart).decode("ascii"),
+    }
+    return {
+        "subject": one_line(published.subject, LONGEST_SUBJECT),
+        "text": published.text,
+        "html": published.html,
+        "inline": [picture] if published.chart else [],
+        "headers": {
+            # So that nobody's holiday notice answers, and a rule can file it away.
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "List-Id": f"Breakwater daily digest <{published.audience}.daily.breakwater.invalid>",
+        },
+    }

@@ -1,0 +1,280 @@
+"""A digest before it has a format: composed once, rendered for mail, chat and files."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from breakwater.core.finding import Severity
+
+SIGNS = {
+    Severity.INFO: "○",
+    Severity.WARNING: "△",
+    Severity.MAJOR: "▲",
+    Severity.CRITICAL: "◆",
+}
+"""One shape a severity: colour alone would tell nothing to many."""
+
+
+class Level(StrEnum):
+    """What a day asks of its readers."""
+
+    CLEAR = "clear"
+    WATCH = "watch"
+    ACT = "act"
+
+    @property
+    def word(self) -> str:
+        """The same for people."""
+        return {"clear": "All clear", "watch": "Watch", "act": "Act today"}[self.value]
+
+    @property
+    def sign(self) -> str:
+        """One character that says the same as the word."""
+        return {"clear": "✓", "watch": "△", "act": "◆"}[self.value]
+
+
+class Tone(StrEnum):
+    """Whether a difference is for the worse, for the better, or neither."""
+
+    NEUTRAL = "neutral"
+    BETTER = "better"
+    WORSE = "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline number.
+
+    Attributes:
+        label: what it is.
+        caption: the expansion of an abbreviation, or nothing.
+        value: the number.
+        difference: how far it is from usual, in words and a sign; empty when it is usual.
+        usual: what is usual, or why nothing is.
+        tone: whether the difference is good.
+    """
+
+    label: str
+    caption: str
+    value: str
+    difference: str
+    usual: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition.
+
+    Attributes:
+        severity: how bad.
+        word: the severity's name, or that it merely lasts.
+        where: vendor, queue, site.
+        what: the promise, metric or class of breaks.
+        number: what was measured.
+        note: against what, and what else helps.
+    """
+
+    severity: Severity
+    word: str
+    where: str
+    what: str
+    number: str
+    note: str
+
+    @property
+    def sign(self) -> str:
+        """The severity's shape."""
+        return SIGNS[self.severity]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One topic: a sentence that is always there, then the conditions, worst first.
+
+    Attributes:
+        title: the topic.
+        summary: the whole of it in a sentence, also when all is well.
+        lines: the worst conditions.
+        left_out: how many more there are.
+    """
+
+    title: str
+    summary: str
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of the table, and the worst condition about it, if there is one."""
+
+    value: str
+    severity: Severity | None
+
+    @property
+    def sign(self) -> str:
+        """The severity's shape; nothing without one."""
+        return SIGNS[self.severity] if self.severity else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One vendor or queue. `trend` has one bar a day."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    trend: str
+    is_total: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table; what is not `essential` is left out on a phone."""
+
+    title: str
+    is_essential: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Vendors or queues side by side."""
+
+    title: str
+    first_column: str
+    columns: tuple[Column, ...]
+    trend_title: str
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """Two weeks of arrivals, decisions and attainment, oldest first, the digest's day last."""
+
+    days: tuple[date, ...]
+    incoming: tuple[float | None, ...]
+    solved: tuple[float | None, ...]
+    attainment: tuple[float | None, ...]
+    alt: str
+    """The numbers in words, for whoever does not see the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of ours."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything one audience reads about a day, in the order in which it is read.
+
+    Attributes:
+        operation: whose operation.
+        audience: the audience's id.
+        title: the audience's name.
+        day: the operational day.
+        level: what the day asks for.
+        verdict: what happened, in at most three sentences.
+        tiles: headline numbers.
+        sections: legal deadlines first.
+        table: vendors, or queues of a vendor; None without any figure.
+        chart: the last two weeks; None without any figure.
+        quality: what the numbers rest on; the first line says who reported.
+        sources: ``4 of 5`` sources that reported.
+        links: where to go next.
+    """
+
+    operation: str
+    audience: str
+    title: str
+    day: date
+    level: Level
+    verdict: str
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+    table: Table | None
+    chart: ChartData | None
+    quality: tuple[str, ...]
+    sources: str
+    links: tuple[Link, ...]
+
+    @property
+    def long_day(self) -> str:
+        """``Sunday 22 November 2026``."""
+        return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+
+    @property
+    def short_day(self) -> str:
+        """``Sun 22 Nov``."""
+        return f"{self.day:%a} {self.day.day} {self.day:%b}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, fit for JSON."""
+        return asdict(self)
+
+    def figures(self) -> dict[str, str]:
+        """List every number of the day by what it is called.
+
+        These make an edition: a re-run that gives the same figures gives no new edition, and
+        the next edition says which of them moved. What is usual, trends and the days before are
+        left out, because they are not of this day.
+        """
+        return dict(self._figures())
+
+    def _figures(self) -> Iterator[tuple[str, str]]:
+        yield "Sources that reported", self.sources
+        for tile in self.tiles:
+            yield tile.label, tile.value
+        for section in self.sections:
+            yield section.title, section.summary
+            for line in section.lines:
+                yield f"{section.title}: {line.where}, {line.what}", line.number
+        if self.table:
+            for row in self.table.rows:
+                for column, cell in zip(self.table.columns, row.cells, strict=True):
+                    yield f"{row.name}, {column.title}", cell.value
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A figure that moved between two editions; None where it is in one of them only."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+    @property
+    def text(self) -> str:
+        """Say it in one line."""
+        if self.before is None:
+            return f"{self.label}: now {self.after}"
+        if self.after is None:
+            return f"{self.label}: no longer {self.before}"
+        return f"{self.label}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A digest as it is published.
+
+    Attributes:
+        digest: what it says.
+        number: 1 for the first.
+        restated: figures that moved since the edition before; empty in the first.
+    """
+
+    digest: Digest
+    number: int
+    restated: tuple[Restated, ...]
+
+    @property
+    def subject(self) -> str:
+        """The one line that stands for all of it."""
+        digest = self.digest
+        again = f" · edition {self.number}" if self.number > 1 else ""
+        return f"[{digest.level.word}{again}] {digest.title}, {digest.short_day}: {digest.verdict}"

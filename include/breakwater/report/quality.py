@@ -1,0 +1,70 @@
+"""What a day's numbers rest on: who reported, through when, what was refused or came late."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from breakwater.core.days import Window, utc_instant
+from breakwater.core.finding import Finding, Rule
+from breakwater.core.numbers import duration
+from breakwater.report.scope import View
+from breakwater.report.wording import Names, listed, of_all, share_of
+
+_REASONS = {
+    Rule.EXPORT_MISSING: "not delivered",
+    Rule.EXPORT_TRUNCATED: "incomplete",
+    Rule.EXPORT_UNREADABLE: "unreadable",
+}
+
+
+def missing_vendors(view: View) -> list[str]:
+    """List the vendors that owed an export and are not in the numbers."""
+    return sorted(set(view.answers.expected) - set(view.answers.reported))
+
+
+def sources_of(view: View) -> str:
+    """Write ``4 of 5``."""
+    owed = set(view.answers.expected) | set(view.answers.reported)
+    return f"{len(view.answers.reported)} of {len(owed)}"
+
+
+def quality_of(view: View, names: Names, window: Window) -> tuple[str, ...]:
+    """List what the numbers rest on, the coverage first."""
+    return tuple(_lines(view, names, window))
+
+
+def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
+    missing = missing_vendors(view)
+    if view.audience.kind == "vendor":
+        yield "Your export is in." if not missing else f"Your export is {_why(view, missing[0])}."
+    else:
+        yield f"{sources_of(view)} sources reported{_without(view, names, missing)}."
+    zone = ZoneInfo(view.audience.zone)
+    end = utc_instant(window.end).astimezone(zone)
+    yield f"Data through {end:%a} {end.day} {end:%b}, {end:%H:%M} ({view.audience.zone})."
+    for finding in view.answers.findings:
+        yield from _late_or_restated(finding, view, names)
+    rows = sum(landed.rows for landed in view.answers.landed)
+    refused = sum(landed.refused for landed in view.answers.landed)
+    if refused:
+        share = share_of(refused, rows)
+        yield f"{of_all(refused, 'row')} of {rows:,} refused and kept in quarantine ({share})."
+
+
+def _without(view: View, names: Names, missing: list[str]) -> str:
+    if not missing:
+        return ""
+    parts = [f"{names.vendor(vendor)} {_why(view, vendor)}" for vendor in missing]
+    return f"; {listed(parts)}"
+
+
+def _why(view: View, vendor: str) -> str:
+    rules = {finding.rule for finding in view.answers.findings if finding.vendor == vendor}
+    return next((words for rule, words in _REASONS.items() if rule in rules), "not in yet")
+
+
+def _late_or_restated(finding: Finding, view: View, names: Names) -> Iterator[str]:
+    who = "Your export" if view.audience.kind == "vendor" else names.vendor(finding.vendor)
+    if finding.rule is Rule.EXPORT_LATE:
+        yield f"{who} came {duration(finding.value)} after the deadline."
+    if finding.rule is Rule.EXPORT_RESTATED:
+        yield f"{who} was sent again with other content; the latest counts."

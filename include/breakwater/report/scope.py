@@ -1,0 +1,113 @@
+"""The part of a day's answers that one audience may see, cut before anything is written.
+
+What is composed and rendered gets the cut alone, so a row of another vendor cannot slip into a
+page: it is not there. Other vendors enter a vendor's digest only as the median of several.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Protocol, TypeVar
+
+from breakwater.contracts.audiences import Audience
+from breakwater.contracts.metrics import METRICS
+from breakwater.report.answers import Answers
+from breakwater.report.figures import Figures
+
+FEWEST_PEERS = 3
+"""With fewer, a median would show one vendor's figure to another."""
+
+FEWEST_CASES = 5
+"""A share or a mean of fewer cases is not shown: it would speak of persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one audience may see of a day.
+
+    Attributes:
+        audience: who reads.
+        answers: rows of its scope.
+        figures: its KPIs and their history.
+        peers: median of the other vendors by metric; of rates and means only, and empty unless
+            the audience is a vendor.
+    """
+
+    audience: Audience
+    answers: Answers
+    figures: Figures
+    peers: Mapping[str, float] = field(default_factory=dict)
+
+
+class _OfVendor(Protocol):
+    @property
+    def vendor(self) -> str: ...
+
+
+class _OfQueue(_OfVendor, Protocol):
+    @property
+    def queue(self) -> str: ...
+
+
+Vendors = TypeVar("Vendors", bound=_OfVendor)
+Queues = TypeVar("Queues", bound=_OfQueue)
+
+
+def cut(answers: Answers, audience: Audience) -> View:
+    """Cut a day's answers to the vendors and queues of an audience."""
+    inside = _inside(answers, audience)
+    peers = _peers(answers, audience) if audience.kind == "vendor" else {}
+    return View(audience, inside, Figures(inside.day, inside.tracks), peers)
+
+
+def _inside(answers: Answers, audience: Audience) -> Answers:
+    def of_vendor(vendor: str | None) -> bool:
+        return not audience.vendors or vendor in audience.vendors
+
+    def of_queue(queue: str | None) -> bool:
+        return not audience.queues or queue is None or queue in audience.queues
+
+    def by_vendor(rows: Iterable[Vendors]) -> tuple[Vendors, ...]:
+        return tuple(row for row in rows if of_vendor(row.vendor))
+
+    def by_queue(rows: Iterable[Queues]) -> tuple[Queues, ...]:
+        return tuple(row for row in rows if of_vendor(row.vendor) and of_queue(row.queue))
+
+    return replace(
+        answers,
+        expected=tuple(filter(of_vendor, answers.expected)),
+        reported=tuple(filter(of_vendor, answers.reported)),
+        tracks=by_queue(answers.tracks),
+        breaks=by_queue(answers.breaks),
+        # Totals of whole books say nothing about some queues.
+        tie_outs=() if audience.queues else by_vendor(answers.tie_outs),
+        attainment=by_queue(answers.attainment),
+        at_risk=by_queue(answers.at_risk),
+        landed=() if audience.queues else by_vendor(answers.landed),
+        lasting=tuple(
+            row
+            for row in answers.lasting
+            if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
+        ),
+        findings=tuple(
+            finding
+            for finding in answers.findings
+            if of_vendor(finding.vendor) and of_queue(finding.scope.get("queue"))
+        ),
+    )
+
+
+def _peers(answers: Answers, audience: Audience) -> dict[str, float]:
+    """Take the median over vendors other than the audience's, metric by metric."""
+    others = Figures(
+        answers.day, [track for track in answers.tracks if track.vendor not in audience.vendors]
+    )
+    medians = {}
+    for metric in sorted({track.metric for track in answers.tracks}):
+        if METRICS[metric].denominator is None:
+            continue
+        figures = [others.figure(metric, vendor=vendor) for vendor in others.vendors()]
+        known = [f.value for f in figures if f is not None and f.cases >= FEWEST_CASES]
+        if len(known) >= FEWEST_PEERS:
+            medians[metric] = median(known)
+    return medians

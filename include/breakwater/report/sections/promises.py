@@ -1,0 +1,51 @@
+"""Promises of the vendors' contracts: which shares of cases in time were not reached."""
+
+from collections.abc import Iterator
+
+from breakwater.core.finding import Finding, Rule
+from breakwater.core.numbers import amount
+from breakwater.report.message import Line, Section
+from breakwater.report.scope import View
+from breakwater.report.sections.order import section
+from breakwater.report.wording import Names, of_all, share_of
+
+TITLE = "SLA promises"
+
+
+def promise_section(view: View, names: Names, most: int) -> Section:
+    """Report contract clocks against the shares that were promised."""
+    findings = [f for f in view.answers.findings if f.rule is Rule.SLA_ATTAINMENT_LOW]
+    contract = {c.clock for c in names.configuration.clocks if c.kind == "contract"}
+    rows = [row for row in view.answers.attainment if row.clock in contract]
+    due, met = sum(row.due for row in rows), sum(row.met for row in rows)
+    return section(TITLE, _summary(len(findings), due, met), _lines(findings, names), most)
+
+
+def _summary(missed: int, due: int, met: int) -> str:
+    if not due:
+        return "No case was due."
+    in_time = f"{share_of(met, due)} of {of_all(due, 'case')} due were decided in time."
+    if missed:
+        return f"{of_all(missed, 'promise')} not kept. {in_time}"
+    return f"Every promise was kept. {in_time}"
+
+
+def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
+    by_gap = sorted(findings, key=lambda f: f.value - (f.threshold or 0.0))
+    for finding in by_gap:
+        yield Line(
+            severity=finding.severity,
+            word=finding.severity.capitalize(),
+            where=names.where(finding.vendor, finding.scope),
+            what=names.clock(finding.scope.get("clock", "")),
+            number=f"{amount(finding.value, finding.unit)} in time",
+            note=_note(finding),
+        )
+
+
+def _note(finding: Finding) -> str:
+    target = "" if finding.threshold is None else f"promised {amount(finding.threshold, 'rate')}"
+    due, missed = finding.detail.get("due"), finding.detail.get("missed")
+    if isinstance(due, int) and isinstance(missed, int):
+        return f"{target}, {missed:,} of {due:,} late".removeprefix(", ")
+    return target

@@ -1,0 +1,138 @@
+"""How names, numbers and differences are written in a digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.metrics import METRICS
+from breakwater.core.numbers import amount, share
+from breakwater.core.plain import one_line
+from breakwater.report.figures import Figure
+from breakwater.report.message import Tone
+
+LONGEST_NAME = 40
+LONGEST_TITLE = 80
+NOTHING = "–"
+
+FEWEST_CASES = 5
+TOO_FEW = f"n < {FEWEST_CASES}"
+"""In place of a share or mean of fewer cases, which would speak of persons."""
+
+SHORT_TITLES: Mapping[str, str] = {
+    "manual_incoming": "Incoming",
+    "total_solved": "Decided",
+    "sla_attainment": "SLA",
+    "aht": "AHT",
+    "qa_accuracy": "QA",
+    "break_rate": "Breaks",
+    "overturn_rate": "Overturned",
+}
+"""Heads of narrow columns."""
+
+NOTABLE_POINTS = 0.01
+NOTABLE_CHANGE = 0.05
+"""A difference from usual that is smaller than this is called usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call vendors, queues and clocks; text of others becomes one visible line."""
+
+    configuration: Configuration
+    day: date
+
+    def vendor(self, vendor: str | None) -> str:
+        """Return a vendor's name, or the words for all of them."""
+        if vendor is None:
+            return "All vendors"
+        known = self.configuration.vendors.get(vendor)
+        return one_line(known.name if known else vendor, LONGEST_NAME)
+
+    def slug(self, slug: str) -> str:
+        """Return a queue, site or policy as words."""
+        return one_line(slug.replace("_", " "), LONGEST_NAME)
+
+    def clock(self, clock: str) -> str:
+        """Return the title that a clock has on the day; its law may have changed since."""
+        titles = {
+            known.clock: known.title
+            for known in self.configuration.clocks
+            if known.in_force_on(self.day)
+        }
+        return one_line(titles.get(clock, clock), LONGEST_TITLE)
+
+    def where(self, vendor: str | None, scope: Mapping[str, str]) -> str:
+        """Name a slice: ``Pearlline · site cebu · spam``."""
+        parts = [self.vendor(vendor)]
+        for name in ("site", "queue", "policy", "language", "priority"):
+            if name in scope:
+                value = self.slug(scope[name])
+                parts.append(value if name == "queue" else f"{name} {value}")
+        return " · ".join(parts)
+
+
+def title_of(metric: str) -> str:
+    """Return a metric's name without the expansion of its abbreviation."""
+    return METRICS[metric].title.split(" (")[0] if metric in METRICS else one_line(metric, 40)
+
+
+def number(metric: str, value: float) -> str:
+    """Write a metric's value; a count without its noun, which the label says already."""
+    unit = METRICS[metric].unit
+    if unit == "cases":
+        return f"{value:,.0f}" if METRICS[metric].denominator is None else f"{value:,.1f}"
+    return amount(value, unit)
+
+
+def shown(metric: str, figure: Figure | None) -> str:
+    """Write a figure, or say why it is not shown."""
+    if figure is None:
+        return NOTHING
+    if METRICS[metric].denominator is not None and figure.cases < FEWEST_CASES:
+        return TOO_FEW
+    return number(metric, figure.value)
+
+
+def difference(metric: str, value: float, usual: float) -> tuple[str, Tone]:
+    """Say how far a value is from usual, and whether that is good; nothing when it is usual."""
+    gap = value - usual
+    if METRICS[metric].unit == "rate":
+        size = f"{abs(gap) * 100:.1f} pt"
+        is_notable = abs(gap) >= NOTABLE_POINTS
+    else:
+        size = f"{abs(gap) / usual:.0%}" if usual > 0 else ""
+        is_notable = usual > 0 and abs(gap) / usual >= NOTABLE_CHANGE
+    if not is_notable:
+        return "", Tone.NEUTRAL
+    better = METRICS[metric].better
+    arrow = "↑" if gap > 0 else "↓"
+    if better is None:
+        return f"{arrow} {size.replace('%', ' %')}", Tone.NEUTRAL
+    tone = Tone.BETTER if (better == "higher") == (gap > 0) else Tone.WORSE
+    return f"{arrow} {size.replace('%', ' %')} {tone}", tone
+
+
+def against_usual(metric: str, value: float, usual: float) -> str:
+    """Say what is usual and how far away the value is: ``usual 1 min, 45 % above``."""
+    if METRICS[metric].unit == "rate":
+        away = f"{abs(value - usual) * 100:.1f} pt"
+    else:
+        away = f"{abs(value - usual) / usual * 100:.0f} %" if usual > 0 else "much"
+    side = "above" if value > usual else "below"
+    return f"usual {number(metric, usual)}, {away} {side}"
+
+
+def of_all(count: int, noun: str, plural: str | None = None) -> str:
+    """Write a count with its noun: ``1 case``, ``1,204 cases``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def share_of(part: int, whole: int) -> str:
+    """Write a share of counts."""
+    return share(part / whole) if whole else NOTHING
+
+
+def listed(names: list[str]) -> str:
+    """Join names as people do: ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

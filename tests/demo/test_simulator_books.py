@@ -12,7 +12,7 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.vendor import CaseShape, VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType, Outcome, Side
-from breakwater.demo.simulator.dialect import HOSTILE_NOTES
+from breakwater.demo.simulator.stray_columns import HOSTILE_NOTES
 from breakwater.demo.simulator.truth import expected_outcomes
 
 VENDORS = ("andeska", "baltica", "dekkan", "karavan", "pearlline")

@@ -5,6 +5,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import fsspec
 import pytest
 from simulated import DAYS, FIRST_DAY, Simulated
 from vendor_files import exports_of, read_export
@@ -211,6 +212,50 @@ def test_a_fault_plan_of_one_class_plants_that_class_alone(
     assert summary.planted[Outcome.POLICY_MISMATCH] == pytest.approx(
         0.1 * summary.log_rows, rel=0.35
     )
+
+
+def test_exports_may_be_left_behind_any_uri(
+    configuration: Configuration, warehouse: Database, tmp_path: Path
+) -> None:
+    """An object store gets the same bytes as a folder does; it keeps its own instants."""
+    folder = small(configuration, warehouse, tmp_path, seed=3)
+    store = fsspec.filesystem("memory")
+    try:
+        simulate(
+            configuration,
+            first_day=FIRST_DAY,
+            days=3,
+            cases_per_day=300,
+            seed=3,
+            out="memory://exports",
+            enforcement_log=warehouse,
+            truth_file=tmp_path / "again.json",
+        )
+        written = {
+            str(path).removeprefix("/exports/"): store.cat_file(path)
+            for path in store.find("/exports")
+        }
+    finally:
+        store.rm("/exports", recursive=True)
+    assert written == {name: content for name, (content, _) in everything_in(folder).items()}
+
+
+def test_a_stretch_without_a_day_is_refused(
+    configuration: Configuration, warehouse: Database, tmp_path: Path
+) -> None:
+    """The message says what was asked for; nothing is written."""
+    with pytest.raises(ValueError, match="at least one day; found 0"):
+        simulate(
+            configuration,
+            first_day=FIRST_DAY,
+            days=0,
+            cases_per_day=100,
+            seed=3,
+            out=tmp_path.as_uri(),
+            enforcement_log=warehouse,
+            truth_file=tmp_path / "truth.json",
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_is_told_after_every_vendor_day(

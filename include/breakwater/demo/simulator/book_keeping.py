@@ -1,15 +1,15 @@
 """Write one vendor-day into both books: the export in its folder, the rows in the platform's log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
 
 from breakwater.contracts.operations import Operations
-from breakwater.core.vocabulary import Outcome
+from breakwater.core.vocabulary import Decision, Outcome
 from breakwater.demo.simulator.cases import Cases
 from breakwater.demo.simulator.delivery import Mailbox, deliver
-from breakwater.demo.simulator.dialect import UNKNOWN_CODE, export_table, misstated
+from breakwater.demo.simulator.dialect import UNKNOWN_CODE, export_table
 from breakwater.demo.simulator.faults import FaultPlan
 from breakwater.demo.simulator.ledger import Ledger
 from breakwater.demo.simulator.log_table import copy_rows, log_table
@@ -19,7 +19,7 @@ from breakwater.demo.simulator.operation import VendorDay
 from breakwater.demo.simulator.plant import Planted, plant
 from breakwater.demo.simulator.planted_records import planted_breaks
 from breakwater.demo.simulator.platform_log import APPEAL, LogRows, log_rows
-from breakwater.demo.simulator.streams import stream
+from breakwater.demo.simulator.streams import Flags, stream
 from breakwater.demo.simulator.stretch import Stretch
 from breakwater.demo.simulator.truth import (
     DeliveredFile,
@@ -103,7 +103,7 @@ class BookKeeper:
         table = first = export_table(model, cases, window.end)
         if fault and fault.kind == "restated":
             wrong = random.random(len(cases)) < MISSTATED_SHARE
-            first = export_table(model, misstated(cases, wrong), window.end)
+            first = export_table(model, _misstated(cases, wrong), window.end)
         files = deliver(
             random, mailbox, day, fault, day_end=window.end, rows=table, first_rows=first
         )
@@ -137,3 +137,13 @@ def _totals(
         lent_rows=0,
         borrowed_rows=int(planted.crosses.sum()),
     )
+
+
+def _misstated(cases: Cases, rows: Flags) -> Cases:
+    """Return the cases with wrong decisions and handling times in some rows."""
+    other = Cases(**{field.name: getattr(cases, field.name).copy() for field in fields(cases)})
+    known = rows & (other.decision >= 0)
+    other.decision[known] = (other.decision[known] + 1) % len(Decision)
+    handled = rows & (other.handle_seconds >= 0)
+    other.handle_seconds[handled] *= 10
+    return other

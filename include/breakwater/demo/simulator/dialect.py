@@ -1,37 +1,27 @@
 """The vendor's book in the vendor's own words: column names, codes, local times, stray columns."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from breakwater.contracts.vendor import CaseShape, VendorContract
 from breakwater.core.vocabulary import Decision, EventType
 from breakwater.demo.simulator.cases import Cases
+from breakwater.demo.simulator.export_rows import Maker, Rows
 from breakwater.demo.simulator.follow_up import APPEAL_OUTCOMES
 from breakwater.demo.simulator.local_clock import spelled
 from breakwater.demo.simulator.model import VendorModel
-from breakwater.demo.simulator.names import agent_ids, case_ids, item_ids
+from breakwater.demo.simulator.names import case_ids, item_ids
 from breakwater.demo.simulator.review import PAUSE_REASONS, TIERS
-from breakwater.demo.simulator.streams import Flags, Ints
+from breakwater.demo.simulator.stray_columns import STRAY_COLUMNS
+from breakwater.demo.simulator.streams import Ints
 
 UNKNOWN_CODE = len(Decision)
 """A decision that the crosswalk has no word for."""
 UNKNOWN_LABEL = "REVIEW-2ND"
 ACTORS = ("human", "automation")
-
-HOSTILE_NOTES = (
-    "{{ conn.warehouse.password }}",
-    "=cmd|'/C calc'!A0",
-    "<!channel> please look",
-    "<script>alert(1)</script>",
-    "'); drop table cases; --",
-)
-NOTE_EVERY = 97
-"""One case in so many carries a note."""
 
 INSTANTS: Mapping[EventType, str] = {
     EventType.RECEIVED: "received",
@@ -47,31 +37,6 @@ INSTANTS: Mapping[EventType, str] = {
     EventType.APPEALED: "appealed",
     EventType.APPEAL_DECIDED: "appeal_decided",
 }
-
-Maker = Callable[["Rows"], pa.Array]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Cases as they stand at a cut-off: what happens later is not known yet."""
-
-    model: VendorModel
-    cases: Cases
-    cutoff: int
-
-    def hidden(self, instants: Ints) -> Flags:
-        """Flag what has not happened by the cut-off, or never will."""
-        return (instants < 0) | (instants >= self.cutoff)
-
-    def words(self, labels: tuple[str, ...], codes: Ints, since: Ints | None = None) -> pa.Array:
-        """Spell codes; null where unknown, or where their instant is hidden."""
-        absent = codes < 0 if since is None else (codes < 0) | self.hidden(since)
-        index = pa.array(np.where(absent, 0, codes), mask=absent)
-        return pa.array(labels, pa.string()).take(index)
-
-    def numbers(self, values: Ints, since: Ints) -> pa.Array:
-        """Return whole numbers; null where unknown or where their instant is hidden."""
-        return pa.array(values, mask=(values < 0) | self.hidden(since))
 
 
 def export_table(model: VendorModel, cases: Cases, cutoff: int) -> pa.Table:
@@ -102,7 +67,7 @@ def _makers(contract: VendorContract) -> dict[str, Maker]:
         (columns.priority, _priority),
         *_instants(contract, EventType.RECEIVED, EventType.QUEUED, EventType.ASSIGNED),
         (columns.actor, _actor),
-        (columns.agent, _agent),
+        (columns.agent, Rows.agents),
         *_instants(contract, EventType.PAUSED, EventType.RESUMED),
         (columns.pause_reason, _pause_reason),
         *_instants(contract, EventType.ESCALATED),
@@ -184,12 +149,6 @@ def _actor(rows: Rows) -> pa.Array:
     return rows.words(labels, rows.cases.is_automated, rows.cases.decided)
 
 
-def _agent(rows: Rows) -> pa.Array:
-    cases = rows.cases
-    absent = (cases.agent < 0) | rows.hidden(cases.assigned)
-    return pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), agent_ids(cases.agent))
-
-
 def _pause_reason(rows: Rows) -> pa.Array:
     return rows.words(PAUSE_REASONS, rows.cases.pause_reason, rows.cases.paused)
 
@@ -212,43 +171,3 @@ def _score(rows: Rows, score: str, instant: str) -> pa.Array:
 def _appeal_outcome(rows: Rows) -> pa.Array:
     labels = _labels(rows.model.contract.codes.appeal_outcomes, APPEAL_OUTCOMES)
     return rows.words(labels, rows.cases.appeal_outcome, rows.cases.appeal_decided)
-
-
-def _mail_address(rows: Rows) -> pa.Array:
-    name = pc.utf8_lower(_agent(rows))
-    return pc.binary_join_element_wise(name, f"{rows.model.vendor}.example", "@")
-
-
-def _link(rows: Rows) -> pa.Array:
-    return pc.binary_join_element_wise(
-        "https://media.harbour.example/item", item_ids(rows.model, rows.cases.number), "/"
-    )
-
-
-def _note(rows: Rows) -> pa.Array:
-    number = rows.cases.number
-    which = np.where(number % NOTE_EVERY == 0, number // NOTE_EVERY % len(HOSTILE_NOTES), -1)
-    return rows.words(HOSTILE_NOTES, which)
-
-
-STRAY_COLUMNS: Mapping[str, Mapping[str, Maker]] = {
-    "pearlline": {"Agent E-mail": _mail_address, "Notes": _note},
-    "dekkan": {"asset_url": _link, "remarks": _note},
-    "karavan": {"remarque": _note},
-    "baltica": {"E-pasts": _mail_address, "Piezīmes": _note},
-    "andeska": {"url": _link, "nota": _note},
-}
-"""What vendors send beyond the contract: people's addresses, links to media, free text.
-
-Landing must not let any of it through; some notes are written to do harm wherever they are shown.
-"""
-
-
-def misstated(cases: Cases, rows: Flags) -> Cases:
-    """Return the cases with wrong decisions and handling times in some rows."""
-    other = Cases(**{field.name: getattr(cases, field.name).copy() for field in fields(cases)})
-    known = rows & (other.decision >= 0)
-    other.decision[known] = (other.decision[known] + 1) % len(Decision)
-    handled = rows & (other.handle_seconds >= 0)
-    other.handle_seconds[handled] *= 10
-    return other

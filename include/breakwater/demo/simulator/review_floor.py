@@ -16,9 +16,9 @@ from breakwater.demo.simulator.roster import Crew
 from breakwater.demo.simulator.service import Lanes
 from breakwater.demo.simulator.streams import Ints, Random, between, log_normal, stream
 
-HANDED_ON_SHARE = 0.035
+HANDED_ON_SHARE = 0.045
 """Taken up late: skipped by one reviewer and left for another who knows the matter."""
-HANDED_ON_SECONDS = np.array([0, 7_200, 18_000, 21_600, 28_800])
+HANDED_ON_SECONDS = np.array([0, 9_000, 21_600, 54_000, 86_400])
 """Median of that delay, by lane."""
 STALL_SECONDS = (4_300, 6_600)
 """From receipt to being taken up, for a statutory case that is left lying about."""

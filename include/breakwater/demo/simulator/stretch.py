@@ -28,7 +28,14 @@ class Stretch:
 
     @classmethod
     def starting(cls, first_day: date, days: int, zone: ZoneInfo) -> Self:
-        """Lay out so many days from a first one, at least one."""
+        """Lay out so many days from a first one.
+
+        Raises:
+            ValueError: there is no day.
+        """
+        if days < 1:
+            message = f"a stretch has at least one day; found {days}"
+            raise ValueError(message)
         warm_up = first_day - timedelta(days=1)
         every = days_between(warm_up, warm_up + timedelta(days=days))
         windows = {day: Window.for_operational_day(day, zone) for day in every}

@@ -13,7 +13,8 @@ from breakwater.core.vocabulary import Outcome, Side
 from breakwater.demo.simulator.demand import Campaign
 from breakwater.demo.simulator.faults import AccuracyDrop, SlowSite, VolumeSpike
 
-VERSION = 1
+Version = Literal[1]
+VERSION: Version = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class PublicHoliday:
 class Truth:
     """Everything there is to find, and what a simulation was asked for."""
 
-    version: int
+    version: Version
     seed: int
     first_day: date
     days: int

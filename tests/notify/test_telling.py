@@ -22,6 +22,7 @@ WORSE = incident(severity=Severity.CRITICAL)
         (None, [], TellingReason.NOTHING_OPEN),
         (telling(BREAKS), [BREAKS], TellingReason.UNCHANGED),
         (telling(RESOLVED), [RESOLVED], TellingReason.UNCHANGED),
+        (telling(DRIFT), [DRIFT, RESOLVED], TellingReason.UNCHANGED),
         (telling(BREAKS), [BREAKS, DRIFT], TellingReason.OPENED),
         (telling(BREAKS), [WORSE], TellingReason.WORSENED),
         (telling(WORSE), [BREAKS], TellingReason.EASED),

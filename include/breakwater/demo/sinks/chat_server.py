@@ -97,7 +97,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer ``/api/<method>``."""
         method = urlsplit(self.path).path.removeprefix("/api/")
-        arguments = self._arguments(method)
+        try:
+            arguments = self._arguments(method)
+        except ValueError:
+            self._send(HTTPStatus.OK, '{"ok": false, "error": "invalid_json"}')
+            return
         self.chat.calls.append((method, arguments))
         time.sleep(self.chat.pause_seconds)
         fault = self.chat.take_fault(method)
@@ -121,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "json" not in self.headers.get("Content-Type", ""):
             arguments |= dict(parse_qsl(body.decode()))
         elif method in _WRITES:
-            arguments |= json.loads(body)
+            arguments |= json.loads(body or b"{}")
         return arguments
 
     def _send(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:

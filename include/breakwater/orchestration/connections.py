@@ -20,15 +20,14 @@ def installation() -> Workspace:
     return open_workspace(
         {
             **os.environ,
-            "BREAKWATER_WAREHOUSE": _dsn_of(WAREHOUSE_CONNECTION),
-            "BREAKWATER_ENFORCEMENT_LOG": _dsn_of(ENFORCEMENT_LOG_CONNECTION),
+            "BREAKWATER_WAREHOUSE": dsn_of(Connection.get(WAREHOUSE_CONNECTION)),
+            "BREAKWATER_ENFORCEMENT_LOG": dsn_of(Connection.get(ENFORCEMENT_LOG_CONNECTION)),
         }
     )
 
 
-def _dsn_of(conn_id: str) -> str:
+def dsn_of(connection: Connection) -> str:
     """Spell an Airflow connection as libpq reads it; extras are libpq's own options."""
-    connection = Connection.get(conn_id)
     parts = {
         "host": connection.host,
         "port": connection.port,

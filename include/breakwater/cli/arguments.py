@@ -7,7 +7,7 @@ import click
 from breakwater.core.days import parse_day
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType[date]):
     """An operational day, written YYYY-MM-DD."""
 
     name = "day"

@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import date
+from typing import Literal
 
 import click
 
@@ -121,7 +122,12 @@ def send() -> None:
 @click.option(
     "--format", "form", type=click.Choice(["html", "text", "slack", "png"]), default="text"
 )
-def digest(day: date, audience: str, edition: int | None, form: str) -> None:
+def digest(
+    day: date,
+    audience: str,
+    edition: int | None,
+    form: Literal["html", "text", "slack", "png"],
+) -> None:
     """Print an edition of the digest as it was published."""
     from breakwater.report.digest import render_digest
 

@@ -1,0 +1,44 @@
+"""What the demo prints at its end."""
+
+from collections.abc import Sequence
+
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from breakwater.demo.found import Comparison
+from breakwater.demo.keepsakes import Keepsakes
+from breakwater.demo.stack import Stack
+
+_VERDICT = {
+    True: Text("✓ the same ones", style="green"),
+    False: Text("✗ differ", style="bold red"),
+    None: Text(""),
+}
+
+
+def found_table(lines: Sequence[Comparison]) -> Table:
+    """Set what was found beside what was planted."""
+    table = Table("what", title="Found against planted", title_justify="left")
+    table.add_column("planted", justify="right")
+    table.add_column("found", justify="right")
+    table.add_column("")
+    for line in lines:
+        planted = "" if line.planted is None else f"{line.planted:,}"
+        table.add_row(line.what, planted, f"{line.found:,}", _VERDICT[line.is_exact])
+    return table
+
+
+def where_to_look(stack: Stack, keepsakes: Keepsakes) -> Panel:
+    """Say what to open in a browser."""
+    places = {
+        "Airflow": f"{stack.url}/dags/close_day   user {stack.user}, password {stack.password}",
+        "digest": keepsakes.digest.as_uri(),
+        "its picture": keepsakes.picture.as_uri(),
+        "mail": str(keepsakes.mail),
+        "chat": keepsakes.chat.as_uri(),
+        "to end it all": "make stop",
+    }
+    width = max(map(len, places))
+    text = "\n".join(f"{name:<{width}}  {place}" for name, place in places.items())
+    return Panel(Text(text), title="Where to look", title_align="left")

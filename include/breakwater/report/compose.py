@@ -39,7 +39,7 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         day=day,
         level=level_of(view),
         verdict=verdict_of(view, names),
-        tiles=tiles_of(view, layout, operations.aas),
+        tiles=tiles_of(view, layout, operations.aas) if view.answers.reported else (),
         sections=tuple(_sections(view, names, layout)),
         table=table_of(view, layout, names),
         chart=chart_of(view.figures),
@@ -50,11 +50,17 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
 
 
 def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:
-    yield legal_section(view, names, layout.most_lines)
-    if layout.has_promises:
-        yield promise_section(view, names, layout.most_lines)
-    yield books_section(view, names, layout.most_lines)
-    yield unusual_section(view, names, layout.most_lines)
+    """Write every topic; without any report only those that hold a condition.
+
+    "No case was late" would be false comfort where nothing is known of the day's cases.
+    """
+    topics = [legal_section, promise_section, books_section, unusual_section]
+    if not layout.has_promises:
+        topics.remove(promise_section)
+    for topic in topics:
+        section = topic(view, names, layout.most_lines)
+        if section.lines or view.answers.reported:
+            yield section
 
 
 def _links(

@@ -140,13 +140,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Vendors or queues side by side."""
+    """Vendors or queues side by side; `left_out` says how many smaller ones there are."""
 
     title: str
     first_column: str
     columns: tuple[Column, ...]
     trend_title: str
     rows: tuple[TableRow, ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,12 @@ def quality_of(view: View, names: Names, window: Window) -> tuple[str, ...]:
 def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
     missing = missing_vendors(view)
     if view.audience.kind == "vendor":
-        yield "Your export is in." if not missing else f"Your export is {_why(view, missing[0])}."
+        why = _why(view, missing[0]) if missing else ""
+        yield f"Without your export: {why}." if missing else "Your export is in."
     else:
         yield f"{sources_of(view)} sources reported{_without(view, names, missing)}."
-    zone = ZoneInfo(view.audience.zone)
-    end = utc_instant(window.end).astimezone(zone)
-    yield f"Data through {end:%a} {end.day} {end:%b}, {end:%H:%M} ({view.audience.zone})."
+    if view.answers.reported:
+        yield _data_through(view, window)
     for finding in view.answers.findings:
         yield from _late_or_restated(finding, view, names)
     rows = sum(landed.rows for landed in view.answers.landed)
@@ -50,11 +50,16 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
         yield f"{of_all(refused, 'row')} of {rows:,} refused and kept in quarantine ({share})."
 
 
+def _data_through(view: View, window: Window) -> str:
+    end = utc_instant(window.end).astimezone(ZoneInfo(view.audience.zone))
+    return f"Data through {end:%a} {end.day} {end:%b}, {end:%H:%M} ({view.audience.zone})."
+
+
 def _without(view: View, names: Names, missing: list[str]) -> str:
     if not missing:
         return ""
-    parts = [f"{names.vendor(vendor)} {_why(view, vendor)}" for vendor in missing]
-    return f"; {listed(parts)}"
+    parts = [f"{names.vendor(vendor)} ({_why(view, vendor)})" for vendor in missing]
+    return f", without {listed(parts)}"
 
 
 def _why(view: View, vendor: str) -> str:

@@ -114,7 +114,8 @@ def _table(table: Table | None) -> Iterator[Block]:
         return
     text = _cut("\n".join(aligned(table)), LONGEST_TEXT)
     preformatted = {"type": "rich_text_preformatted", "elements": [_text(text)]}
-    yield _rich(_section_of(_bold(table.title)), preformatted)
+    more = [_section_of(_text(f"and {table.left_out} smaller ones"))] if table.left_out else []
+    yield _rich(_section_of(_bold(table.title)), preformatted, *more)
 
 
 def _links(edition: Edition) -> Iterator[Block]:

@@ -1,16 +1,17 @@
 """Vendors side by side, or the queues of one vendor beside the median of its peers."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.bars import bars
+from breakwater.report.figures import Figure
 from breakwater.report.layout import Layout
 from breakwater.report.message import Cell, Column, Table, TableRow
 from breakwater.report.scope import View
 from breakwater.report.wording import NOTHING, SHORT_TITLES, Names, number, shown
 
-MOST_QUEUES = 12
+MOST_ROWS = 20
 
 _LEAST_SPAN = {"rate": 0.05, "seconds": 30.0, "cases": 10.0, "hours": 1.0}
 """Differences below this are drawn as what they are: small."""
@@ -21,7 +22,7 @@ _METRIC_OF = {Rule.SLA_ATTAINMENT_LOW: "sla_attainment", Rule.RECON_BREAKS: "bre
 def table_of(view: View, layout: Layout, names: Names) -> Table | None:
     """Build the table of a page; None when nobody has a figure."""
     is_vendor = view.audience.kind == "vendor"
-    rows = tuple(_of_queues(view, layout, names) if is_vendor else _of_vendors(view, layout, names))
+    rows, left_out = (_of_queues if is_vendor else _of_vendors)(view, layout, names)
     if not rows:
         return None
     return Table(
@@ -32,60 +33,65 @@ def table_of(view: View, layout: Layout, names: Names) -> Table | None:
             for n, metric in enumerate(layout.columns)
         ),
         trend_title=f"{SHORT_TITLES[layout.trend]} trend",
-        rows=rows,
+        rows=tuple(rows),
+        left_out=left_out,
     )
 
 
-def _of_vendors(view: View, layout: Layout, names: Names) -> Iterator[TableRow]:
+def _of_vendors(view: View, layout: Layout, names: Names) -> tuple[list[TableRow], int]:
+    """List vendors by name; those that owe an export and did not report have empty cells."""
     vendors = sorted(set(view.figures.vendors()) | set(view.answers.expected))
-    for vendor in vendors:
-        yield TableRow(
-            names.vendor(vendor),
-            tuple(
-                Cell(
-                    shown(metric, view.figures.figure(metric, vendor=vendor)),
-                    _worst(view, metric, vendor, None),
-                )
-                for metric in layout.columns
-            ),
-            _trend(view, layout.trend, vendor=vendor),
-            is_total=False,
-        )
+    sizes = {v: view.figures.figure(layout.columns[0], vendor=v) for v in vendors}
+    shown_ones = sorted(_largest(sizes, MOST_ROWS))
+    rows = [_row(view, layout, names.vendor(vendor), vendor=vendor) for vendor in shown_ones]
+    return rows, len(vendors) - len(shown_ones)
 
 
-def _of_queues(view: View, layout: Layout, names: Names) -> Iterator[TableRow]:
-    """List the largest queues, then all of them together, then the peers."""
-    first = layout.columns[0]
-    sizes = {queue: view.figures.figure(first, queue=queue) for queue in view.figures.queues()}
-    by_size = sorted(sizes, key=lambda q: (-(size.value if (size := sizes[q]) else 0.0), q))
-    for queue in by_size[:MOST_QUEUES]:
-        yield TableRow(
-            names.slug(queue),
-            tuple(
-                Cell(
-                    shown(metric, view.figures.figure(metric, queue=queue)),
-                    _worst(view, metric, None, queue),
-                )
-                for metric in layout.columns
-            ),
-            _trend(view, layout.trend, queue=queue),
-            is_total=False,
-        )
-    if not by_size:
-        return
-    whole = tuple(Cell(shown(m, view.figures.figure(m)), None) for m in layout.columns)
-    yield TableRow("All queues", whole, _trend(view, layout.trend), is_total=True)
-    if view.peers:
-        medians = tuple(
+def _of_queues(view: View, layout: Layout, names: Names) -> tuple[list[TableRow], int]:
+    """List queues by size, then all of them together, then the peers."""
+    queues = view.figures.queues()
+    sizes = {q: view.figures.figure(layout.columns[0], queue=q) for q in queues}
+    shown_ones = _largest(sizes, MOST_ROWS)
+    rows = [_row(view, layout, names.slug(queue), queue=queue) for queue in shown_ones]
+    if rows:
+        rows.append(_row(view, layout, "All queues", is_total=True))
+    if rows and view.peers:
+        medians = (
             Cell(number(m, view.peers[m]) if m in view.peers else NOTHING, None)
             for m in layout.columns
         )
-        yield TableRow("Peer median", medians, "", is_total=True)
+        rows.append(TableRow("Peer median", tuple(medians), "", is_total=True))
+    return rows, len(queues) - len(shown_ones)
 
 
-def _trend(view: View, metric: str, *, vendor: str | None = None, queue: str | None = None) -> str:
-    values = view.figures.trend(metric, vendor=vendor, queue=queue)
-    return bars(values, _LEAST_SPAN[METRICS[metric].unit])
+def _largest(sizes: Mapping[str, Figure | None], most: int) -> list[str]:
+    def order(name: str) -> tuple[float, str]:
+        size = sizes[name]
+        return (0.0 if size is None else -size.value, name)
+
+    return sorted(sizes, key=order)[:most]
+
+
+def _row(
+    view: View,
+    layout: Layout,
+    name: str,
+    *,
+    vendor: str | None = None,
+    queue: str | None = None,
+    is_total: bool = False,
+) -> TableRow:
+    """Write one vendor or queue; a total carries no conditions, because its parts do."""
+    cells = tuple(
+        Cell(
+            shown(metric, view.figures.figure(metric, vendor=vendor, queue=queue)),
+            None if is_total else _worst(view, metric, vendor, queue),
+        )
+        for metric in layout.columns
+    )
+    values = view.figures.trend(layout.trend, vendor=vendor, queue=queue)
+    least_span = _LEAST_SPAN[METRICS[layout.trend].unit]
+    return TableRow(name, cells, bars(values, least_span), is_total)
 
 
 def _worst(view: View, metric: str, vendor: str | None, queue: str | None) -> Severity | None:

@@ -71,6 +71,8 @@ def _section(section: Section) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield _heading(table.title)
     yield from aligned(table)
+    if table.left_out:
+        yield f"and {table.left_out} smaller ones"
     yield ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule, Severity
+from breakwater.report.layout import LAYOUTS
 from breakwater.report.message import Level
 from breakwater.report.quality import missing_vendors
 from breakwater.report.scope import View
@@ -40,7 +41,8 @@ def _wrong(view: View, names: Names) -> Iterator[str]:
         yield "Your export is not in the numbers."
     elif missing:
         yield f"{listed([names.vendor(vendor) for vendor in missing])} did not report."
-    if promises := _of(view, Rule.SLA_ATTAINMENT_LOW):
+    promises = _of(view, Rule.SLA_ATTAINMENT_LOW)
+    if promises and LAYOUTS[view.audience.kind].has_promises:
         sla = shown("sla_attainment", view.figures.figure("sla_attainment"))
         yield f"{of_all(len(promises), 'SLA promise')} not kept, SLA {sla}."
     if odd := _of(view, Rule.KPI_ANOMALY):
@@ -67,7 +69,8 @@ def _all_well(view: View) -> str:
     if not view.answers.reported:
         return "Nothing was reported."
     sla = view.figures.figure("sla_attainment")
-    kept = "" if sla is None else f" SLA {shown('sla_attainment', sla)}, every promise kept."
+    is_told = sla is not None and LAYOUTS[view.audience.kind].has_promises
+    kept = f" SLA {shown('sla_attainment', sla)}, every promise kept." if is_told else ""
     if view.audience.kind == "vendor":
         return f"Nothing needs you today.{kept}"
     reported = "The source" if len(view.answers.reported) == 1 else "All sources"

@@ -25,7 +25,7 @@ STAGE = "detect"
 
 SCORE_COLUMNS = (
     *("series", "metric", "vendor", "scope", "value", "denominator", "expected", "band_low"),
-    *("band_high", "score", "is_anomaly", "verdict", "reason"),
+    *("band_high", "score", "is_anomaly", "verdict", "since", "reason"),
 )
 
 
@@ -84,8 +84,13 @@ class Judgement:
             _known(self.found.score[index, -1]) if verdict > Verdict.TOO_YOUNG else None,
             verdict >= Verdict.ONSET,
             "explained" if cause is not None else verdict.name.lower(),
+            self._since(index),
             reason_of(self.found, index, self.facts.days, self.settings, because),
         )
+
+    def _since(self, index: int) -> date | None:
+        told = int(self.found.since[index, -1])
+        return self.facts.days[told] if told >= 0 else None
 
 
 def judge(facts: Facts, settings: Settings, holidays: Mapping[str, np.ndarray]) -> Judgement | None:

@@ -56,5 +56,5 @@ bench: $(READY)  ## run the benchmarks; product and peers in one run
 
 .PHONY: lock
 lock: $(BIN)/uv  ## resolve the packages anew and export requirements*.txt
-	$(COMPILE) --extra embedded --output-file requirements.txt
+	$(COMPILE) --extra embedded --extra server --output-file requirements.txt
 	$(COMPILE) --extra embedded --extra server --group dev --output-file requirements-dev.txt

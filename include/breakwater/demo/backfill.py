@@ -1,11 +1,14 @@
 """Close days through Airflow as a person does in its pages: backfill a range, or run one day."""
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import requests
 
 from breakwater.core.errors import BreakwaterError
 from breakwater.demo.rest import AirflowApi, AirflowRefusedError
@@ -128,20 +131,20 @@ def _create(api: AirflowApi, body: Mapping[str, object], until: float) -> Any:  
 def _follow(
     look: Callable[[], list[dict[str, Any]]], until: float, tell: Tell
 ) -> list[dict[str, Any]]:
-    """Look at runs until all have ended."""
+    """Look at runs until all have ended; a busy server that does not answer is asked again."""
     told: Counter[str] = Counter()
-    while True:
-        runs = look()
-        counts = Counter(run["state"] for run in runs)
-        if counts != told:
-            tell(counts)
-            told = counts
-        if not set(counts) - _ENDED:
-            return runs
-        if time.monotonic() > until:
-            message = f"the runs did not end in time: {dict(counts)}"
-            raise UnfinishedError(message)
+    while time.monotonic() < until:
+        with contextlib.suppress(requests.RequestException):
+            runs = look()
+            counts = Counter(run["state"] for run in runs)
+            if counts != told:
+                tell(counts)
+                told = counts
+            if not set(counts) - _ENDED:
+                return runs
         time.sleep(_PAUSE_SECONDS)
+    message = f"the runs did not end in time: {dict(told)}"
+    raise UnfinishedError(message)
 
 
 def _all_runs(api: AirflowApi, asked: Mapping[str, object]) -> list[dict[str, Any]]:

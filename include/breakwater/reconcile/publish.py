@@ -62,7 +62,7 @@ def publish_outcomes(
     """
     file = scratch / "recon_outcome.parquet"
     row_count = engine.write("recon_outcome", RECON_OUTCOME, ORDER, file)
-    engine.scan("written", [file.as_uri()], RECON_OUTCOME)
+    engine.scan("written", [str(file)], RECON_OUTCOME)
     tallies = take_tallies(engine)
     ties = tie_out(vendor, day, engine, tallies)
     partition = Partition.of_day(RECON_OUTCOME.name, day, vendor)

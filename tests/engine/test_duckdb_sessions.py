@@ -1,0 +1,96 @@
+"""DuckDB sessions: they share one instance and its limit, and nothing else."""
+
+import os
+import threading
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from breakwater.contracts.tables import Column, Table
+from breakwater.engine.duckdb import DuckDBEngine
+
+NUMBER = Table("number", "A number.", (Column("n", "bigint", True, "a number"),))
+
+
+def test_sessions_do_not_see_each_other() -> None:
+    """The same name in two sessions is two tables; closing one leaves the other."""
+    one, other = DuckDBEngine("512MB", 1), DuckDBEngine("512MB", 1)
+    one.load("number", pa.table({"n": [1]}))
+    other.load("number", pa.table({"n": [2, 3]}))
+    assert (one.count("number"), other.count("number")) == (1, 2)
+    one.close()
+    assert other.count("number") == 2
+    other.close()
+
+
+def test_sessions_run_side_by_side() -> None:
+    """Threads with a session each get their own rows."""
+    found: dict[int, int] = {}
+
+    def work(rows: int) -> None:
+        engine = DuckDBEngine("512MB", 1)
+        engine.stage("number", f"select * from range({rows}) r(n)")  # noqa: S608  a number
+        engine.stage("even", "select n from number where n % 2 = 0")
+        found[rows] = engine.count("even")
+        engine.close()
+
+    threads = [threading.Thread(target=work, args=(rows,)) for rows in (10, 1000, 100_000)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {10: 5, 1000: 500, 100_000: 50_000}
+
+
+def test_forked_child_opens_an_instance_of_its_own() -> None:
+    """The scheduler forks its tasks; threads of the parent's DuckDB do not come along."""
+    engine = DuckDBEngine("512MB", 2)
+    engine.load("number", pa.table({"n": [1]}))
+    child = os.fork()
+    if child == 0:  # pragma: no cover  runs in the child
+        own = DuckDBEngine("512MB", 2)
+        own.stage("number", "select count(*) as n from range(1000000)")
+        os._exit(0 if own.count("number") == 1 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert engine.count("number") == 1
+    engine.close()
+
+
+def test_more_than_memory_is_sorted_and_written(tmp_path: Path) -> None:
+    """400 MB of text pass through a limit of 200 MB, by way of the disk."""
+    text = Table("text", "Text.", (Column("t", "text", True, "text"),))
+    engine = DuckDBEngine("200MB", 2)
+    engine.define("text", "select repeat(md5(cast(n as text)), 4) as t from range(3000000) r(n)")
+    count = engine.write("text", text, ["t"], tmp_path / "text.parquet")
+    engine.scan("written", [str(tmp_path / "text.parquet")], text)
+    engine.define("back", "select t, lag(t) over () as before from written")
+    engine.stage("disorder", "select t from back where before > t")
+    assert (count, engine.count("disorder")) == (3_000_000, 0)
+    engine.close()
+
+
+def test_failed_model_does_not_keep_its_session(tmp_path: Path) -> None:
+    """A session ends cleanly after a model that cannot run and a file that cannot be written."""
+    engine = DuckDBEngine("512MB", 1)
+    with pytest.raises(duckdb.CatalogException, match="no_such_table"):
+        engine.stage("number", "select * from no_such_table")
+    engine.stage("number", "select case when n < 250000 then n end as n from range(300000) r(n)")
+    with pytest.raises(pa.ArrowInvalid):
+        engine.write("number", NUMBER, [], tmp_path / "number.parquet")
+    engine.close()
+    again = DuckDBEngine("512MB", 1)
+    with pytest.raises(duckdb.CatalogException):
+        again.count("number")
+    again.close()
+
+
+def test_variables_of_the_caller_are_not_tables() -> None:
+    """A misspelt name is an error even where a variable has it."""
+    no_such_model = pa.table({"n": [1]})
+    engine = DuckDBEngine("512MB", 1)
+    with pytest.raises(duckdb.CatalogException):
+        engine.count("no_such_model")
+    assert no_such_model.num_rows == 1
+    engine.close()

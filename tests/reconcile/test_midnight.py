@@ -1,0 +1,198 @@
+"""Over midnight: what a day borrows, what it is refused, and that the order of days is no matter."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from landed_books import LandedBooks
+from two_books import DAY, Row, action, at, vendor_event
+
+from breakwater.warehouse.workspace import Workspace
+
+NEXT = DAY + timedelta(days=1)
+DAYS = (DAY, NEXT, NEXT + timedelta(days=1))
+
+
+@pytest.fixture
+def books(workspace: Workspace, tmp_path: Path) -> LandedBooks:
+    """Open an installation to land books in."""
+    return LandedBooks(workspace, tmp_path)
+
+
+def closed(
+    books: LandedBooks, order: Sequence[date], events: Sequence[Row], log: Sequence[Row]
+) -> list[list[dict[str, object]]]:
+    """Land all days, reconcile them in an order, and return the answers."""
+    books.forget()
+    for day in order:
+        books.land(day, events, log)
+    for day in order:
+        books.reconcile(day)
+    return books.answers()
+
+
+EVENTS = (vendor_event("v1", at("23:59:50"), record_key="C1"),)
+LOG = (action("a1", at("00:00:05", NEXT), record_key="C1"),)
+
+
+@pytest.mark.parametrize("order", [(DAY, NEXT), (NEXT, DAY)])
+def test_pair_over_midnight_is_no_break(books: LandedBooks, order: Sequence[date]) -> None:
+    """The vendor's day has both halves; the action's own day counts it as borrowed."""
+    closed(books, order, EVENTS, LOG)
+    assert books.breaks(DAY) == books.breaks(NEXT) == {}
+    assert books.tie_out(DAY, "internal") == {
+        "population": 1,
+        "matched": 1,
+        "breaks": 0,
+        "borrowed": 0,
+        "brought_in": 1,
+    }
+    assert books.tie_out(NEXT, "internal") == {
+        "population": 0,
+        "matched": 0,
+        "breaks": 0,
+        "borrowed": 1,
+        "brought_in": 0,
+    }
+
+
+def test_neighbour_is_reconciled_again_in_the_same_call(books: LandedBooks) -> None:
+    """Closed first, the next day reports a1 as missing; the day before takes it over."""
+    for day in (DAY, NEXT):
+        books.land(day, EVENTS, LOG)
+    books.reconcile(NEXT)
+    assert books.breaks(NEXT) == {("internal", "a1"): "missing_vendor"}
+    result = books.reconcile(DAY)
+    assert result.summary["reconciled_again"] == ["2026-03-03"]
+    assert books.breaks(NEXT) == {}
+    assert books.reconcile(DAY).summary["reconciled_again"] == []
+
+
+def test_neighbour_without_an_export_lends_all_the_same(books: LandedBooks) -> None:
+    """The log alone decides what is borrowed; the neighbour learns of it when it is landed."""
+    books.land(DAY, EVENTS, LOG)
+    books.reconcile(DAY)
+    assert books.breaks(DAY) == {}
+    books.land(NEXT, EVENTS, LOG)
+    books.reconcile(NEXT)
+    assert books.tie_out(NEXT, "internal")["borrowed"] == 1
+
+
+def test_borrowing_is_given_back_when_the_export_is_restated(books: LandedBooks) -> None:
+    """Without v1 nobody asks for a1: it is missing in the vendor's book of its own day."""
+    closed(books, (DAY, NEXT), EVENTS, LOG)
+    books.land(DAY, [], LOG)
+    assert books.reconcile(DAY).summary["reconciled_again"] == ["2026-03-03"]
+    assert books.breaks(NEXT) == {("internal", "a1"): "missing_vendor"}
+
+
+@pytest.mark.parametrize("order", list(permutations((DAY, NEXT))))
+def test_a_day_comes_first_with_its_own_actions(books: LandedBooks, order: Sequence[date]) -> None:
+    """Re-opened over midnight, and our log lost the first decision: the second keeps its action."""
+    events = (*EVENTS, vendor_event("v2", at("00:00:05", NEXT), record_key="C1"))
+    closed(books, order, events, LOG)
+    assert books.breaks(DAY) == {("vendor", "v1"): "missing_internal"}
+    assert books.breaks(NEXT) == {}
+
+
+def test_refusal_ends_when_the_owner_lets_go(books: LandedBooks) -> None:
+    """The restated export of the next day has no C1 any more: the day before may have the action."""
+    events = (*EVENTS, vendor_event("v2", at("00:00:05", NEXT), record_key="C1"))
+    closed(books, (DAY, NEXT), events, LOG)
+    books.land(NEXT, EVENTS, LOG)
+    assert books.reconcile(NEXT).summary["reconciled_again"] == ["2026-03-02"]
+    assert books.breaks(DAY) == books.breaks(NEXT) == {}
+
+
+def test_own_action_of_the_key_leaves_nothing_to_borrow(books: LandedBooks) -> None:
+    """Decided on both days in both books: each day pairs its own."""
+    events = (*EVENTS, vendor_event("v2", at("00:00:05", NEXT), record_key="C1"))
+    log = (*LOG, action("a0", at("23:59:50"), record_key="C1"))
+    closed(books, (DAY, NEXT), events, log)
+    assert books.breaks(DAY) == books.breaks(NEXT) == {}
+    assert books.tie_out(DAY, "internal")["brought_in"] == 0
+
+
+@pytest.mark.parametrize(
+    ("vendor_at", "action_at", "is_borrowed"),
+    [
+        ("22:00:00", "00:00:00", True),  # 2 h before midnight: the edge
+        ("21:59:59", "00:00:00", False),  # one second too early
+        ("23:00:00", "01:59:59", True),  # the last second of the edge
+        ("23:00:00", "02:00:00", False),  # beyond it, and beyond the slice of the log
+    ],
+)
+def test_edge_is_measured_from_midnight(
+    books: LandedBooks, vendor_at: str, action_at: str, *, is_borrowed: bool
+) -> None:
+    """Both halves lie within edge_seconds = 7,200 of the same midnight."""
+    books.land(
+        DAY,
+        [vendor_event("v1", at(vendor_at), record_key="C1")],
+        [action("a1", at(action_at, NEXT), record_key="C1")],
+    )
+    books.reconcile(DAY)
+    assert books.tie_out(DAY, "internal")["brought_in"] == is_borrowed
+
+
+def test_nearest_of_several_is_borrowed_once(books: LandedBooks) -> None:
+    """Two records and three actions of one key: the nearest two pair, one action is borrowed."""
+    events = [
+        vendor_event("v1", at("23:50:00"), record_key="C1"),
+        vendor_event("v2", at("23:59:00"), record_key="C1"),
+    ]
+    log = [
+        action("a1", at("00:03:00", NEXT), record_key="C1"),
+        action("a2", at("00:01:00", NEXT), record_key="C1"),
+        action("a3", at("00:01:00", NEXT), record_key="C1"),
+    ]
+    closed(books, (DAY, NEXT), events, log)
+    # v2 and a2 are 2 min apart; a3 as well, and its id is larger
+    assert books.breaks(DAY) == {("vendor", "v1"): "duplicate_vendor"}
+    assert set(books.breaks(NEXT)) == {("internal", "a1"), ("internal", "a3")}
+
+
+def test_morning_borrows_from_the_evening_before(books: LandedBooks) -> None:
+    """The vendor's clock may be ahead as well."""
+    events = [vendor_event("v1", at("00:00:05", NEXT), record_key="C1")]
+    log = [action("a1", at("23:59:50"), record_key="C1")]
+    closed(books, (NEXT, DAY), events, log)
+    assert books.breaks(DAY) == books.breaks(NEXT) == {}
+    assert books.tie_out(DAY, "internal")["borrowed"] == 1
+
+
+MIDNIGHTS = st.sampled_from([at("00:00:00", day) for day in DAYS[1:]])
+INSTANTS = st.builds(
+    lambda midnight, shift: midnight + shift,
+    MIDNIGHTS,
+    st.one_of(st.integers(-90, 90), st.sampled_from([-7300, -7200, -3600, 3600, 7199, 7200])),
+)
+DECIDED = st.lists(st.tuples(st.sampled_from(["C1", "C2", "C3"]), INSTANTS), max_size=6)
+
+
+def _events(decided: Sequence[tuple[str, int]]) -> list[Row]:
+    return [vendor_event(f"v{n}", at, record_key=key) for n, (key, at) in enumerate(decided)]
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(told=st.tuples(DECIDED, DECIDED, DECIDED), orders=st.tuples(*[st.permutations(DAYS)] * 3))
+def test_days_in_any_order_end_the_same(
+    told: tuple[list[tuple[str, int]], ...], orders: tuple[list[date], ...], books: LandedBooks
+) -> None:
+    """Whatever was landed and closed before, and in which order: the last word decides."""
+    first, final, log = told
+    actions = [action(f"a{n}", at, record_key=key) for n, (key, at) in enumerate(log)]
+    expected = closed(books, orders[0], _events(final), actions)
+    closed(books, orders[1], _events(first), actions[::2])
+    for day in orders[2]:
+        books.land(day, _events(final), actions)
+        books.reconcile(day)
+    assert books.answers() == expected

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from case_book import DAY, Bench, Case, Event, utc, vendor_day
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.vendor import AttainmentTarget
+from breakwater.contracts.vendor import AttainmentTarget, CaseShape
+from breakwater.core.vocabulary import EventType
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.measure.attainment import Attained, Promise, promises, target_of
 
@@ -157,6 +159,32 @@ def test_a_clock_without_pauses_runs_on(bench: Bench, configuration: Configurati
     )
     run = only_run(bench.run(vendor_day(configuration), events), "pickup_p1")
     assert (run["state"], run["elapsed_seconds"], run["paused_seconds"]) == ("missed", 70 * 60, 0)
+
+
+def test_a_case_that_was_decided_has_been_picked_up(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Nobody noted the pick-up; the decision after twenty minutes is within the hour."""
+    events = P1.events(("queued", "2026-03-02 02:00"), ("decided", "2026-03-02 02:20"))
+    run = only_run(bench.run(vendor_day(configuration), events), "pickup_p1")
+    assert (run["state"], run["stopped_at"]) == ("met", utc("2026-03-02 02:20"))
+
+
+def test_a_clock_whose_events_nobody_reports_does_not_run(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """A vendor without a column for pick-ups has not missed them all."""
+    what = vendor_day(configuration)
+    assert isinstance(what.contract.shape, CaseShape)
+    instants = {
+        kind: columns
+        for kind, columns in what.contract.shape.instants.items()
+        if kind is not EventType.ASSIGNED
+    }
+    shape = what.contract.shape.model_copy(update={"instants": instants})
+    silent = replace(what, contract=what.contract.model_copy(update={"shape": shape}))
+    bench.run(silent, P1.events(("queued", "2026-03-02 02:00")))
+    assert {row["clock"] for row in bench.rows("clock_run")} == {"decision_p1"}
 
 
 def test_business_time_stands_still_at_night(bench: Bench, configuration: Configuration) -> None:

@@ -53,6 +53,9 @@ def expected_run(what: VendorDay, clock: Clock, site: str, events: list[Event]) 
     if started is None:
         return None
     stopped = first_at(known, clock.stop, started)
+    if clock.stop == "assigned":  # what is decided has been picked up
+        decided = first_at(known, "decided", started)
+        stopped = min((at for at in (stopped, decided) if at is not None), default=None)
     end = what.window.end if stopped is None else stopped
     time = ALWAYS
     if clock.calendar == "site":

@@ -162,6 +162,8 @@ class UpdateShape(Contract):
     """Column of the state after the update."""
     events: dict[str, EventType]
     """What each state of the vendor means as an event."""
+    history_days: int = Field(default=60, ge=0, le=366)
+    """How many earlier days' updates tell how a case came to stand where it stands."""
 
 
 Shape = Annotated[CaseShape | UpdateShape, Field(discriminator="kind")]
@@ -251,6 +253,13 @@ class VendorContract(Effective):
         """Name the calendar that serves a site, unique across vendors."""
         name = site if site in self.calendars else "default"
         return f"{self.vendor}/{name}"
+
+    @property
+    def reported_events(self) -> frozenset[EventType]:
+        """The events that the export has columns or states for."""
+        if isinstance(self.shape, CaseShape):
+            return frozenset(self.shape.instants)
+        return frozenset(self.shape.events.values())
 
     def is_active_on(self, day: date) -> bool:
         """Tell whether the vendor owes an export for an operational day."""

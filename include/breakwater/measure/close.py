@@ -48,7 +48,7 @@ def close_day(
     contract_clocks = sorted({c.clock for c in configuration.clocks if c.kind == "contract"})
     with workspace.warehouse.transaction() as connection:
         hold(connection, STAGE, day)
-        coverage = coverage_of(connection, day, expected)
+        coverage = coverage_of(connection, workspace, day, expected)
         reported = coverage.those("reported")
         _must_tie_out(day, list(differences(connection, day, reported, contract_clocks)))
         figures = {"coverage": coverage.named, **figures_of_day(connection, day, reported)}

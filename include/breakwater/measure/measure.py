@@ -25,7 +25,13 @@ from breakwater.measure.results import (
 )
 from breakwater.warehouse.database import Connection, hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
-from breakwater.warehouse.lake import Partition, Written, current_versions, point
+from breakwater.warehouse.lake import (
+    Partition,
+    Written,
+    current_versions,
+    current_versions_between,
+    point,
+)
 from breakwater.warehouse.stage_run import (
     StageResult,
     fingerprint_of,
@@ -53,11 +59,23 @@ class Inputs:
         return [version.sha256 for version in (*self.case_events, *self.recon_outcomes)]
 
 
-def read_inputs(connection: Connection, vendor: str, day: date) -> Inputs:
+def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
     """Return the current versions that measuring a vendor-day reads."""
-    return Inputs(
-        tuple(current_versions(connection, CASE_EVENT.name, day, vendor)),
-        tuple(current_versions(connection, RECON_OUTCOME.name, day, vendor)),
+    vendor, day = what.contract.vendor, what.day
+    events = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
+    outcomes = current_versions(connection, RECON_OUTCOME.name, day, vendor)
+    return Inputs(tuple(events), tuple(outcomes))
+
+
+def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
+    """Return what is to be measured, and by which rules."""
+    configuration = workspace.configuration
+    return VendorDay(
+        day=day,
+        window=workspace.window(day),
+        contract=configuration.vendor(vendor),
+        clocks=configuration.clocks,
+        operations=configuration.operations,
     )
 
 
@@ -79,27 +97,16 @@ def measure_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> 
         NotLandedError: the day has not been landed and reconciled.
         ConfigurationError: a calendar cannot be laid out.
     """
-    what = _vendor_day(workspace, vendor, day)
+    what = vendor_day(workspace, vendor, day)
     with (
         tempfile.TemporaryDirectory(prefix="breakwater-measure-") as scratch,
         workspace.warehouse.transaction() as connection,
     ):
         hold(connection, STAGE, vendor, day)
         _must_be_reconciled(connection, vendor, day)
-        inputs = read_inputs(connection, vendor, day)
+        inputs = read_inputs(connection, what)
         measured = _measure(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
         return _publish(connection, workspace, what, inputs=inputs, measured=measured, now=now)
-
-
-def _vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
-    configuration = workspace.configuration
-    return VendorDay(
-        day=day,
-        window=workspace.window(day),
-        contract=configuration.vendor(vendor),
-        clocks=configuration.clocks,
-        operations=configuration.operations,
-    )
 
 
 def _must_be_reconciled(connection: Connection, vendor: str, day: date) -> None:

@@ -6,9 +6,11 @@ The models are portable SQL in three families: `case` (one case from the events 
 =================== =================================================================
 input               what
 =================== =================================================================
-case_event          the vendor's events of the day, of every delivery
+case_event          the vendor's events of the day, of every delivery; of a log of states also
+                    the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
-run                 one row: ``operational_day, vendor, window_start, window_end``
+run                 one row: ``operational_day, vendor, window_start, window_end,
+                    is_state_log``
 clock_on_slice      which clocks run on which slice (`sla.clocks`)
 calendar            business time by the hour (`sla.calendars`)
 business_hour       the same, read backwards
@@ -20,7 +22,7 @@ bucket              bounds of the histograms
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,7 @@ import pyarrow as pa
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
-from breakwater.contracts.vendor import VendorContract
+from breakwater.contracts.vendor import UpdateShape, VendorContract
 from breakwater.core.days import Window
 from breakwater.core.histogram import UPPER_BOUNDS
 from breakwater.engine.base import Engine, run_models
@@ -86,6 +88,18 @@ class VendorDay:
     operations: Operations
 
     @property
+    def is_state_log(self) -> bool:
+        """Whether the vendor tells each change of state, instead of each case as it stands."""
+        return isinstance(self.contract.shape, UpdateShape)
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day whose events tell how the day's cases stand."""
+        shape = self.contract.shape
+        back = shape.history_days if isinstance(shape, UpdateShape) else 0
+        return self.day - timedelta(days=back)
+
+    @property
     def rules(self) -> object:
         """Everything in configuration that the result depends on, fit for a fingerprint."""
         contract = self.contract.model_dump(mode="json", include=_RULES_OF_CONTRACT)
@@ -107,9 +121,13 @@ def run_measures(
     Raises:
         ConfigurationError: a site's calendar never opens long enough for a clock's target.
     """
-    engine.scan("case_event", case_events, CASE_EVENT)
-    engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
     engine.load("run", _run(what))
+    engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
+    if what.is_state_log:
+        engine.scan("case_event_history", case_events, CASE_EVENT)
+        run_models(engine, read_models(_HERE / "case", "case_event"))
+    else:
+        engine.scan("case_event", case_events, CASE_EVENT)
     run_models(engine, read_models(_HERE / "case", *CASE_MODELS))
     _load_rules(engine, what)
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
@@ -124,6 +142,7 @@ def _run(what: VendorDay) -> pa.Table:
             "vendor": [what.contract.vendor],
             "window_start": [what.window.start],
             "window_end": [what.window.end],
+            "is_state_log": [what.is_state_log],
         }
     )
 

@@ -182,11 +182,18 @@ def current_versions(
     connection: Connection, table_name: str, day: date, vendor: str
 ) -> list[Written]:
     """List the current files of one vendor-day of a table, in a stable order."""
+    return current_versions_between(connection, table_name, day, day, vendor)
+
+
+def current_versions_between(
+    connection: Connection, table_name: str, first: date, last: date, vendor: str
+) -> list[Written]:
+    """List the current files of a vendor from one day to another, both included, day by day."""
     rows = connection.execute(
         "select path, row_count, sha256 from lake.partition where table_name = %s"
-        " and operational_day = %s and vendor = %s and superseded_at is null"
-        " order by delivered_day",
-        [table_name, day, vendor],
+        " and operational_day between %s and %s and vendor = %s and superseded_at is null"
+        " order by operational_day, delivered_day",
+        [table_name, first, last, vendor],
     ).fetchall()
     return [Written(row["path"], row["row_count"], row["sha256"]) for row in rows]
 

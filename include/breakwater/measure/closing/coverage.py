@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from breakwater.measure.measure import STAGE, read_inputs
+from breakwater.measure.measure import STAGE, read_inputs, vendor_day
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.stage_run import stage_summary
+from breakwater.warehouse.workspace import Workspace
 
 Standing = Literal["reported", "missing", "unfinished", "stale"]
 
@@ -39,7 +40,9 @@ class Coverage:
         return [vendor for vendor, found in self.standing.items() if found == standing]
 
 
-def coverage_of(connection: Connection, day: date, expected: Iterable[str]) -> Coverage:
+def coverage_of(
+    connection: Connection, workspace: Workspace, day: date, expected: Iterable[str]
+) -> Coverage:
     """Look up how far each vendor has come with a day."""
     standing: dict[str, Standing] = {}
     fingerprints: dict[str, dict[str, str]] = {}
@@ -50,7 +53,7 @@ def coverage_of(connection: Connection, day: date, expected: Iterable[str]) -> C
             standing[vendor] = "missing"
         elif len(done) < len(_STAGES):
             standing[vendor] = "unfinished"
-        elif done[STAGE]["summary"]["read"] != read_inputs(connection, vendor, day).hashes:
+        elif done[STAGE]["summary"]["read"] != _current(connection, workspace, vendor, day):
             standing[vendor] = "stale"
         else:
             standing[vendor] = "reported"
@@ -58,3 +61,7 @@ def coverage_of(connection: Connection, day: date, expected: Iterable[str]) -> C
                 stage: run["outputs_fingerprint"] for stage, run in done.items()
             }
     return Coverage(standing, fingerprints)
+
+
+def _current(connection: Connection, workspace: Workspace, vendor: str, day: date) -> list[str]:
+    return read_inputs(connection, vendor_day(workspace, vendor, day)).hashes

@@ -1,13 +1,15 @@
 -- Pauses inside each clock's span, in business seconds, with what was paused before each of them.
 with toggle as (
     select
-        case_id_vendor,
-        event_at,
-        max(case when event_type = 'paused' then 1 else 0 end) as pauses,
-        max(case when event_type = 'resumed' then 1 else 0 end) as resumes
+        event.case_id_vendor,
+        event.event_at,
+        max(case when event.event_type = 'paused' then 1 else 0 end) as pauses,
+        max(case when event.event_type = 'paused' then 0 else 1 end) as resumes
     from event
-    where event_type in ('paused', 'resumed')
-    group by case_id_vendor, event_at
+    cross join run
+    -- In a log of states a case leaves its pause with whatever state comes next.
+    where event.event_type in ('paused', 'resumed') or run.is_state_log
+    group by event.case_id_vendor, event.event_at
 ),
 -- An instant that both pauses and resumes leaves the case as it was: a pause of no length, or one
 -- pause that follows another at once.

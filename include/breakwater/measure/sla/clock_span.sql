@@ -5,7 +5,10 @@ with clock_stop as (
     from clock_start start
     join event
         on event.case_id_vendor = start.case_id_vendor
-        and event.event_type = start.stops_on
+        and (
+            event.event_type = start.stops_on
+            or (start.decision_stops and event.event_type = 'decided')
+        )
         and event.event_at >= start.started_at
     group by start.case_id_vendor, start.clock
 ),

@@ -15,6 +15,7 @@ select
     clock.clock,
     clock.kind,
     clock.stops_on,
+    clock.decision_stops,
     clock.pauses,
     clock.calendar_id,
     clock.stays_s,

@@ -2,7 +2,9 @@
 
 A clock run begins at the first event of its start type and ends at the first event of its stop type
 at or after that; a re-open restarts nothing (a clock that starts on `reopened` is a clock of its
-own). Between them elapsed time is
+own). A decision also stops a clock that waits for the case to be queued or picked up: what is
+decided has been. A clock whose events a vendor does not report does not run there, rather than
+count as missed. Between start and stop elapsed time is
 
     elapsed = reading(stop) - reading(start) - sum of pauses
 
@@ -27,6 +29,7 @@ import pyarrow as pa
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
+from breakwater.core.vocabulary import EventType
 from breakwater.measure.sla.calendars import ALWAYS
 
 _SCHEMA = pa.schema(
@@ -39,6 +42,7 @@ _SCHEMA = pa.schema(
             pa.field(name, pa.string())
             for name in ("clock", "kind", "starts_on", "stops_on", "calendar_id")
         ),
+        pa.field("decision_stops", pa.bool_()),
         pa.field("pauses", pa.bool_()),
         *(
             pa.field(name, pa.int64())
@@ -52,6 +56,7 @@ _SCHEMA = pa.schema(
         ),
     ]
 )
+_BEFORE_A_DECISION = frozenset({EventType.QUEUED, EventType.ASSIGNED})
 _ALWAYS_BEFORE, _NEVER = -(2**62), 2**62
 
 
@@ -71,7 +76,7 @@ def clocks_on_slices(
     """Pair every slice that occurs with the clocks that run on it.
 
     Args:
-        clocks: all that are configured; switched-off ones are left out.
+        clocks: all that are configured; those switched off are left out.
         contract: the vendor's, which knows the calendar of each site.
         slices: those of the day.
         zone: of the operational day; a clock's effective dates are days in it.
@@ -80,7 +85,8 @@ def clocks_on_slices(
         One row per slice and clock entry, with the calendar, the target and the instants between
         which the entry is in force.
     """
-    enabled = [clock for clock in clocks if clock.enabled]
+    reported = contract.reported_events
+    enabled = [c for c in clocks if c.enabled and {c.start, c.stop} <= reported]
     rows = [
         (*place, *_rules(clock, contract.calendar_id(place.site), zone))
         for place in slices
@@ -105,6 +111,7 @@ def _rules(clock: Clock, calendar_id: str, zone: ZoneInfo) -> tuple[object, ...]
         clock.start,
         clock.stop,
         calendar_id if clock.calendar == "site" else ALWAYS,
+        clock.stop in _BEFORE_A_DECISION,
         clock.pauses,
         # 1: the deadline is the end of the target's last second, closing time included.
         # 0: it is the beginning of the business second after it.

@@ -1,0 +1,97 @@
+"""Vendors that tell each change of state: a day needs the days before, and no more of them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from case_book import DAY, Bench, Case, utc, vendor_day
+from landed import NOW, land, measured_workspace
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.vendor import UpdateShape
+from breakwater.core.vocabulary import EventType
+from breakwater.measure.measure import measure_day
+from breakwater.measure.models import VendorDay
+from breakwater.warehouse.workspace import Workspace
+
+STATES = UpdateShape(
+    kind="update",
+    at="at",
+    state="state",
+    events={
+        "new": EventType.RECEIVED,
+        "waiting": EventType.QUEUED,
+        "active": EventType.ASSIGNED,
+        "on hold": EventType.PAUSED,
+        "done": EventType.DECIDED,
+        "closed": EventType.CLOSED,
+    },
+    history_days=5,
+)
+
+
+def state_log(what: VendorDay) -> VendorDay:
+    """Return the vendor-day as one of a log of states."""
+    return replace(what, contract=what.contract.model_copy(update={"shape": STATES}))
+
+
+def test_a_case_leaves_its_pause_with_whatever_state_comes_next(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """On hold from 03:00 until it is active again at 05:00: nobody says "resumed"."""
+    events = Case(priority="p1").events(
+        ("queued", "2026-03-02 02:00"),
+        ("paused", "2026-03-02 03:00"),
+        ("assigned", "2026-03-02 05:00"),
+        ("decided", "2026-03-02 07:00"),
+    )
+    bench.run(state_log(vendor_day(configuration)), events)
+    (run,) = (row for row in bench.rows("clock_run") if row["clock"] == "decision_p1")
+    assert (run["elapsed_seconds"], run["paused_seconds"]) == (3 * 3600, 2 * 3600)
+    assert run["due_at"] == utc("2026-03-02 08:00")
+
+
+def test_what_was_over_before_the_day_is_no_part_of_it(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Decided last week: gone. Decided last week and closed today: seen. Undecided since: backlog."""
+    old = [("received", "2026-02-25 01:00"), ("queued", "2026-02-25 01:00")]
+    events = [
+        *Case("over").events(*old, ("decided", "2026-02-25 02:00")),
+        *Case("closed-today").events(
+            *old, ("decided", "2026-02-25 02:00"), ("closed", "2026-03-02 02:00")
+        ),
+        *Case("open").events(*old),
+        *Case("decided-today").events(*old, ("decided", "2026-03-02 02:00")),
+    ]
+    bench.run(state_log(vendor_day(configuration)), events)
+    assert {row["case_id_vendor"] for row in bench.rows("case_day")} == {
+        "closed-today",
+        "open",
+        "decided-today",
+    }
+    assert bench.facts("backlog") == {("hate",): (1, None)}
+    assert bench.facts("total_solved") == {("hate",): (1, None)}
+
+
+@pytest.mark.parametrize(("days_before", "is_known"), [(5, True), (6, False)])
+def test_updates_of_earlier_days_are_read_as_far_back_as_the_contract_says(
+    days_before: int, is_known: bool, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Five days of history: an arrival six days ago is out of sight."""
+    installation = measured_workspace(workspace)
+    vendors = installation.configuration.vendors
+    contract = vendors["pearlline"].model_copy(update={"shape": STATES})
+    configuration = replace(installation.configuration, vendors=vendors | {"pearlline": contract})
+    installation = replace(installation, configuration=configuration)
+    arrived: date = DAY - timedelta(days=days_before)
+    received = utc(f"{arrived} 01:00")
+    land(installation, tmp_path, Case().events(("received", received)), [], day=arrived)
+    decided = Case(record="r2").events(("decided", "2026-03-02 02:00"))
+    land(installation, tmp_path, decided, [])
+    measure_day(installation, "pearlline", DAY, NOW)
+    (row,) = installation.warehouse.rows(
+        "select sum(denominator) as n from measure.kpi_fact where metric = 'turnaround'"
+    )
+    assert row["n"] == (1 if is_known else None)

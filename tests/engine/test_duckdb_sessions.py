@@ -2,6 +2,7 @@
 
 import os
 import threading
+import warnings
 from pathlib import Path
 
 import duckdb
@@ -48,7 +49,10 @@ def test_forked_child_opens_an_instance_of_its_own() -> None:
     """The scheduler forks its tasks; threads of the parent's DuckDB do not come along."""
     engine = DuckDBEngine("512MB", 2)
     engine.load("number", pa.table({"n": [1]}))
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Newer Pythons warn of forking beside threads, which is the situation to be tried.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:  # pragma: no cover  runs in the child
         own = DuckDBEngine("512MB", 2)
         own.stage("number", "select count(*) as n from range(1000000)")

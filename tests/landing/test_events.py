@@ -14,8 +14,9 @@ from breakwater.contracts.tables import CASE_EVENT
 from breakwater.contracts.vendor import CsvFormat
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
+from breakwater.engine.base import arrow_schema
 from breakwater.engine.parquet import write_parquet
-from breakwater.landing.events import case_events
+from breakwater.landing.events import CaseEvents
 from breakwater.landing.read_csv import read_csv
 from breakwater.landing.read_export import named_columns
 from breakwater.landing.records import map_records
@@ -23,6 +24,7 @@ from breakwater.landing.terms import Terms
 
 CONFIGURATION = load_configuration()
 DECIDED = {EventType.DECIDED}
+EMPTY = arrow_schema(CASE_EVENT).empty_table()
 
 
 def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = None) -> pa.Table:
@@ -33,7 +35,11 @@ def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = No
     window = Window.for_operational_day(DAY, operations.zone_info)
     records = map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))
     assert records.refused == ()
-    return case_events(records, "acme", "0" * 64, decided_types or DECIDED)
+    found = CaseEvents(records, "acme", "0" * 64, decided_types or DECIDED)
+    assert found.days in ([], [DAY])
+    table = pa.Table.from_batches(found.rows(DAY)) if found.count else EMPTY
+    assert table.num_rows == found.count
+    return table.select(EMPTY.schema.names).cast(EMPTY.schema)
 
 
 def by_type(table: pa.Table, column: str) -> dict[str, Any]:

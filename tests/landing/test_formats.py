@@ -19,7 +19,7 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.vendor import CaseShape, VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
-from breakwater.landing.events import case_events
+from breakwater.landing.events import CaseEvents
 from breakwater.landing.raw_rows import RawRows
 from breakwater.landing.read_export import read_export
 from breakwater.landing.records import Records, map_records
@@ -50,8 +50,8 @@ def events_of(
     """Read and map a file; return its events without what names the file."""
     records = records_of(read_export(file, terms), terms, configuration)
     assert records.refused == ()
-    events = case_events(records, "acme", "0" * 64, {EventType.DECIDED})
-    return list(events.to_pylist())
+    events = CaseEvents(records, "acme", "0" * 64, {EventType.DECIDED})
+    return [row for batch in events.rows(DAY) for row in batch.to_pylist()]
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused(
     """A bomb is told before it fills the memory."""
     file = tmp_path / "export"
     file.write_bytes(content)
-    source = {"kind": "folder", "uri": "x", "pattern": "x", "maximum_bytes": 2_000}
+    source = {"kind": "folder", "uri": "x", "pattern": "{day:%j}", "maximum_bytes": 2_000}
     with pytest.raises(ExportRefusedError) as raised:
         read_export(file, contract(format=form, source=source))
     assert raised.value.fault is Fault.TOO_LARGE

@@ -246,6 +246,8 @@ def test_exactly_the_missing_rows_are_reported_missing_and_nothing_else(replay: 
     )
     assert {row["record_id"] for row in reported} == expected
     assert len(reported) == 21_714
+    assert len({update.day for update in replay.log[len(replay.copy) :]}) == 261
+    assert len(set(replay.days) - {update.day for update in replay.copy}) == 53
     assert replay.outcomes() == {
         "vendor": {"population": 119_998, "matched": 119_997, "duplicate_vendor": 1},
         "internal": {

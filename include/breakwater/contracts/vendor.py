@@ -28,6 +28,13 @@ class FolderSource(Contract):
     maximum_bytes: int = Field(default=4 * 1024**3, gt=0)
     """Size, unpacked, above which a file is refused rather than read."""
 
+    @model_validator(mode="after")
+    def _must_name_the_day(self) -> "FolderSource":
+        if "{day:" not in self.pattern + self.uri:
+            message = "pattern or uri must name the day, as in {day:%Y%m%d}"
+            raise ValueError(message)
+        return self
+
 
 class Delivery(Contract):
     """When the export is due, on the morning after the operational day."""

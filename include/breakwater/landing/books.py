@@ -1,5 +1,6 @@
 """The two books of a vendor-day, made ready for publication from the files in force."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,7 @@ from breakwater.core.errors import ControlTotalError
 from breakwater.core.vocabulary import EventType
 from breakwater.landing.actions import enforcement_actions, read_slice
 from breakwater.landing.control_totals import ControlTotal, check_arithmetic, check_declared
-from breakwater.landing.events import case_events
-from breakwater.landing.partitions import split_by_day
+from breakwater.landing.events import CaseEvents
 from breakwater.landing.raw_rows import RefusedRow
 from breakwater.landing.read_export import read_export
 from breakwater.landing.records import Records, map_records
@@ -25,18 +25,14 @@ from breakwater.warehouse.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class BookOfDay:
-    """One book, checked: its totals, its rows by operational day, what was refused."""
+    """One book, checked: its totals, its rows by operational day (to be read once), what was refused."""
 
     table: Table
     total: ControlTotal
-    parts: dict[date, pa.Table]
+    row_count: int
+    parts: Mapping[date, Iterable[pa.RecordBatch]]
     refused: tuple[RefusedRow, ...]
     reasons: dict[str, int]
-
-    @property
-    def row_count(self) -> int:
-        """How many rows of the table there are."""
-        return sum(part.num_rows for part in self.parts.values())
 
 
 def vendor_book(
@@ -65,9 +61,10 @@ def vendor_book(
     total = ControlTotal(file, raw.physical_rows, landed, refused)
     check_arithmetic(contract.vendor, day, total)
     decided_types = {EventType.DECIDED, *contract.book.event_types}
-    events = case_events(records, contract.vendor, file.sha256, decided_types)
-    parts = split_by_day(events, day)
-    return BookOfDay(CASE_EVENT, total, parts, records.refused, records.reason_counts)
+    events = CaseEvents(records, contract.vendor, file.sha256, decided_types)
+    # The day itself is published even without rows: that the vendor reported is a fact, too.
+    parts = {each: events.rows(each) for each in sorted({day, *events.days})}
+    return BookOfDay(CASE_EVENT, total, events.count, parts, records.refused, records.reason_counts)
 
 
 def _check_not_all_refused(records: Records) -> None:
@@ -101,4 +98,5 @@ def internal_book(
     actions, refused, reasons = enforcement_actions(raw, workspace, vendor)
     total = ControlTotal(file, raw.physical_rows, actions.num_rows, len(refused))
     check_arithmetic(vendor, day, total)
-    return BookOfDay(ENFORCEMENT_ACTION, total, {day: actions}, refused, reasons)
+    parts = {day: actions.to_batches()}
+    return BookOfDay(ENFORCEMENT_ACTION, total, actions.num_rows, parts, refused, reasons)

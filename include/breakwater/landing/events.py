@@ -1,27 +1,21 @@
 """From records to `case_event`: one row for each thing that happened, in a stable order."""
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from breakwater.core.vocabulary import EventType
+from breakwater.landing.identity import Ints, identify
+from breakwater.landing.operational_days import ordinal
 from breakwater.landing.records import Records
 
-ID_BYTES = 16
-RECORD_COLUMNS = (
-    "site",
-    "queue",
-    "policy",
-    "language",
-    "priority",
-    "case_id_vendor",
-    "record_key",
-    "item_id",
-)
+BATCH_ROWS = 131_072
+
+UNIQUE_COLUMNS = ("case_id_vendor", "record_key", "item_id")
+RECORD_COLUMNS = ("site", "queue", "policy", "language", "priority", *UNIQUE_COLUMNS)
 DECISION_COLUMNS = ("actor_type", "decision", "decision_code_vendor", "handle_seconds")
 SCORES = {EventType.QA_SCORED: "qa_score", EventType.QA_RESCORED: "qa_rescore"}
 REMARKS = {
@@ -30,120 +24,113 @@ REMARKS = {
     EventType.APPEAL_DECIDED: "appeal_outcome",
 }
 
-Ints = npt.NDArray[np.int64]
 
+class CaseEvents:
+    """The events of an export by operational day, ordered by event id.
 
-def case_events(
-    records: Records, vendor: str, source_sha256: str, decided_types: Collection[EventType]
-) -> pa.Table:
-    """Return the rows of `case_event`, ordered by event id.
-
-    Ids come from what a record says and not from where it stands, so the order of the file's rows
-    shows in `source_row` alone.
-
-    Args:
-        records: what landed.
-        vendor: whose.
-        source_sha256: hash of the file.
-        decided_types: events that carry the decision, its actor and its handling time.
+    Only where each event comes from is kept; its row is made when it is read, so memory follows
+    the records and not the many events of each. Ids come from what a record says, so the order of
+    the file's rows shows in `source_row` alone.
     """
-    record_ids, rank = identify(records)
-    happenings = sorted(records.happenings, key=lambda h: (h.event_type, h.ordinal))
-    record_of = [np.flatnonzero(h.at.is_valid().to_numpy(zero_copy_only=False)) for h in happenings]
-    record = np.concatenate(record_of)
-    kind = np.repeat(np.arange(len(happenings)), [len(records) for records in record_of])
-    order = np.lexsort((kind, rank[record]))
-    rows = _Rows(records, [h.event_type for h in happenings], record[order], kind[order])
-    at = pa.chunked_array([h.at.drop_null() for h in happenings]).combine_chunks()
-    record_id = record_ids.take(rows.record)
-    suffix = rows.per_kind([f"{h.event_type}-{h.ordinal}" for h in happenings])
-    return pa.table(
-        {
-            "operational_day": records.operational_day.take(rows.record),
-            "vendor": rows.constant(vendor),
-            "record_id": record_id,
-            "event_id": pc.binary_join_element_wise(record_id, suffix, "-"),
-            "event_type": rows.per_kind([h.event_type.value for h in happenings]),
-            "event_at": at.take(pa.array(order)),
-            "source_sha256": rows.constant(source_sha256),
-            "source_row": records.source_row.take(rows.record),
-            **{name: rows.of(name) for name in RECORD_COLUMNS},
-            **{name: rows.of(name, decided_types) for name in DECISION_COLUMNS},
-            "agent": rows.of("agent", {*decided_types, EventType.ASSIGNED}),
-            "score": rows.by_type(SCORES),
-            "reason": rows.by_type(REMARKS),
-        }
-    )
 
+    def __init__(
+        self,
+        records: Records,
+        vendor: str,
+        source_sha256: str,
+        decided_types: Collection[EventType],
+    ) -> None:
+        """Take the records that landed.
 
-class _Rows:
-    """Events as pairs of a record and a kind of event; gives columns aligned with them."""
-
-    def __init__(self, records: Records, types: list[EventType], record: Ints, kind: Ints) -> None:
+        Args:
+            records: what landed.
+            vendor: whose.
+            source_sha256: hash of the file.
+            decided_types: events that carry the decision, its actor and its handling time.
+        """
+        self._records, self._vendor, self._source = records, vendor, source_sha256
+        self._decided_types = decided_types
+        self._record_ids, rank = identify(records)
+        self._happenings = sorted(records.happenings, key=lambda h: (h.event_type, h.ordinal))
+        self._record, self._kind, self._at = self._unpivot(rank)
+        self._day_of_record = records.operational_day.cast(pa.int32()).to_numpy()
         self._columns = {
-            name: records.columns.column(name) for name in records.columns.column_names
+            name: _encoded(records.columns.column(name).combine_chunks())
+            if name not in UNIQUE_COLUMNS
+            else records.columns.column(name).combine_chunks()
+            for name in records.columns.column_names
         }
-        self._types = types
-        self._kind = kind
-        self.record = pa.array(record)
 
-    def constant(self, value: str) -> pa.Array:
-        return pa.repeat(pa.scalar(value), len(self._kind))
+    @property
+    def days(self) -> list[date]:
+        """Operational days that have events, in order."""
+        days: list[date] = pc.unique(self._records.operational_day).sort().to_pylist()
+        return days
 
-    def per_kind(self, values: list[str]) -> pa.Array:
-        return pa.array(values, pa.string()).take(pa.array(self._kind))
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return len(self._record)
 
-    def of(self, name: str, only: Collection[EventType] | None = None) -> pa.Array:
-        """Return a column of the records, null on other events than those asked for."""
-        source = self._columns[name].combine_chunks()
-        if source.null_count == len(source):
-            return pa.nulls(len(self._kind), source.type)
-        column = source.take(self.record)
-        if only is None:
-            return column
-        kinds = [n for n, event_type in enumerate(self._types) if event_type in only]
-        applies = pa.array(np.isin(self._kind, kinds))
-        return pc.if_else(applies, column, pa.scalar(None, column.type))
+    def rows(self, day: date) -> Iterator[pa.RecordBatch]:
+        """Make the rows of one operational day."""
+        of_day = np.flatnonzero(self._day_of_record[self._record] == ordinal(day))
+        for start in range(0, len(of_day), BATCH_ROWS):
+            yield self._batch(of_day[start : start + BATCH_ROWS])
 
-    def by_type(self, column_of: Mapping[EventType, str]) -> pa.Array:
+    def _unpivot(self, rank: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return record, kind and instant of each event, ordered by event id."""
+        known = [h.at.is_valid().to_numpy(zero_copy_only=False) for h in self._happenings]
+        record = np.concatenate([np.flatnonzero(each) for each in known])
+        kind = np.repeat(np.arange(len(known)), [each.sum() for each in known])
+        at = np.concatenate([h.at.drop_null().to_numpy() for h in self._happenings])
+        order = np.lexsort((kind, rank[record]))
+        return record[order], kind[order], at[order]
+
+    def _batch(self, events: Ints) -> pa.RecordBatch:
+        record, kind = self._record[events], self._kind[events]
+        types = [h.event_type.value for h in self._happenings]
+        suffixes = [f"{h.event_type}-{h.ordinal}" for h in self._happenings]
+        record_id = self._record_ids.take(pa.array(record))
+        agents = {*self._decided_types, EventType.ASSIGNED}
+        columns = {
+            "operational_day": self._records.operational_day.take(pa.array(record)),
+            "vendor": _constant(self._vendor, len(events)),
+            "record_id": record_id,
+            "event_id": pc.binary_join_element_wise(
+                record_id, pa.array(suffixes).take(pa.array(kind)), "-"
+            ),
+            "event_type": _encoded(pa.array(types)).take(pa.array(kind)),
+            "event_at": pa.array(self._at[events]),
+            "source_sha256": _constant(self._source, len(events)),
+            "source_row": self._records.source_row.take(pa.array(record)),
+            **{name: self._columns[name].take(pa.array(record)) for name in RECORD_COLUMNS},
+            **{n: self._only(n, self._decided_types, record, kind) for n in DECISION_COLUMNS},
+            "agent": self._only("agent", agents, record, kind),
+            "score": self._by_type(SCORES, record, kind),
+            "reason": self._by_type(REMARKS, record, kind),
+        }
+        return pa.RecordBatch.from_pydict(columns)
+
+    def _only(self, name: str, on: Collection[EventType], record: Ints, kind: Ints) -> pa.Array:
+        """Return a column of the records, null on other events than those named."""
+        kinds = [n for n, h in enumerate(self._happenings) if h.event_type in on]
+        return self._columns[name].take(pa.array(record, mask=~np.isin(kind, kinds)))
+
+    def _by_type(self, column_of: Mapping[EventType, str], record: Ints, kind: Ints) -> pa.Array:
         """Return for each event the column that belongs to its type; null for other types."""
-        return pc.coalesce(*(self.of(name, {kind}) for kind, name in column_of.items()))
+        parts = (self._only(name, {on}, record, kind) for on, name in column_of.items())
+        return pc.coalesce(*(_plain(part) for part in parts))
 
 
-def identify(records: Records) -> tuple[pa.Array, Ints]:
-    """Return the id of each record, and its place when the ids are sorted.
-
-    Records that say the same are told apart by an ordinal, in the order of the file.
-    """
-    texts = [column.cast(pa.string()) for column in records.columns.columns]
-    texts += [h.at.cast(pa.string()) for h in records.happenings]
-    # Text that has landed holds no control characters: neither mark can be part of a value.
-    joined = pc.binary_join_element_wise(
-        *texts, "\x1f", null_handling="replace", null_replacement="\x00"
-    )
-    contents = [text.encode() for text in joined.to_pylist()]
-    digests = [_digest(content) for content in contents]
-    order, ordinal = _sorted(digests)
-    for place in np.flatnonzero(ordinal):
-        row = order[place]
-        digests[row] = _digest(b"%s\x1e%d" % (contents[row], ordinal[place]))
-    if ordinal.any():
-        order, _ = _sorted(digests)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return pa.array([digest.hex() for digest in digests], pa.string()), rank
+def _encoded(values: pa.Array) -> pa.Array:
+    """Keep text that repeats once; taking rows of it then moves numbers."""
+    return values.dictionary_encode() if pa.types.is_string(values.type) else values
 
 
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()[:ID_BYTES]
+def _plain(values: pa.Array) -> pa.Array:
+    return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
 
 
-def _sorted(digests: list[bytes]) -> tuple[Ints, Ints]:
-    """Return the order of digests, and at each place the ordinal among equal ones."""
-    halves = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 2)
-    order = np.lexsort((halves[:, 1], halves[:, 0]))
-    ranked = halves[order]
-    places = np.arange(len(order))
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
-    return order, places - np.maximum.accumulate(np.where(is_first, places, 0))
+def _constant(value: str, length: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(length, np.int32)), [value])

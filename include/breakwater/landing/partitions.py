@@ -1,15 +1,14 @@
 """Put the rows of one export into the lake: its own day, and earlier days it restates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from breakwater.contracts.tables import Table
-from breakwater.engine.parquet import write_parquet
+from breakwater.engine.parquet import write_batches
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.lake import Lake, Partition, Written, delivered_with, point, withdraw
 
@@ -27,17 +26,6 @@ class Landed:
     changed_days: tuple[date, ...]
 
 
-def split_by_day(rows: pa.Table, day: date) -> dict[date, pa.Table]:
-    """Return rows by their operational day; the export's own day is there even without rows."""
-    days: Sequence[date] = pc.unique(rows.column("operational_day")).to_pylist()
-    if days == [day]:
-        return {day: rows}
-    parts = {day: rows.slice(0, 0)}
-    for each in sorted(days):
-        parts[each] = rows.filter(pc.equal(rows.column("operational_day"), each))
-    return parts
-
-
 def replace_partitions(
     connection: Connection,
     lake: Lake,
@@ -45,7 +33,7 @@ def replace_partitions(
     table: Table,
     vendor: str,
     delivered_day: date,
-    parts: dict[date, pa.Table],
+    parts: Mapping[date, Iterable[pa.RecordBatch]],
     scratch: Path,
     at: datetime,
 ) -> Landed:
@@ -57,7 +45,7 @@ def replace_partitions(
     hashes, changed = {}, []
     for day, rows in parts.items():
         file = scratch / f"{table.name}.parquet"
-        count = write_parquet(rows, table, file)
+        count = write_batches(rows, table, file)
         partition = Partition(table.name, day, vendor, delivered_day)
         written: Written = lake.put_version(partition, file, count)
         hashes[day.isoformat()] = written.sha256

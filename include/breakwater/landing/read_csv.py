@@ -14,9 +14,8 @@ from breakwater.landing.refusal import ExportRefusedError, Fault
 class _Lines(Iterator[str]):
     """Physical lines with a position that can be moved back."""
 
-    def __init__(self, text: str) -> None:
-        # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
-        self.lines = io.StringIO(text, newline="\n").readlines()
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
         self.position = 0
 
     def __next__(self) -> str:
@@ -27,7 +26,7 @@ class _Lines(Iterator[str]):
 
 
 def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
-    """Read the named columns of delimited text with one header row.
+    """Read the named columns, two or more, of delimited text with one header row.
 
     A quoted field may span lines. Where that gives no record of the header's width (a quote that
     nobody closed), the line on which it began is refused alone and reading goes on behind it, so
@@ -36,17 +35,21 @@ def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
     Raises:
         ExportRefusedError: there is no header, or a named column is not in it.
     """
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
-    header = _header(reader)
+    # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
+    stream = io.StringIO(text, newline="\n")
+    header = _header(stream, form)
     positions, width = find_columns(header, names), len(header)
     plain = read_plain_csv(text, form, width, dict(zip(names, positions, strict=True)))
-    return plain or _read_carefully(lines, reader, width, positions, names)
+    return plain or _read_carefully(_Lines(stream.readlines()), form, width, positions, names)
 
 
-def _header(reader: Iterator[list[str]]) -> list[str]:
+def _reader(lines: Iterator[str], form: CsvFormat) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
+
+
+def _header(stream: io.StringIO, form: CsvFormat) -> list[str]:
     try:
-        header = next(reader, [])
+        header = next(_reader(stream, form), [])
     except csv.Error as error:
         raise ExportRefusedError(
             Fault.HEADER_UNREADABLE, expected="one line of column names", found="stray quotes"
@@ -58,12 +61,12 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
 
 def _read_carefully(
     lines: _Lines,
-    reader: Iterator[list[str]],
+    form: CsvFormat,
     width: int,
     positions: Sequence[int],
     names: Sequence[str],
 ) -> RawRows:
-    rows, pick = RawRowsBuilder(names), itemgetter(*positions)
+    reader, rows, pick = _reader(lines, form), RawRowsBuilder(names), itemgetter(*positions)
     while True:
         start = lines.position
         try:

@@ -214,6 +214,26 @@ def test_a_fault_plan_of_one_class_plants_that_class_alone(
     )
 
 
+def test_only_planned_pairs_cross_midnight(
+    configuration: Configuration, warehouse: Database, tmp_path: Path
+) -> None:
+    """Clocks that are an hour apart at half of all decisions push none into another day."""
+    simulate(
+        configuration,
+        first_day=FIRST_DAY,
+        days=3,
+        cases_per_day=1_000,
+        seed=3,
+        out=tmp_path.as_uri(),
+        enforcement_log=warehouse,
+        truth_file=tmp_path / "truth.json",
+        faults=FaultPlan(rates={Outcome.TIME_DRIFT: 0.5}, crossing_every_days=0),
+    )
+    truth = load_truth(tmp_path / "truth.json")
+    assert len(truth.breaks) > 800
+    assert all(r.decided_day == r.day for planted in truth.breaks for r in planted.records)
+
+
 def test_exports_may_be_left_behind_any_uri(
     configuration: Configuration, warehouse: Database, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from breakwater.demo.simulator.demand import plan_campaigns
 from breakwater.demo.simulator.local_clock import LocalClock, spelled
 from breakwater.demo.simulator.roster import STEP
 from breakwater.demo.simulator.service import Lanes
-from breakwater.demo.simulator.streams import Ints
+from breakwater.demo.simulator.streams import Ints, log_normal, stream
 from breakwater.demo.simulator.workbook import write_workbook
 
 DAY = Window(0, 10 * STEP)
@@ -126,6 +126,21 @@ def test_a_sheet_refuses_more_rows_than_it_holds() -> None:
     table = pa.table({"c": pa.nulls(1_048_576, pa.string())})
     with pytest.raises(ValueError, match="1048575 rows; found 1048576"):
         write_workbook(table, "s")
+
+
+def test_no_wait_is_endless_however_many_are_drawn() -> None:
+    """A million waits of a median day stay within e to the power of 2.7 days, about fifteen."""
+    waits = log_normal(stream(7, "waits"), 86_400, 0.9, 1_000_000)
+    assert waits.min() >= 86_400 / 15
+    assert waits.max() <= 86_400 * 15
+
+
+def test_streams_of_other_names_are_other_streams() -> None:
+    """A name gives the same numbers always, and no other name gives them."""
+    first, again = stream(7, "a", 1).random(4), stream(7, "a", 1).random(4)
+    assert (first == again).all()
+    assert not (first == stream(7, "a", 2).random(4)).any()
+    assert not (first == stream(8, "a", 1).random(4)).any()
 
 
 def test_campaigns_leave_the_last_week_alone() -> None:

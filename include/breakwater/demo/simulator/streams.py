@@ -10,6 +10,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Random = np.random.Generator
 
+TAIL = 3.0
+
 
 def stream(seed: int, *names: object) -> Random:
     """Return the generator that belongs to a seed and a name, always the same one."""
@@ -26,9 +28,13 @@ def pick(random: Random, weights: Floats, size: int) -> Ints:
 
 
 def log_normal(random: Random, median: float, sigma: float, size: int) -> Ints:
-    """Draw whole seconds, at least one, log-normally around a median."""
-    drawn = median * np.exp(sigma * random.standard_normal(size))
-    return np.maximum(1, np.rint(drawn)).astype(np.int64)
+    """Draw whole seconds, at least one, log-normally around a median.
+
+    The tails end three standard deviations out: among millions of cases there is always one that
+    would otherwise wait for months.
+    """
+    scores = np.clip(random.standard_normal(size), -TAIL, TAIL)
+    return np.maximum(1, np.rint(median * np.exp(sigma * scores))).astype(np.int64)
 
 
 def between(random: Random, low: int, high: int, size: int) -> Ints:

@@ -52,7 +52,7 @@ class Finding:
         value: what was measured, in `unit`.
         threshold: the limit it crossed, if there is one.
         expected: what was usual, if that is known.
-        unit: "cases", "seconds", "rate" or "rows".
+        unit: "cases", "seconds", "rate", "rows" or "files".
         detail: numbers and ids for the explanation; never media, links or people's names.
     """
 

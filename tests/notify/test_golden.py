@@ -22,7 +22,11 @@ GOLDEN = Path(__file__).with_name("golden")
 BREAKS = incident()
 DRIFT = incident(scope={"outcome": "time_drift"}, severity=Severity.WARNING, value=7)
 FAILED = incident(
-    scope={"outcome": "enforcement_failed"}, severity=Severity.CRITICAL, value=31, expected=2.0
+    scope={"outcome": "enforcement_failed"},
+    severity=Severity.CRITICAL,
+    value=31,
+    expected=2.0,
+    detail={"records": 1_204, "by_queue": {"adult": 2, "hate": 20, "live_video": 8, "spam": 1}},
 )
 ATTAINMENT = incident(
     Rule.SLA_ATTAINMENT_LOW,

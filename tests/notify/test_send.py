@@ -369,7 +369,7 @@ def test_an_incident_lives_in_one_message_from_opened_to_resolved(
     (parent,) = chat.room.messages("C0OPS")
     assert parent["text"].startswith("✓ Resolved: Reconciliation breaks")
     replies = [reply["text"] for reply in chat.room.messages("C0OPS", parent["ts"])]
-    assert [reply.split(":")[0] for reply in replies] == ["▲ Restated", "✓ Resolved"]
+    assert [reply.split(":")[0] for reply in replies] == ["▲ Major", "✓ Resolved"]
     subjects = [received.subject for received in mail.store.stored]
     assert [subject.split("]")[0] for subject in subjects] == ["[Major", "[Major", "[Resolved"]
     assert b"In-Reply-To" in mail.store.read(mail.store.stored[2])

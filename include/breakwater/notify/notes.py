@@ -21,6 +21,14 @@ def notes_of(finding: Finding) -> tuple[str, ...]:
     return () if note is None else tuple(note(finding.detail))
 
 
+def _of_breaks(detail: Detail) -> Iterator[str]:
+    records = _number(detail, "records")
+    if records is not None:
+        yield f"of {amount(records, 'records')}"
+    if parts := _parts(detail, "by_queue"):
+        yield f"by queue: {parts}"
+
+
 def _of_attainment(detail: Detail) -> Iterator[str]:
     due, missed = _number(detail, "due"), _number(detail, "missed")
     if due is not None and missed is not None:
@@ -77,6 +85,7 @@ def _parts(detail: Detail, key: str) -> str:
 
 
 _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
+    Rule.RECON_BREAKS: _of_breaks,
     Rule.SLA_ATTAINMENT_LOW: _of_attainment,
     Rule.STATUTORY_CLOCK_BREACHED: _of_breach,
     Rule.KPI_ANOMALY: _of_anomaly,

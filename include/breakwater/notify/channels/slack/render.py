@@ -35,10 +35,13 @@ def render(message: Message) -> dict[str, Any]:
 
 def render_reply(message: Message) -> dict[str, Any]:
     """Render what moved, for the thread below the living message."""
+    standing = message.standing
+    # "Resolved" says itself in what moved; how bad the rest is does not.
+    now = f"{standing.sign} {standing.word}:" if standing.is_open else standing.sign
     changes = [[_text(change)] for change in message.changes]
     return {
-        "text": defuse(f"{message.standing.sign} {'; '.join(message.changes)}"),
-        "blocks": [{"type": "rich_text", "elements": [_list(changes)]}],
+        "text": defuse(f"{now} {'; '.join(message.changes)}"),
+        "blocks": [{"type": "rich_text", "elements": [_section([[_bold(now)]]), _list(changes)]}],
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from breakwater.cli.days import close_vendor_day, close_whole_day
+from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
 from breakwater.core.days import days_between
 from breakwater.demo.found import Comparison, compare
 from breakwater.demo.simulator.simulate import simulate
@@ -43,6 +43,7 @@ def close_all(workspace: Workspace, days: list[date]) -> list[str]:
     ]
     for day in days:
         close_whole_day(workspace, day, NOW)
+    write_digest(workspace, days[-1], NOW)
     return problems
 
 

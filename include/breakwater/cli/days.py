@@ -34,15 +34,20 @@ def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime)
 
 
 def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
-    """Close, detect, raise incidents silently and write the digest's edition."""
+    """Close, compare with history and raise incidents, telling nobody."""
     from breakwater.detect.detect import detect_day
     from breakwater.measure.close import close_day
     from breakwater.notify.incidents import raise_incidents
-    from breakwater.report.digest import publish_digest
 
     close_day(workspace, day, at)
     detect_day(workspace, day, at)
     raise_incidents(workspace, day, at, run_type=RunType.BACKFILL)
+
+
+def write_digest(workspace: Workspace, day: date, at: datetime) -> None:
+    """Write the editions of a closed day, sending none."""
+    from breakwater.report.digest import publish_digest
+
     publish_digest(workspace, day, at, run_type=RunType.BACKFILL, deliver=False)
 
 
@@ -52,9 +57,13 @@ def _workspace_of_worker() -> Workspace:
     return open_workspace()
 
 
-def _close_one(vendor_day: tuple[str, date]) -> str | None:
+def _close_vendor_day_in_worker(vendor_day: tuple[str, date]) -> str | None:
     vendor, day = vendor_day
     return close_vendor_day(_workspace_of_worker(), vendor, day, now())
+
+
+def _write_digest_in_worker(day: date) -> None:
+    write_digest(_workspace_of_worker(), day, now())
 
 
 def close_range(
@@ -73,13 +82,19 @@ def close_range(
     ]
     problems = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for problem in pool.map(_close_one, vendor_days, chunksize=4):
+        for problem in pool.map(_close_vendor_day_in_worker, vendor_days, chunksize=4):
             tick()
             if problem:
                 problems.append(problem)
-    for day in days:
-        close_whole_day(workspace, day, now())
-        tick()
+        digests = []
+        for day in days:
+            # A day is compared with the days before it, so these go one after the other.
+            close_whole_day(workspace, day, now())
+            digests.append(pool.submit(_write_digest_in_worker, day))
+            tick()
+        for digest in digests:
+            digest.result()
+            tick()
     return problems
 
 
@@ -100,7 +115,7 @@ def close_days(first: date, last: date, vendors: tuple[str, ...], workers: int) 
         TimeElapsedColumn(),
     )
     with Progress(*columns) as progress:
-        task = progress.add_task("closing days", total=len(days) * (per_day + 1))
+        task = progress.add_task("closing days", total=len(days) * (per_day + 2))
         problems = close_range(workspace, days, vendors, workers, lambda: progress.advance(task))
     for problem in problems:
         click.secho(problem, fg="yellow", err=True)

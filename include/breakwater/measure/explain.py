@@ -1,0 +1,93 @@
+"""Look up one case of a measured vendor-day and explain each of its clocks."""
+
+from datetime import date
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from breakwater.contracts.clocks import Clock
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN
+from breakwater.core.days import operational_day_of
+from breakwater.core.errors import NotLandedError
+from breakwater.measure.measure import vendor_day
+from breakwater.measure.sla.calendars import calendars_of
+from breakwater.measure.sla.explain import Explanation, explain_run
+from breakwater.warehouse.lake import Written, current_versions_between
+from breakwater.warehouse.workspace import Workspace
+
+ORDER = ("clock", "started_at")
+
+
+def explain_case(
+    workspace: Workspace, vendor: str, day: date, case_id_vendor: str
+) -> list[Explanation]:
+    """Explain every clock of a case as it stood at the end of an operational day.
+
+    Args:
+        workspace: the installation.
+        vendor: whose case.
+        day: as of whose end.
+        case_id_vendor: the vendor's id of the case.
+
+    Raises:
+        NotLandedError: the vendor-day is not measured, or its export does not know the case.
+    """
+    what = vendor_day(workspace, vendor, day)
+    with workspace.warehouse.transaction() as connection:
+        runs = current_versions_between(connection, CLOCK_RUN.name, day, day, vendor)
+        told = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
+    events = [
+        (row["event_type"], row["event_at"])
+        for row in _rows_of(workspace, told, case_id_vendor)
+        if row["event_at"] < what.window.end
+    ]
+    if not runs or not events:
+        raise NotLandedError(
+            vendor,
+            day,
+            "there is no clock to explain",
+            expected="a measured day whose export has the case",
+            found="no such case" if runs else "a day that is not measured",
+        )
+    found = sorted(
+        _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in ORDER]
+    )
+    return [
+        explain_run(
+            run,
+            entry_of(workspace.configuration, run),
+            calendars_of(what.contract, [run["site"]])[what.contract.calendar_id(run["site"])],
+            events,
+            window_end=what.window.end,
+            is_state_log=what.is_state_log,
+        )
+        for run in found
+    ]
+
+
+def entry_of(configuration: Configuration, run: dict[str, Any]) -> Clock:
+    """Return the entry of a clock that was in force when a case triggered it."""
+    triggered = operational_day_of(run["started_at"], configuration.operations.zone_info)
+    return next(
+        clock
+        for clock in configuration.clocks
+        if clock.clock == run["clock"] and clock.in_force_on(triggered)
+    )
+
+
+def _rows_of(
+    workspace: Workspace, versions: list[Written], case_id_vendor: str
+) -> list[dict[str, Any]]:
+    """Read the rows of one case from files of the lake."""
+    rows: list[dict[str, Any]] = []
+    for version in versions:
+        file_system, path = fsspec.core.url_to_fs(workspace.lake.url(version.path))
+        with file_system.open(path, "rb") as stream:
+            table: pa.Table = pq.read_table(
+                stream, filters=[("case_id_vendor", "==", case_id_vendor)]
+            )
+        rows.extend(table.to_pylist())
+    return rows

@@ -81,7 +81,8 @@ def close_day() -> None:
     detected = task(pool=WAREHOUSE)(stages.detect)()
     told = task(pool=WAREHOUSE, trigger_rule=done)(stages.notify)()
     # It sees to it that people were told, and tries for as long as a message may wait: an hour.
-    published = task(pool=WAREHOUSE, outlets=[DAILY_DIGEST], retries=8)(stages.digest)(told)
+    publish = task(pool=WAREHOUSE, outlets=[DAILY_DIGEST], retries=8)(stages.digest)
+    published = publish(told)  # type: ignore[arg-type]  # its result, once it runs
     # Only the last task decides a run's colour: without this one a failed vendor would end green.
     every = task(trigger_rule=TriggerRule.ALL_DONE, retries=0)(stages.every_vendor_reported)
 

@@ -52,7 +52,8 @@ def airflow_environment(
     home: Path,
     *,
     code: Path,
-    url: str,
+    public_url: str,
+    inner_url: str,
     database: str,
     secrets: Secrets,
     connections: Mapping[str, str],
@@ -62,7 +63,8 @@ def airflow_environment(
     Args:
         home: folder of everything that is kept.
         code: the checkout: its Dags, its plugin, its library.
-        url: where people and tasks reach the API server.
+        public_url: where people reach the API server.
+        inner_url: where tasks reach it.
         database: SQLAlchemy address of Airflow's own database.
         secrets: see `Secrets`.
         connections: Airflow connections by id, each as URI or JSON.
@@ -74,10 +76,10 @@ def airflow_environment(
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(code / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(code / "plugins"),
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{inner_url}/execution/",
         "AIRFLOW__CORE__FERNET_KEY": secrets.fernet,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
-        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__BASE_URL": public_url,
         "AIRFLOW__API__SECRET_KEY": secrets.session,
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt,
         "BREAKWATER_CONFIG": str(code / "include" / "config"),

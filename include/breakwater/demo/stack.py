@@ -52,7 +52,7 @@ class Stack:
         """Open a session with the API server; it logs in when it is first asked to."""
         return AirflowApi(self.url, self.user, self.password)
 
-    def wait(self, tell: Tell = print, *, seconds: float = 240) -> AirflowApi:
+    def wait(self, tell: Tell = print, *, seconds: float = 600) -> AirflowApi:
         """Wait until tasks can run; return a session that is logged in.
 
         Raises:
@@ -133,6 +133,7 @@ def _environment(home: Path, api_port: int, smtp_port: int, slack_port: int) -> 
             extra={"base_url": f"http://{LOOPBACK}:{slack_port}/api/"},
         ),
     }
+    url = f"http://{LOOPBACK}:{api_port}"
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -143,7 +144,8 @@ def _environment(home: Path, api_port: int, smtp_port: int, slack_port: int) -> 
         **airflow_environment(
             home,
             code=CODE,
-            url=f"http://{LOOPBACK}:{api_port}",
+            public_url=url,
+            inner_url=url,
             database=_sqlalchemy_address(own),
             secrets=secrets.airflow,
             connections=connections,

@@ -4,6 +4,8 @@
 installation does after an upgrade. The same program serves a laptop and docker-compose.
 """
 
+import os
+
 from airflow.cli import cli_parser
 from airflow.sdk import Connection
 
@@ -12,14 +14,25 @@ from breakwater.orchestration.pools import POOLS
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.migrate import migrate
 
+ADMIN_PASSWORD = "BREAKWATER_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
+
 
 def main() -> None:
     """Prepare the installation that the environment describes."""
     _airflow("db", "migrate")
+    if password := os.environ.get(ADMIN_PASSWORD):
+        _create_administrator(password)
     for pool, (slots, description) in POOLS.items():
         _airflow("pools", "set", pool, str(slots), description)
     applied = migrate(Database(dsn_of(Connection.get(WAREHOUSE_CONNECTION))))
     print(f"warehouse: {len(applied)} migrations applied")  # noqa: T201  a program's one line
+
+
+def _create_administrator(password: str) -> None:
+    """Make the first user, who lets the others in; left alone when there is one already."""
+    name = ("--username", "admin", "--firstname", "Breakwater", "--lastname", "Administrator")
+    mail = ("--email", "admin@breakwater.invalid")
+    _airflow("users", "create", "--role", "Admin", *name, *mail, "--password", password)
 
 
 def _airflow(*words: str) -> None:

@@ -98,7 +98,7 @@ def digest(told: JsonValue) -> JsonValue:
 
 
 def every_vendor_reported(
-    names: list[str] | None, measured: list[JsonValue] | None, published: JsonValue
+    names: list[str] | None, measured: JsonValue, published: JsonValue
 ) -> None:
     """Turn the run red when a vendor did not report or the day was not published."""
     from breakwater.orchestration.verdict import check_run

@@ -1,6 +1,6 @@
 """The last word of a run: green only when every vendor reported and the day was published."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pydantic import JsonValue
@@ -15,7 +15,7 @@ class DayIncompleteError(BreakwaterError):
 def check_run(
     day: date,
     names: Sequence[str] | None,
-    measured: Iterable[JsonValue] | None,
+    measured: JsonValue,
     published: JsonValue,
 ) -> None:
     """Refuse to end green when a run did not measure a vendor, or did not publish its day.
@@ -23,7 +23,8 @@ def check_run(
     Args:
         day: the operational day of the run.
         names: the vendors the run is about; None when that could not be found out.
-        measured: what the last task of each vendor returned; one that failed returned nothing.
+        measured: what the last task of each vendor returned, in a list; one that failed returned
+            nothing, and Airflow hands over the result of a single one without the list.
         published: what the digest task returned; None when it failed or was never reached.
 
     Raises:
@@ -32,7 +33,8 @@ def check_run(
     if names is None:
         message = f"{day.isoformat()}: nothing was done: see why the vendors could not be listed"
         raise DayIncompleteError(message)
-    reported = {result["vendor"] for result in measured or () if isinstance(result, Mapping)}
+    results = measured if isinstance(measured, list) else [measured]
+    reported = {result["vendor"] for result in results if isinstance(result, Mapping)}
     missing = [vendor for vendor in names if vendor not in reported]
     if missing:
         message = (

@@ -103,13 +103,13 @@ class TwoBooks:
     tolerances: Tolerances = field(default_factory=Tolerances)
     matching: Matching = field(default_factory=Matching)
 
-    def match(self, engine: Engine, configuration: Configuration) -> list[Row]:
-        """Run the matching models; return the outcomes by side and record."""
-        self.load(engine, configuration)
-        match_books(engine, row_count=0)
+    def match(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> list[Row]:
+        """Run the matching models, as if on so many rows; return outcomes by side and record."""
+        self.load(engine, configuration, row_count)
+        match_books(engine, row_count=row_count)
         return list(engine.fetch("recon_outcome", ("side", "record_id")).to_pylist())
 
-    def load(self, engine: Engine, configuration: Configuration) -> None:
+    def load(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> None:
         """Make the books readable and open them."""
         load_rules(engine, self.about(configuration))
         engine.load("case_event", rows_of(CASE_EVENT, self.events))
@@ -117,7 +117,7 @@ class TwoBooks:
         engine.load("enforcement_action", rows_of(ENFORCEMENT_ACTION, self.actions))
         engine.load("borrowed", text_column("action_id", list(self.borrowed)))
         engine.load("lent", text_column("action_id", list(self.lent)))
-        open_books(engine, row_count=0)
+        open_books(engine, row_count=row_count)
 
     def about(self, configuration: Configuration) -> VendorDay:
         """Return the day and its rules."""

@@ -19,7 +19,7 @@ NOTHING_SETTLED = (
 
 
 SETTLED_IN_ROUND = "select side, record_id, item_id, internal_id from settled_{}"
-FEW_ROWS = 2_000_000
+FEW_ROWS = 500_000
 """Up to here the books are copied into the engine once; above, they are read from their files
 whenever they are needed, which takes less memory than it takes time."""
 

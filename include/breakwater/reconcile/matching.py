@@ -1,7 +1,27 @@
 """Run the matching models over two books, on any engine.
 
-Inputs, made readable by the caller (see `breakwater.reconcile.books`): ``run``, ``book_event_type``,
-``case_event``, ``case_event_late``, ``enforcement_action``, ``borrowed`` and ``lent``.
+=================== ================================================================================
+input               what (`breakwater.reconcile.books` and `breakwater.reconcile.midnight` load it)
+=================== ================================================================================
+run                 one row: the day, the vendor, its window and all tolerances
+book_event_type     types of events that are records of the vendor's book
+case_event          events of the day's own export
+case_event_late     events of the day that exports of later days told
+enforcement_action  the day's slice of the log, with the edges of its neighbours
+borrowed            actions of neighbours that this day pairs over midnight
+lent                actions of this day that a neighbour pairs
+=================== ================================================================================
+
+=================== ================================================================================
+result              what
+=================== ================================================================================
+vendor_record       population of the vendor's book
+own_action          the platform's book as the log has it
+internal_record     the platform's book as this day accounts for it
+pair, judged_pair   pairs with both halves, and what each of them is
+unpaired            records that stay alone, and why
+recon_outcome       one row for every record of both populations
+=================== ================================================================================
 """
 
 from functools import cache

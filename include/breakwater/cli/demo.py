@@ -56,11 +56,12 @@ def demo() -> None:
 @click.option("--cases-per-day", type=click.IntRange(min=100), default=2_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--home", type=click.Path(path_type=Path), default=HOME, show_default=".local")
-def run(days: int, cases_per_day: int, seed: int, home: Path) -> None:
+@click.option("--pictures", type=click.Path(path_type=Path), help="Also take the README's here.")
+def run(days: int, cases_per_day: int, seed: int, home: Path, pictures: Path | None) -> None:
     """Simulate, close history, backfill the last week through Airflow, tell what was found."""
     from breakwater.demo.play import play
 
-    play(home, days=days, cases_per_day=cases_per_day, seed=seed, now=now())
+    play(home, days=days, cases_per_day=cases_per_day, seed=seed, now=now(), pictures=pictures)
 
 
 @demo.command()

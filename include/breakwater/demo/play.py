@@ -17,6 +17,7 @@ from breakwater.core.errors import BreakwaterError
 from breakwater.demo.backfill import backfill, run_manually
 from breakwater.demo.found import compare
 from breakwater.demo.keepsakes import write_keepsakes
+from breakwater.demo.pictures import take_pictures
 from breakwater.demo.rest import AirflowApi
 from breakwater.demo.simulator.simulate import simulate
 from breakwater.demo.simulator.truth import load_truth
@@ -77,8 +78,24 @@ class Plan:
         return self.days[:-LAST_WEEK]
 
 
-def play(home: Path, *, days: int, cases_per_day: int, seed: int, now: datetime) -> None:
+def play(
+    home: Path,
+    *,
+    days: int,
+    cases_per_day: int,
+    seed: int,
+    now: datetime,
+    pictures: Path | None = None,
+) -> None:
     """Play the main job from an empty folder to its end; Airflow stays up.
+
+    Args:
+        home: folder of everything; what an earlier demo left there is removed.
+        days: how many to simulate; the last is yesterday.
+        cases_per_day: of all vendors on an ordinary day.
+        seed: of everything that is drawn.
+        now: the instant; says which day was yesterday.
+        pictures: where to write the README's pictures; nowhere when absent.
 
     Raises:
         DemoError: a command of the demo failed.
@@ -115,6 +132,8 @@ def play(home: Path, *, days: int, cases_per_day: int, seed: int, now: datetime)
         lines = compare(connection, load_truth(truth_file), plan.days)
     console.print(found_table(lines))
     console.print(where_to_look(stack, keepsakes))
+    if pictures is not None:
+        take_pictures(stack, keepsakes, pictures)
     if any(line.is_exact is False for line in lines):
         message = "what was found differs from what was planted; see the table"
         raise DemoError(message)

@@ -1,0 +1,42 @@
+"""The pictures of the README, taken from a demo that has just been played."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from breakwater.demo.keepsakes import Keepsakes
+from breakwater.demo.screenshot import browser_page, photograph
+from breakwater.demo.stack import DAG, Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_DESK = (1280, 860)
+_SETTLE_MILLISECONDS = 3_000
+"""Airflow's grid draws itself a moment after its last answer."""
+
+
+def take_pictures(stack: Stack, keepsakes: Keepsakes, folder: Path) -> list[Path]:
+    """Write ``digest.png``, ``chat.png`` and ``airflow-grid.png``; return where.
+
+    Raises:
+        BrowserMissingError: there is no Chromium on this machine, or nothing to drive it with.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, chat, grid = (folder / f"{name}.png" for name in ("digest", "chat", "airflow-grid"))
+    photograph(keepsakes.digest.as_uri(), digest)
+    photograph(keepsakes.chat.as_uri(), chat, width=900)
+    with browser_page(*_DESK) as page:
+        log_in(page, stack)
+        page.wait_for_timeout(_SETTLE_MILLISECONDS)
+        page.screenshot(path=grid)
+    return [digest, chat, grid]
+
+
+def log_in(page: "Page", stack: Stack) -> None:
+    """Open the Dag's page as the local user."""
+    page.goto(f"{stack.url}/dags/{DAG}")
+    page.fill("input[name=username]", stack.user)
+    page.fill("input[name=password]", stack.password)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"**/dags/{DAG}**")
+    page.wait_for_load_state("networkidle")

@@ -9,10 +9,13 @@ import pytest
 from landed_books import NOW, LandedBooks
 from two_books import DAY, VENDOR, Row, action, at, vendor_event
 
+from breakwater.contracts.operations import Tolerances
 from breakwater.core.errors import NotLandedError, TieOutError
-from breakwater.core.finding import Severity
+from breakwater.core.finding import Finding, Severity
+from breakwater.core.vocabulary import Outcome
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.reconcile import matching
+from breakwater.reconcile.findings import tolerated
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.workspace import Workspace
 
@@ -216,7 +219,7 @@ def test_classes_beyond_what_is_tolerated_are_told(books: LandedBooks) -> None:
 
 
 def test_pair_counts_once_and_a_flood_is_graver(books: LandedBooks) -> None:
-    """All 300 decisions differ: 300 cases, not 600; more than 10 × (0.5 % of 300 = 1)."""
+    """All 300 decisions differ: 300 cases, not 600; more than 10 × 2 (0.5 % of 300, rounded up)."""
     log = [action(f"a{n}", at("10:00:00") + n, record_key=f"C{n}") for n in range(300)]
     events = [
         vendor_event(f"v{n}", at("10:00:00") + n, record_key=f"C{n}", decision="warn")
@@ -227,6 +230,26 @@ def test_pair_counts_once_and_a_flood_is_graver(books: LandedBooks) -> None:
     (finding,) = _findings(books)
     assert (finding.value, finding.severity) == (300, Severity.CRITICAL)
     assert finding.detail["by_side"] == {"vendor": 300, "internal": 300}
+
+
+@pytest.mark.parametrize(
+    ("records", "outcome", "tolerated_records"),
+    [
+        (0, Outcome.TIME_DRIFT, 0),
+        (120, Outcome.TIME_DRIFT, 1),  # 0.6
+        (200, Outcome.TIME_DRIFT, 1),  # 1.0
+        (201, Outcome.TIME_DRIFT, 2),  # 1.005
+        (10_000, Outcome.ENFORCEMENT_FAILED, 0),
+        (100, Outcome.UNKNOWN_CODE, 7),  # 7 %, which is 7.000000000000001 in floating point
+    ],
+)
+def test_what_is_tolerated_grows_with_the_day(
+    records: int, outcome: Outcome, tolerated_records: int
+) -> None:
+    """A share of the records, rounded up; a class that tolerates none does so on every day."""
+    rates = {Outcome.ENFORCEMENT_FAILED: 0.0, Outcome.UNKNOWN_CODE: 0.07}
+    found = tolerated(Tolerances(break_rates=rates), outcome, records)
+    assert found == tolerated_records
 
 
 def _outcomes(books: LandedBooks) -> list[Row]:
@@ -247,7 +270,7 @@ def _versions(books: LandedBooks) -> list[Row]:
     return books.workspace.warehouse.rows("select * from lake.partition order by partition_id")
 
 
-def _findings(books: LandedBooks) -> list:
+def _findings(books: LandedBooks) -> list[Finding]:
     with books.workspace.warehouse.transaction() as connection:
         return findings_of_day(connection, DAY)
 

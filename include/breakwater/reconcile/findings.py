@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from breakwater.contracts.operations import Tolerances
 from breakwater.core.finding import Finding, Rule, Severity
@@ -36,7 +37,7 @@ def break_findings(
     records = max(tie.population for tie in ties)
     for outcome in SEVERITIES:
         of_class = [tally for tally in tallies if tally.outcome is outcome]
-        limit = int(tolerated(about.operations.tolerances, outcome) * records)
+        limit = tolerated(about.operations.tolerances, outcome, records)
         value = sum(tally.case_count for tally in of_class)
         if value > limit:
             yield Finding(
@@ -52,9 +53,13 @@ def break_findings(
             )
 
 
-def tolerated(tolerances: Tolerances, outcome: Outcome) -> float:
-    """Return the share of a day's records that may be in a class before people are told."""
-    return tolerances.break_rates.get(outcome, tolerances.break_rate)
+def tolerated(tolerances: Tolerances, outcome: Outcome, records: int) -> int:
+    """Return how many records of a day may be in a class before people are told.
+
+    Rounded up: a single accident on a small day is no news, unless the class tolerates none.
+    """
+    rate = tolerances.break_rates.get(outcome, tolerances.break_rate)
+    return ceil(round(rate * records, 6))
 
 
 def _severity(outcome: Outcome, value: int, limit: int) -> Severity:

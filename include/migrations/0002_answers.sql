@@ -207,7 +207,8 @@ create table detect.score (
     score           double precision,
     is_anomaly      boolean not null,
     verdict         text   not null check (verdict in ('missing', 'too_young', 'usual', 'too_few',
-                                                       'too_small', 'onset', 'continuing', 'explained')),
+                                                       'too_small', 'onset', 'continuing', 'explained',
+                                                       'welcome')),
     since           date,
     reason          text   not null,
     primary key (operational_day, series)

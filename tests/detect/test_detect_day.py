@@ -160,3 +160,22 @@ def test_a_vendor_with_one_site_is_one_series(eventful: Workspace) -> None:
     assert 'aht{vendor="dekkan"}' in names
     assert 'aht{vendor="dekkan",site="hyderabad"}' not in names
     assert 'aht{vendor="pearlline",site="cebu"}' in names
+
+
+def test_a_change_for_the_better_is_kept_and_not_told(workspace: Workspace) -> None:
+    """Breaks that vanish are welcome; the score says that they did."""
+    facts = Operation().facts()
+    facts[LAST_DAY] = [
+        (*row[:7], row[7] * 4 if row[6] == "break_rate" else row[7], row[8])
+        for row in facts[LAST_DAY]
+    ]
+    for day, rows in facts.items():
+        if day < LAST_DAY:
+            facts[day] = [
+                (*row[:7], row[7] * 12 if row[6] == "break_rate" else row[7], row[8])
+                for row in rows
+            ]
+    write_facts(workspace.warehouse, facts)
+    assert _found(workspace, [LAST_DAY])[LAST_DAY] == []
+    verdict = _scores(workspace, LAST_DAY)['break_rate{vendor="pearlline"}']["verdict"]
+    assert verdict == "welcome"

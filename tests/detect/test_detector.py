@@ -96,6 +96,18 @@ def test_a_share_of_few_decisions_stays_quiet_and_the_same_share_of_many_does_no
         assert told_on(found) == expected
 
 
+def test_a_day_of_few_decisions_is_judged_by_what_few_can_say() -> None:
+    """A series of hundreds that has six on one day: half of the six wrong is chance."""
+    random = np.random.default_rng(4)
+    cases = np.full((12, DAYS), 600.0)
+    right = random.binomial(600, 0.95, (12, DAYS)) / cases
+    right[HIT, 41] = 0.5
+    assert told_on(detect_panel(panel_of(right, "pct", cases), STRICT)) == [41]
+    cases[HIT, 41] = 6
+    lenient = dataclasses.replace(STRICT, minimum_volume=0)
+    assert told_on(detect_panel(panel_of(right, "pct", cases), lenient)) == []
+
+
 def test_a_slow_site_is_found_from_its_mean_handle_time() -> None:
     """Forty-five per cent more time a case is told on the first day."""
     random = np.random.default_rng(5)

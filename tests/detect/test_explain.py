@@ -60,6 +60,21 @@ def test_what_went_wrong_everywhere_is_not_blamed_on_the_largest_part() -> None:
     assert explained_by(facts, _abnormal(CEBU, SPAM)) == {SPAM: CEBU}
 
 
+def test_a_rest_that_may_be_chance_belongs_to_the_same_story() -> None:
+    """Three fifths of the vendor's excess lie in the queue, the rest is noise of large queues."""
+    facts = _counts(1.12, 1.4, 1.12, 1)
+    assert explained_by(facts, _abnormal(VENDOR, SPAM)) == {VENDOR: SPAM}
+
+
+def test_a_part_of_an_abnormal_whole_is_explained_even_when_the_weeks_before_say_otherwise() -> (
+    None
+):
+    """Usual values are estimates; that a part lies in its whole is not."""
+    facts = _counts(1, 3, 3, 1)
+    facts.numerator[1, :-8] *= 9
+    assert explained_by(facts, _abnormal(CEBU, SPAM)) == {SPAM: CEBU}
+
+
 def test_two_causes_are_two_stories() -> None:
     """A change elsewhere in the operation is no part of the site's."""
     facts = _counts(1, 3, 3, 3)

@@ -176,7 +176,7 @@ def test_a_correction_of_what_was_sent_goes_out_even_on_a_quiet_day(bad: Workspa
     _publish(bad, audiences=["executives"])
     with bad.warehouse.transaction() as connection:
         connection.execute("delete from operations.finding")
-        connection.execute("update measure.day_close set vendors_expected = vendors_reported")
+        connection.execute("update measure.day_close set vendors_reported = vendors_expected")
     _publish(bad, audiences=["executives"], at=LATER)
     assert [row["transition"] for row in _outbox(bad)] == ["edition-1", "edition-2"]
 

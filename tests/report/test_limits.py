@@ -7,6 +7,7 @@ import pytest
 
 from breakwater.core.finding import Severity
 from breakwater.demo.sinks.blocks import problem_in, texts_of
+from breakwater.report import slack
 from breakwater.report.html import MOST_RESTATED, render_html
 from breakwater.report.message import (
     Cell,
@@ -90,11 +91,14 @@ def test_slack_gets_everything_of_an_ordinary_digest() -> None:
 
 
 @pytest.mark.parametrize("sections", [MOST_BLOCKS - 6, MOST_BLOCKS - 5, MOST_BLOCKS + 30])
-def test_slack_never_gets_more_blocks_than_it_takes(sections: int) -> None:
-    """One below the limit, at it and far above."""
+def test_slack_never_gets_more_blocks_than_it_takes(
+    sections: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the limit, one above and far above it, when characters are no question."""
+    monkeypatch.setattr(slack, "MOST_CHARACTERS", 10**6)
     digest = _digest(lines=0, rows=1, sections=sections, name="x")
     blocks = render_slack(Edition(digest, 1, ()))["blocks"]
-    assert len(blocks) <= MOST_BLOCKS
+    assert len(blocks) == min(sections + 6, MOST_BLOCKS)
     assert problem_in(blocks) is None
 
 

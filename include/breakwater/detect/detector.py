@@ -90,7 +90,11 @@ class _Run:
             past = self.on_holidays[:, :t]
             self.on_holidays[:, t] = np.where(today, self.x[:, t] - expected, np.nan)
             effect = holiday_effect(past, today, self.panel.region, self.panel.kind)
-            expected = expected + np.where(today, effect, 0.0)
+            # Anything between an ordinary day and a holiday as they were so far is usual: a
+            # holiday on a Sunday changes little where nobody works on Sundays.
+            least, most = expected + np.minimum(effect, 0), expected + np.maximum(effect, 0)
+            nearest = np.clip(self.x[:, t], least, most)
+            expected = np.where(today & np.isfinite(nearest), nearest, expected)
         return expected
 
     def _scatter(self, t: int) -> Floats:

@@ -2,8 +2,8 @@
 
 A slow site makes its vendor slow, and each of the vendor's queues, and the languages they work in.
 Only the site is worth a message. A slice explains another when most of the other's excess lies in
-leaves that both share, and what is left of the other is not changed in the same way: a language
-that went wrong at two vendors is not explained by the larger one.
+leaves that both share, and what is left of the other is chance, or at least is not changed in the
+same way: a language that went wrong at two vendors is not explained by the larger one.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,11 @@ from breakwater.detect.facts import MetricFacts
 from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.scale import HANDLE_TIME_VARIATION
 
-EXPLAINED_SHARE = 0.8
-"""Share of a slice's excess that must lie inside another for that one to explain it."""
+MOST_OF_IT = 0.5
+"""Share of a slice's excess that must lie inside another when the rest may be chance."""
+
+NEARLY_ALL = 0.8
+"""The same when the rest is more than chance."""
 
 SAME_FACTOR = 0.5
 """The rest is changed in the same way from this share of the relative change inside on."""
@@ -63,14 +66,17 @@ class Excess:
 
     def explains(self, cause: Flags, other: Flags) -> bool:
         """Tell whether the change of one slice is that of another."""
-        whole, shared = self.amount[other].sum(), self.amount[other & cause].sum()
-        if whole <= 0 or shared < EXPLAINED_SHARE * whole:
+        inside, rest = other & cause, other & ~cause
+        if not rest.any():
+            return True
+        whole, shared = self.amount[other].sum(), self.amount[inside].sum()
+        if whole <= 0 or shared < MOST_OF_IT * whole:
             return False
-        rest, inside = other & ~cause, other & cause
-        factor = SAME_FACTOR * shared / max(self.usual[inside].sum(), 1e-9)
         left = self.amount[rest].sum()
-        is_changed = left > SURE * np.sqrt(self.variance[rest].sum())
-        return not (is_changed and left >= factor * self.usual[rest].sum())
+        if left <= SURE * np.sqrt(self.variance[rest].sum()):
+            return True
+        same_factor = SAME_FACTOR * shared / max(self.usual[inside].sum(), 1e-9)
+        return bool(shared >= NEARLY_ALL * whole and left < same_factor * self.usual[rest].sum())
 
 
 def explained_by(facts: MetricFacts, abnormal: Sequence[Abnormal]) -> dict[int, int]:

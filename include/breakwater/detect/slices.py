@@ -25,6 +25,19 @@ about two false alarms in a hundred months.
 """
 
 
+WELCOME: Mapping[str, int] = {
+    "average_answer_speed": -1,
+    "backlog": -1,
+    "break_rate": -1,
+    "sla_attainment": 1,
+}
+"""Directions in which nobody needs to be told of a change.
+
+Handling time and accuracy are not here: both are told when they improve out of the blue, because
+work that is suddenly fast or faultless is often not done.
+"""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Slice:
     """One series: a metric and the dimension values it is summed over, in `DIMENSIONS` order."""

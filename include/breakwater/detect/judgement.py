@@ -1,0 +1,154 @@
+"""The verdict on a day: every series, what explains what, and what is left to tell."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from breakwater.core.finding import Finding
+from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
+from breakwater.detect.detection import Detection, Settings, Verdict
+from breakwater.detect.detector import detect_panel
+from breakwater.detect.explain import Abnormal, explained_by
+from breakwater.detect.facts import Facts
+from breakwater.detect.finding import anomaly_finding
+from breakwater.detect.panel import Flags
+from breakwater.detect.series import Series, build_panel, build_series
+from breakwater.detect.slices import WELCOME
+from breakwater.detect.wording import reason_of
+
+SCORE_COLUMNS = (
+    *("series", "metric", "vendor", "scope", "value", "denominator", "expected", "band_low"),
+    *("band_high", "score", "is_anomaly", "verdict", "since", "reason"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """The last day of every series.
+
+    Attributes:
+        series: what was judged.
+        found: verdicts of all days.
+        explained: index of the explaining series by the index of the explained one.
+        settings: limits in force.
+        facts: what it rests on.
+    """
+
+    series: list[Series]
+    found: Detection
+    explained: dict[int, int]
+    settings: Settings
+    facts: Facts
+
+    def findings(self) -> Iterator[Finding]:
+        """List what begins on this day, is not welcome, and nothing else explains."""
+        for index, one in enumerate(self.series):
+            if self._word(index) == "onset":
+                yield anomaly_finding(
+                    one.slice,
+                    self.found,
+                    index,
+                    value=float(one.y[-1]),
+                    day=self.facts.days[-1],
+                    threshold=self.settings.threshold,
+                )
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """List every series that has a value on this day, judged or not, as `SCORE_COLUMNS`."""
+        for index, one in enumerate(self.series):
+            if np.isfinite(one.y[-1]):
+                yield self._row(index, one)
+
+    def _row(self, index: int, one: Series) -> tuple[object, ...]:
+        verdict = Verdict(self.found.verdict[index, -1])
+        cause = self.explained.get(index)
+        because = None if cause is None else self.series[cause].slice.name
+        return (
+            one.slice.name,
+            one.slice.metric,
+            one.slice.vendor,
+            dict(one.slice.scope),
+            float(one.y[-1]),
+            _known(one.den[-1]),
+            _known(self.found.expected[index, -1]),
+            _known(self.found.low[index, -1]),
+            _known(self.found.high[index, -1]),
+            _known(self.found.score[index, -1]) if verdict > Verdict.TOO_YOUNG else None,
+            verdict >= Verdict.ONSET,
+            self._word(index),
+            self._since(index),
+            reason_of(self.found, index, self.facts.days, self.settings, because),
+        )
+
+    def _word(self, index: int) -> str:
+        verdict = Verdict(self.found.verdict[index, -1])
+        if index in self.explained:
+            return "explained"
+        if verdict >= Verdict.ONSET and _is_welcome(self.series[index], self.found, index):
+            return "welcome"
+        return verdict.name.lower()
+
+    def _since(self, index: int) -> date | None:
+        told = int(self.found.since[index, -1])
+        return self.facts.days[told] if told >= 0 else None
+
+
+def judge(facts: Facts, settings: Settings, holidays: Mapping[str, Flags]) -> Judgement | None:
+    """Judge the last day of the facts; None when there is nothing to judge.
+
+    Args:
+        facts: days up to the one that is judged.
+        settings: limits.
+        holidays: public holidays of each vendor, one flag a day.
+    """
+    series = build_series(facts)
+    if not series:
+        return None
+    found = detect_panel(build_panel(series, facts.days, dict(holidays)), settings)
+    explained = _same_metric(series, found, facts)
+    explained |= _consequences(series, found, facts, set(explained))
+    return Judgement(series, found, explained, settings, facts)
+
+
+def _same_metric(series: list[Series], found: Detection, facts: Facts) -> dict[int, int]:
+    explained: dict[int, int] = {}
+    for metric, leaves in facts.metrics.items():
+        abnormal = [
+            Abnormal(index, one.members, int(found.sign[index, -1]), int(found.span[index, -1]))
+            for index, one in enumerate(series)
+            if one.slice.metric == metric
+            and found.verdict[index, -1] >= Verdict.ONSET
+            and not _is_welcome(one, found, index)
+        ]
+        explained |= explained_by(leaves, abnormal)
+    return explained
+
+
+def _consequences(
+    series: list[Series], found: Detection, facts: Facts, explained: set[int]
+) -> dict[int, int]:
+    changes = [Change(i, one.slice, int(found.sign[i, -1])) for i, one in enumerate(series)]
+    recent = (found.verdict[:, -ECHO_DAYS - 1 :] >= Verdict.ONSET) & (
+        found.sign[:, -ECHO_DAYS - 1 :] > 0
+    )
+    rises = [
+        Change(change.index, change.slice, 1)
+        for change in changes
+        if recent[change.index].any() and change.index not in explained
+    ]
+    abnormal = [
+        change
+        for change in changes
+        if found.verdict[change.index, -1] >= Verdict.ONSET and change.index not in explained
+    ]
+    return follows_from(abnormal, rises, facts.metrics)
+
+
+def _is_welcome(one: Series, found: Detection, index: int) -> bool:
+    return WELCOME.get(one.slice.metric) == int(found.sign[index, -1])
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,79 @@
+"""Waiting, backlog and lateness follow from more work or slower work on the same cases."""
+
+import numpy as np
+import pytest
+
+from breakwater.detect.consequence import Change, follows_from
+from breakwater.detect.facts import MetricFacts
+from breakwater.detect.slices import Slice
+
+LEAVES = (
+    ("pearlline", "manila", "hate", "en"),
+    ("pearlline", "cebu", "spam", "en"),
+    ("pearlline", "cebu", "adult", "en"),
+    ("dekkan", "hyderabad", "spam", "hi"),
+)
+SLOW_CEBU = Change(0, Slice("aht", (("vendor", "pearlline"), ("site", "cebu"))), 1)
+
+
+def _change(metric: str, sign: int, **scope: str) -> Change:
+    return Change(7, Slice(metric, tuple(scope.items())), sign)
+
+
+def _facts() -> dict[str, MetricFacts]:
+    size = np.full((4, 43), 100.0)
+    return {
+        metric: MetricFacts(metric, LEAVES, size.copy(), size.copy())
+        for metric in ("backlog", "average_answer_speed", "sla_attainment", "break_rate")
+    }
+
+
+@pytest.mark.parametrize(
+    ("metric", "sign"), [("backlog", 1), ("average_answer_speed", 1), ("sla_attainment", -1)]
+)
+def test_what_a_slow_site_leads_to_is_its_story(metric: str, sign: int) -> None:
+    """The spam queue is worked on in Cebu alone."""
+    change = _change(metric, sign, vendor="pearlline", queue="spam")
+    assert follows_from([change], [SLOW_CEBU], _facts()) == {7: 0}
+
+
+def test_the_opposite_direction_does_not_follow() -> None:
+    """A slow site makes no backlog shrink."""
+    change = _change("backlog", -1, vendor="pearlline", queue="spam")
+    assert follows_from([change], [SLOW_CEBU], _facts()) == {}
+
+
+def test_other_metrics_do_not_follow() -> None:
+    """Slowness is no reason for two books to disagree."""
+    change = _change("break_rate", 1, vendor="pearlline", queue="spam")
+    assert follows_from([change], [SLOW_CEBU], _facts()) == {}
+
+
+def test_cases_of_somebody_else_are_another_story() -> None:
+    """Another vendor's backlog, and a queue that the slow site does not work on."""
+    elsewhere = [
+        _change("backlog", 1, vendor="dekkan", queue="spam"),
+        _change("backlog", 1, vendor="pearlline", queue="hate"),
+    ]
+    for change in elsewhere:
+        assert follows_from([change], [SLOW_CEBU], _facts()) == {}
+
+
+def test_half_of_the_cases_are_enough() -> None:
+    """Of the vendor's three equal leaves two are at the slow site."""
+    change = _change("backlog", 1, vendor="pearlline")
+    assert follows_from([change], [SLOW_CEBU], _facts()) == {7: 0}
+
+
+def test_a_fall_is_no_cause() -> None:
+    """Faster handling explains no backlog."""
+    faster = Change(0, SLOW_CEBU.slice, -1)
+    change = _change("backlog", 1, vendor="pearlline", queue="spam")
+    assert follows_from([change], [faster], _facts()) == {}
+
+
+def test_the_most_specific_cause_is_named() -> None:
+    """The vendor became slow because the site did."""
+    vendor = Change(1, Slice("aht", (("vendor", "pearlline"),)), 1)
+    change = _change("backlog", 1, vendor="pearlline", queue="spam")
+    assert follows_from([change], [vendor, SLOW_CEBU], _facts()) == {7: 0}

@@ -137,7 +137,8 @@ def test_a_record_keeps_its_id_among_other_records() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"case": "1", "item": "23"}, {"case": "12", "item": "3"}),
+        ({"pause": "a", "tier": "bc"}, {"pause": "ab", "tier": "c"}),
+        ({"pause": "a", "tier": ""}, {"pause": "", "tier": "a"}),
         ({"policy": "", "language": "EN"}, {"policy": "SP", "language": ""}),
         ({"agent": "a"}, {"agent": "b"}),
         ({"queued": "03.11.2026 09:00:05"}, {"queued": ""}),

@@ -410,6 +410,16 @@ def test_a_bad_action_of_our_own_is_quarantined_too(
     assert (refused["book"], refused["source_row"], refused["reasons"]) == ("internal", 1, [reason])
 
 
+def test_empty_text_in_our_log_is_no_value(acme: Workspace, folder: VendorFolder) -> None:
+    """An empty reference must not pair with anything."""
+    folder.drop(as_csv(rows_of({})))
+    empty = {"vendor_reference": "", "policy": "", "language": ""}
+    log_action(acme.enforcement_log, "a", "2026-11-03 12:00+00", **empty)
+    run(acme)
+    [action] = rows(acme, "enforcement_action")
+    assert (action["record_key"], action["policy"], action["language"]) == (None, None, "und")
+
+
 def test_a_slice_of_our_log_that_lost_rows_stops_the_day(
     acme: Workspace, folder: VendorFolder
 ) -> None:

@@ -38,7 +38,7 @@ CLOSED_SETS = {
 
 
 def read_slice(file: Path) -> RawRows:
-    """Read what COPY wrote: quoted empty text is text, an unquoted empty field is null."""
+    """Read what COPY wrote. Empty text is no value, as in a vendor's export."""
     types = dict.fromkeys((*TEXTS, "decided_at", "enforced_at"), pa.string())
     with gzip.open(file) as stream:
         table = pa.csv.read_csv(
@@ -49,7 +49,6 @@ def read_slice(file: Path) -> RawRows:
                 include_columns=list(types),
                 null_values=[""],
                 strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
             ),
         )
     return RawRows(table, np.arange(1, table.num_rows + 1, dtype=np.int64), ())
@@ -67,7 +66,7 @@ def enforcement_actions(
     for name in TEXTS:
         column = raw.columns.column(name)
         if name in REQUIRED:
-            reasons.add(f"{name}_missing", pc.equal(pc.coalesce(column, ""), ""))
+            reasons.add(f"{name}_missing", column.is_null())
         reasons.add(
             "text_has_control_characters", pc.match_substring_regex(column, CONTROL_CHARACTERS)
         )

@@ -233,3 +233,17 @@ def test_a_line_that_came_and_one_that_went_are_both_restated() -> None:
     assert Restated("A", "1", "2").text == "A: 1 → 2"
     assert Restated("A", None, "2").text == "A: now 2"
     assert Restated("A", "1", None).text == "A: no longer 1"
+
+
+def test_a_vendor_that_is_not_through_is_in_the_numbers_and_named(quiet: Workspace) -> None:
+    """Newer rows of Dekkan were landed after it was measured: no reason to call it missing."""
+    with quiet.warehouse.transaction() as connection:
+        connection.execute(
+            "update measure.day_close set vendors_reported = array_remove(vendors_reported, 'dekkan')"
+        )
+    _publish(quiet, audiences=["ops", "vendor_dekkan"])
+    text = str(render_digest(quiet, DAY, "ops", None, "text"))
+    assert "5 of 5 sources reported." in text
+    assert "- The newest rows of Dekkan Review Services are not in these numbers yet." in text
+    own = str(render_digest(quiet, DAY, "vendor_dekkan", None, "text"))
+    assert "- The newest rows of your export are not in these numbers yet." in own

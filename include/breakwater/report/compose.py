@@ -39,7 +39,7 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         day=day,
         level=level_of(view),
         verdict=verdict_of(view, names),
-        tiles=tiles_of(view, layout, operations.aas) if view.answers.reported else (),
+        tiles=tiles_of(view, layout, operations.aas) if view.in_the_numbers else (),
         sections=tuple(_sections(view, names, layout)),
         table=table_of(view, layout, names),
         chart=chart_of(view.figures),
@@ -59,7 +59,7 @@ def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:
         topics.remove(promise_section)
     for topic in topics:
         section = topic(view, names, layout.most_lines)
-        if section.lines or view.answers.reported:
+        if section.lines or view.in_the_numbers:
             yield section
 
 

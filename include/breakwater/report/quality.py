@@ -18,13 +18,13 @@ _REASONS = {
 
 def missing_vendors(view: View) -> list[str]:
     """List the vendors that owed an export and are not in the numbers."""
-    return sorted(set(view.answers.expected) - set(view.answers.reported))
+    return sorted(set(view.answers.expected) - set(view.in_the_numbers))
 
 
 def sources_of(view: View) -> str:
     """Write ``4 of 5``."""
-    owed = set(view.answers.expected) | set(view.answers.reported)
-    return f"{len(view.answers.reported)} of {len(owed)}"
+    owed = set(view.answers.expected) | set(view.in_the_numbers)
+    return f"{len(view.in_the_numbers)} of {len(owed)}"
 
 
 def quality_of(view: View, names: Names, window: Window) -> tuple[str, ...]:
@@ -39,8 +39,10 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
         yield f"Without your export: {why}." if missing else "Your export is in."
     else:
         yield f"{sources_of(view)} sources reported{_without(view, names, missing)}."
-    if view.answers.reported:
+    if view.in_the_numbers:
         yield _data_through(view, window)
+    for vendor in sorted(set(view.in_the_numbers) - set(view.answers.reported)):
+        yield f"The newest rows of {_whose(view, names, vendor)} are not in these numbers yet."
     for finding in view.answers.findings:
         yield from _late_or_restated(finding, view, names)
     rows = sum(landed.rows for landed in view.answers.landed)
@@ -65,6 +67,10 @@ def _without(view: View, names: Names, missing: list[str]) -> str:
 def _why(view: View, vendor: str) -> str:
     rules = {finding.rule for finding in view.answers.findings if finding.vendor == vendor}
     return next((words for rule, words in _REASONS.items() if rule in rules), "not in yet")
+
+
+def _whose(view: View, names: Names, vendor: str) -> str:
+    return "your export" if view.audience.kind == "vendor" else names.vendor(vendor)
 
 
 def _late_or_restated(finding: Finding, view: View, names: Names) -> Iterator[str]:

@@ -38,6 +38,11 @@ class View:
     figures: Figures
     peers: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def in_the_numbers(self) -> list[str]:
+        """Vendors that reported, wholly or in part, in order."""
+        return sorted({*self.answers.reported, *self.figures.vendors()})
+
 
 class _OfVendor(Protocol):
     @property

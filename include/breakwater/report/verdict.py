@@ -66,14 +66,14 @@ def _unusual(findings: list[Finding], names: Names) -> str:
 
 
 def _all_well(view: View) -> str:
-    if not view.answers.reported:
+    if not view.in_the_numbers:
         return "Nothing was reported."
     sla = view.figures.figure("sla_attainment")
     is_told = sla is not None and LAYOUTS[view.audience.kind].has_promises
     kept = f" SLA {shown('sla_attainment', sla)}, every promise kept." if is_told else ""
     if view.audience.kind == "vendor":
         return f"Nothing needs you today.{kept}"
-    reported = "The source" if len(view.answers.reported) == 1 else "All sources"
+    reported = "The source" if len(view.in_the_numbers) == 1 else "All sources"
     return f"Nothing needs you today. {reported} reported.{kept}"
 
 

@@ -19,8 +19,8 @@ $(BIN)/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(READY): $(BIN)/uv requirements-dev.txt pyproject.toml
-	@echo "environment 2/3: installing the locked packages (about 1 GB the first time)"
-	@$(UV) pip sync --require-hashes requirements-dev.txt
+	@echo "environment 2/3: installing and compiling the locked packages (1.3 GB the first time)"
+	@$(UV) pip sync --compile-bytecode --require-hashes requirements-dev.txt
 	@echo "environment 3/3: linking breakwater"
 	@$(UV) pip install --quiet uv==$(UV_VERSION)
 	@$(UV) pip install --quiet --no-deps --editable .

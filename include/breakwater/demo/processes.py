@@ -15,7 +15,8 @@ from pathlib import Path
 
 import psutil
 
-_PATIENCE_SECONDS = 20.0
+_children: list[subprocess.Popen[bytes]] = []
+"""Held, so that Python does not complain about children that are meant to outlive it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def start_program(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children.append(process)
     program = Program(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
     record = _record(home, name)
     record.parent.mkdir(parents=True, exist_ok=True)
@@ -75,10 +77,12 @@ def is_alive(program: Program) -> bool:
         return False
 
 
-def end_programs(home: Path, programs: Sequence[Program]) -> list[str]:
+def end_programs(
+    home: Path, programs: Sequence[Program], *, patience_seconds: float = 20.0
+) -> list[str]:
     """End sessions, kindly at first; return the names of those in which something still lived."""
     alive = [program for program in programs if _members(program)]
-    for number, patience in ((signal.SIGTERM, _PATIENCE_SECONDS), (signal.SIGKILL, 5.0)):
+    for number, patience in ((signal.SIGTERM, patience_seconds), (signal.SIGKILL, 5.0)):
         for program in alive:
             _signal(program, number)
         _wait_until_gone(alive, patience)

@@ -304,6 +304,14 @@ def test_a_line_that_is_no_record_is_refused_alone(line: str, reason: str, tmp_p
     assert [(row.source_row, row.reasons) for row in rows.refused] == [(2, (reason,))]
 
 
+def test_midnight_in_a_spreadsheet_is_an_instant_like_any_other(tmp_path: Path) -> None:
+    """The reader hands it over as a day without a time."""
+    file = tmp_path / "export"
+    file.write_bytes(as_xlsx(rows_of({"received": "03.11.2026 00:00:00"}), typed=True))
+    rows = read_export(file, contract(format={"kind": "xlsx", "sheet": "Export"}))
+    assert rows.columns.column("received").to_pylist() == ["2026-11-03T00:00:00"]
+
+
 def test_rows_of_a_spreadsheet_without_a_value_are_no_records(tmp_path: Path) -> None:
     """People leave them between blocks and below tables."""
     file = tmp_path / "export"

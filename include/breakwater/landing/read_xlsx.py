@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import python_calamine
@@ -63,8 +63,7 @@ def _text(cell: object) -> str | None:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):
-        # A serial number is a binary fraction of a day: 10:00:00 may arrive as 09:59:59.999999.
-        return (cell + timedelta(microseconds=500)).isoformat(timespec="seconds")
-    if isinstance(cell, date):
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, date):  # how a date-time at midnight arrives
         return f"{cell.isoformat()}T00:00:00"
     return None if cell == "" else str(cell)

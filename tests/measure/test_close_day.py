@@ -126,6 +126,18 @@ def test_a_vendor_that_reports_later_restates_the_close(
     assert after["closed_at"] == LATER
 
 
+def test_only_the_current_version_of_the_outcomes_is_counted(
+    installation: Workspace, tmp_path: Path
+) -> None:
+    """Reconciled and measured again with other rows: the version before is history, not a total."""
+    book = report(installation, tmp_path, "pearlline")
+    land(installation, tmp_path, book.events, book.outcomes[:-1])
+    measure_day(installation, "pearlline", DAY, LATER)
+    closed = close_day(installation, DAY, LATER)
+    population = closed.summary["total"]["tie_out"]["vendor"]["population"]
+    assert population == len(book.outcomes) - 1
+
+
 FAULTS: dict[str, tuple[LiteralString, str]] = {
     "a break is not listed": (
         (

@@ -11,6 +11,7 @@ from landed import NOW, land, measured_workspace
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.vendor import UpdateShape
 from breakwater.core.vocabulary import EventType
+from breakwater.measure.explain import explain_case
 from breakwater.measure.measure import measure_day
 from breakwater.measure.models import VendorDay
 from breakwater.warehouse.workspace import Workspace
@@ -34,6 +35,15 @@ STATES = UpdateShape(
 def state_log(what: VendorDay) -> VendorDay:
     """Return the vendor-day as one of a log of states."""
     return replace(what, contract=what.contract.model_copy(update={"shape": STATES}))
+
+
+def with_state_log(workspace: Workspace) -> Workspace:
+    """Return an installation in which Pearlline keeps a log of states."""
+    installation = measured_workspace(workspace)
+    vendors = installation.configuration.vendors
+    contract = vendors["pearlline"].model_copy(update={"shape": STATES})
+    configuration = replace(installation.configuration, vendors=vendors | {"pearlline": contract})
+    return replace(installation, configuration=configuration)
 
 
 def test_a_case_leaves_its_pause_with_whatever_state_comes_next(
@@ -75,16 +85,59 @@ def test_what_was_over_before_the_day_is_no_part_of_it(
     assert bench.facts("total_solved") == {("hate",): (1, None)}
 
 
+def test_a_state_that_is_repeated_is_one_event(bench: Bench, configuration: Configuration) -> None:
+    """Done on Sunday, and touched on Monday without a change: solved on Sunday, not again."""
+    events = Case().events(
+        ("received", "2026-03-01 01:00"),
+        ("decided", "2026-03-01 02:00"),
+        ("decided", "2026-03-02 02:00"),
+    )
+    bench.run(state_log(vendor_day(configuration)), events)
+    assert bench.facts("total_solved") == {("hate",): (0, None)}
+    assert bench.facts("backlog") == {("hate",): (0, None)}
+
+
+def test_a_case_that_leaves_its_decision_for_work_is_reopened(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Done and closed on Sunday, active again on Monday: back in the backlog."""
+    events = Case().events(
+        ("received", "2026-03-01 01:00"),
+        ("decided", "2026-03-01 02:00"),
+        ("closed", "2026-03-01 03:00"),
+        ("assigned", "2026-03-02 02:00"),
+    )
+    bench.run(state_log(vendor_day(configuration)), events)
+    assert bench.facts("reopened_incoming") == {("hate",): (1, None)}
+    assert bench.facts("returned") == {("hate",): (1, None)}
+    assert bench.facts("backlog") == {("hate",): (1, None)}
+
+
+def test_a_pause_of_a_state_log_is_explained_as_it_is_measured(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Two hours on hold, in the models and in the explanation."""
+    installation = with_state_log(workspace)
+    events = Case(priority="p1").events(
+        ("queued", "2026-03-02 02:00"),
+        ("paused", "2026-03-02 03:00"),
+        ("paused", "2026-03-02 04:00"),
+        ("assigned", "2026-03-02 05:00"),
+        ("decided", "2026-03-02 07:00"),
+    )
+    land(installation, tmp_path, events, [])
+    measure_day(installation, "pearlline", DAY, NOW)
+    (decision, _) = explain_case(installation, "pearlline", DAY, "C1")
+    assert [each.reason for each in decision.stretches] == ["counts", "paused", "counts"]
+    assert decision.stretches[-1].elapsed_seconds == decision.run["elapsed_seconds"] == 3 * 3600
+
+
 @pytest.mark.parametrize(("days_before", "is_known"), [(5, True), (6, False)])
 def test_updates_of_earlier_days_are_read_as_far_back_as_the_contract_says(
     days_before: int, is_known: bool, workspace: Workspace, tmp_path: Path
 ) -> None:
     """Five days of history: an arrival six days ago is out of sight."""
-    installation = measured_workspace(workspace)
-    vendors = installation.configuration.vendors
-    contract = vendors["pearlline"].model_copy(update={"shape": STATES})
-    configuration = replace(installation.configuration, vendors=vendors | {"pearlline": contract})
-    installation = replace(installation, configuration=configuration)
+    installation = with_state_log(workspace)
     arrived: date = DAY - timedelta(days=days_before)
     received = utc(f"{arrived} 01:00")
     land(installation, tmp_path, Case().events(("received", received)), [], day=arrived)

@@ -263,10 +263,11 @@ class VendorContract(Effective):
 
     @property
     def reported_events(self) -> frozenset[EventType]:
-        """The events that the export has columns or states for."""
+        """The events that the export has columns for, or that its states tell."""
         if isinstance(self.shape, CaseShape):
             return frozenset(self.shape.instants)
-        return frozenset(self.shape.events.values())
+        # Leaving a pause resumes a case, and leaving a decision re-opens it.
+        return frozenset(self.shape.events.values()) | {EventType.RESUMED, EventType.REOPENED}
 
     def is_active_on(self, day: date) -> bool:
         """Tell whether the vendor owes an export for an operational day."""

@@ -10,6 +10,7 @@ from breakwater.core.errors import TieOutError
 from breakwater.measure.closing.coverage import Coverage, coverage_of
 from breakwater.measure.closing.figures import Figures, figures_of_day
 from breakwater.measure.closing.tie_out import IDENTITIES, Difference, differences
+from breakwater.measure.renew import measure_if_renewed
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.stage_run import (
     WHOLE_DAY,
@@ -46,6 +47,8 @@ def close_day(
     configuration = workspace.configuration
     expected = {*configuration.active_vendors(day), *(vendors or ())}
     contract_clocks = sorted({c.clock for c in configuration.clocks if c.kind == "contract"})
+    for vendor in sorted(expected):
+        measure_if_renewed(workspace, vendor, day, now)
     with workspace.warehouse.transaction() as connection:
         hold(connection, STAGE, day)
         coverage = coverage_of(connection, workspace, day, expected)

@@ -1,6 +1,7 @@
 """Look up one case of a measured vendor-day and explain each of its clocks."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import fsspec
@@ -18,7 +19,8 @@ from breakwater.measure.sla.explain import Explanation, explain_run
 from breakwater.warehouse.lake import Written, current_versions_between
 from breakwater.warehouse.workspace import Workspace
 
-ORDER = ("clock", "started_at")
+_ORDER = ("clock", "started_at")
+_ORDER_OF_STATES = ("event_at", "operational_day", "source_row", "event_id")
 
 
 def explain_case(
@@ -39,11 +41,9 @@ def explain_case(
     with workspace.warehouse.transaction() as connection:
         runs = current_versions_between(connection, CLOCK_RUN.name, day, day, vendor)
         told = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
-    events = [
-        (row["event_type"], row["event_at"])
-        for row in _rows_of(workspace, told, case_id_vendor)
-        if row["event_at"] < what.window.end
-    ]
+    rows = _rows_of(workspace, told, case_id_vendor)
+    known = [row for row in rows if row["event_at"] < what.window.end]
+    events = states_as_events(known) if what.is_state_log else _as_told(known)
     if not runs or not events:
         raise NotLandedError(
             vendor,
@@ -53,7 +53,7 @@ def explain_case(
             found="no such case" if runs else "a day that is not measured",
         )
     found = sorted(
-        _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in ORDER]
+        _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in _ORDER]
     )
     return [
         explain_run(
@@ -62,7 +62,6 @@ def explain_case(
             calendars_of(what.contract, [run["site"]])[what.contract.calendar_id(run["site"])],
             events,
             window_end=what.window.end,
-            is_state_log=what.is_state_log,
         )
         for run in found
     ]
@@ -76,6 +75,22 @@ def entry_of(configuration: Configuration, run: dict[str, Any]) -> Clock:
         for clock in configuration.clocks
         if clock.clock == run["clock"] and clock.in_force_on(triggered)
     )
+
+
+def states_as_events(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Read a log of states as `case/told.sql` does, as far as pauses are concerned."""
+    ordered = sorted(rows, key=lambda row: [row[name] for name in _ORDER_OF_STATES])
+    events = _as_told(ordered)
+    left = [
+        ("resumed", at)
+        for (before, _), (now, at) in pairwise(events)
+        if before == "paused" and now != "paused"
+    ]
+    return [*events, *left]
+
+
+def _as_told(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    return [(row["event_type"], row["event_at"]) for row in rows]
 
 
 def _rows_of(

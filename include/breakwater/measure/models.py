@@ -9,8 +9,7 @@ input               what
 case_event          the vendor's events of the day, of every delivery; of a log of states also
                     the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
-run                 one row: ``operational_day, vendor, window_start, window_end,
-                    is_state_log``
+run                 one row: ``operational_day, vendor, window_start, window_end``
 clock_on_slice      which clocks run on which slice (`sla.clocks`)
 calendar            business time by the hour (`sla.calendars`)
 business_hour       the same, read backwards
@@ -43,6 +42,7 @@ from breakwater.measure.sla.clocks import Slice, clocks_on_slices
 _HERE = Path(__file__).parent
 _RULES_OF_CONTRACT = {"vendor", "shape", "calendars", "targets"}
 
+STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
 DAY_MODELS = ("case_day", "case_total")
 SLA_MODELS = (
@@ -125,9 +125,10 @@ def run_measures(
     engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
     if what.is_state_log:
         engine.scan("case_event_history", case_events, CASE_EVENT)
-        run_models(engine, read_models(_HERE / "case", "case_event"))
+        run_models(engine, read_models(_HERE / "case", *STATE_LOG_MODELS))
     else:
         engine.scan("case_event", case_events, CASE_EVENT)
+        engine.define("told", "select * from case_event")
     run_models(engine, read_models(_HERE / "case", *CASE_MODELS))
     _load_rules(engine, what)
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
@@ -142,7 +143,6 @@ def _run(what: VendorDay) -> pa.Table:
             "vendor": [what.contract.vendor],
             "window_start": [what.window.start],
             "window_end": [what.window.end],
-            "is_state_log": [what.is_state_log],
         }
     )
 

@@ -63,10 +63,13 @@ def reconcile(vendor: str) -> JsonValue:
 
 
 def measure(vendor: str) -> JsonValue:
-    """Run the clocks and count the KPI facts."""
+    """Run the clocks and count the KPI facts; of a neighbour too whose books this day renewed."""
     from breakwater.measure.measure import measure_day
+    from breakwater.measure.renew import measure_neighbours
 
-    return _run_for_vendor(measure_day, vendor)
+    measured = _run_for_vendor(measure_day, vendor)
+    measure_neighbours(installation(), vendor, operational_day(get_current_context()), instant())
+    return measured
 
 
 def close() -> JsonValue:

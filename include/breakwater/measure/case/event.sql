@@ -10,7 +10,7 @@ select
     max(case when event.reason = 'overturned' then 1 else 0 end) as is_overturned,
     max(event.handle_seconds) as handle_seconds,
     max(cast(floor(event.score * 1000000 + 0.5) as bigint)) as score_millionths
-from case_event event
+from told event
 cross join run
 where event.event_at < run.window_end
 group by event.case_id_vendor, event.event_type, event.event_at

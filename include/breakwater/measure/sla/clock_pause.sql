@@ -1,15 +1,13 @@
 -- Pauses inside each clock's span, in business seconds, with what was paused before each of them.
 with toggle as (
     select
-        event.case_id_vendor,
-        event.event_at,
-        max(case when event.event_type = 'paused' then 1 else 0 end) as pauses,
-        max(case when event.event_type = 'paused' then 0 else 1 end) as resumes
+        case_id_vendor,
+        event_at,
+        max(case when event_type = 'paused' then 1 else 0 end) as pauses,
+        max(case when event_type = 'resumed' then 1 else 0 end) as resumes
     from event
-    cross join run
-    -- In a log of states a case leaves its pause with whatever state comes next.
-    where event.event_type in ('paused', 'resumed') or run.is_state_log
-    group by event.case_id_vendor, event.event_at
+    where event_type in ('paused', 'resumed')
+    group by case_id_vendor, event_at
 ),
 -- An instant that both pauses and resumes leaves the case as it was: a pause of no length, or one
 -- pause that follows another at once.

@@ -67,7 +67,6 @@ def explain_run(
     events: Iterable[tuple[str, int]],
     *,
     window_end: int,
-    is_state_log: bool = False,
 ) -> Explanation:
     """Explain a row of ``clock_run``.
 
@@ -77,27 +76,22 @@ def explain_run(
         calendar: of the case's site.
         events: type and UTC seconds of everything that happened to the case by the day's end.
         window_end: end of the operational day.
-        is_state_log: whether any event ends a pause.
     """
     start = run["started_at"]
     end = window_end if run["stopped_at"] is None else run["stopped_at"]
     open_time = _open_time(clock, calendar, start, end)
-    pauses: Sequence[Span] = ()
-    if clock.pauses:
-        pauses = pauses_of(events, window_end, is_state_log=is_state_log)
+    pauses = pauses_of(events, window_end) if clock.pauses else []
     return Explanation(run, clock.title, tuple(_stretches(open_time, pauses, start, end)))
 
 
-def pauses_of(
-    events: Iterable[tuple[str, int]], end: int, *, is_state_log: bool = False
-) -> list[Span]:
+def pauses_of(events: Iterable[tuple[str, int]], end: int) -> list[Span]:
     """Return the spans in which a case was paused; a pause that nobody ended lasts to the end.
 
     An instant that both pauses and resumes leaves the case as it was.
     """
     told: dict[int, set[bool]] = {}
     for event_type, at in events:
-        if event_type in {"paused", "resumed"} or is_state_log:
+        if event_type in {"paused", "resumed"}:
             told.setdefault(at, set()).add(event_type == "paused")
     spans: list[Span] = []
     since: int | None = None

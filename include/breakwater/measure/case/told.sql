@@ -1,0 +1,25 @@
+-- What a log of states tells: a state that is entered is its event, and one that is repeated is
+-- none. Leaving a pause resumes the case; leaving a decision for work re-opens it.
+with stated as (
+    select
+        event.*,
+        lag(event.event_type) over (
+            partition by event.case_id_vendor
+            order by event.event_at, event.operational_day, event.source_row, event.event_id
+        ) as previous_type
+    from case_event event
+),
+entered as (
+    select * from stated where previous_type is null or previous_type <> event_type
+)
+select
+    case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score
+from entered
+union all
+select case_id_vendor, 'resumed', event_at, null, null, null, null, null
+from entered
+where previous_type = 'paused'
+union all
+select case_id_vendor, 'reopened', event_at, null, null, null, null, null
+from entered
+where previous_type in ('decided', 'closed') and event_type not in ('decided', 'closed')

@@ -1,0 +1,43 @@
+"""Measure days again whose reconciliation was renewed by a neighbour."""
+
+from datetime import date, datetime, timedelta
+
+from breakwater.measure.measure import STAGE, measure_day, read_inputs, vendor_day
+from breakwater.warehouse.database import hold
+from breakwater.warehouse.stage_run import stage_summary
+from breakwater.warehouse.workspace import Workspace
+
+
+def measure_neighbours(
+    workspace: Workspace, vendor: str, day: date, now: datetime
+) -> tuple[date, ...]:
+    """Measure the day before and the day after again where their outcomes were renewed.
+
+    A day that borrows an action over midnight changes its neighbour's outcomes, and so its rate of
+    breaks. To be called once the day itself is measured.
+
+    Returns:
+        The days that were measured again.
+    """
+    neighbours = (day - timedelta(days=1), day + timedelta(days=1))
+    return tuple(each for each in neighbours if measure_if_renewed(workspace, vendor, each, now))
+
+
+def measure_if_renewed(workspace: Workspace, vendor: str, day: date, now: datetime) -> bool:
+    """Measure a vendor-day again if its outcomes, and nothing else, changed since it was measured.
+
+    New events mean that the day was landed again: then it is to go through every stage, and stays
+    stale until it has.
+    """
+    with workspace.warehouse.transaction() as connection:
+        # A measurement that is under way is waited for: it may have read what is renewed by now.
+        hold(connection, STAGE, vendor, day)
+        last = stage_summary(connection, day, vendor, STAGE)
+        if last is None:
+            return False
+        inputs = read_inputs(connection, vendor_day(workspace, vendor, day))
+    read, events = last["summary"]["read"], len(inputs.case_events)
+    if read == inputs.hashes or read[:events] != inputs.hashes[:events]:
+        return False
+    measure_day(workspace, vendor, day, now)
+    return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -29,10 +28,11 @@ def found_table(lines: Sequence[Comparison]) -> Table:
     return table
 
 
-def where_to_look(stack: Stack, keepsakes: Keepsakes) -> Panel:
-    """Say what to open in a browser."""
+def where_to_look(stack: Stack, keepsakes: Keepsakes) -> Text:
+    """Say what to open in a browser; a line may be long, an address is never cut."""
     places = {
-        "Airflow": f"{stack.url}/dags/close_day   user {stack.user}, password {stack.password}",
+        "Airflow": f"{stack.url}/dags/close_day",
+        "  log in": f"user {stack.user}, password {stack.password}",
         "digest": keepsakes.digest.as_uri(),
         "its picture": keepsakes.picture.as_uri(),
         "mail": str(keepsakes.mail),
@@ -40,5 +40,5 @@ def where_to_look(stack: Stack, keepsakes: Keepsakes) -> Panel:
         "to end it all": "make stop",
     }
     width = max(map(len, places))
-    text = "\n".join(f"{name:<{width}}  {place}" for name, place in places.items())
-    return Panel(Text(text), title="Where to look", title_align="left")
+    lines = (f"  {name:<{width}}  {place}" for name, place in places.items())
+    return Text("\n".join(["Where to look", *lines]))

@@ -1,0 +1,156 @@
+"""Real runs: a scheduler, a backfill through the API, and the dialog as a person fills it in."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from breakwater.core.days import days_between
+from breakwater.demo.backfill import backfill
+from breakwater.demo.pictures import log_in
+from breakwater.demo.processes import known_programs
+from breakwater.demo.rest import AirflowApi
+from breakwater.demo.screenshot import BrowserMissingError, browser_page
+from breakwater.demo.simulator.faults import ExportFault, FaultPlan
+from breakwater.demo.simulator.simulate import simulate
+from breakwater.demo.stack import Stack, start_stack, stop_stack
+from breakwater.warehouse.migrate import migrate
+from breakwater.warehouse.workspace import Workspace, open_workspace
+
+FIRST = date(2026, 10, 12)
+BACKFILLED = days_between(FIRST, FIRST + timedelta(days=2))
+BY_DIALOG = FIRST + timedelta(days=3)
+RED = BACKFILLED[1]
+MINUTE = 60_000
+PICTURES = "BREAKWATER_PICTURES"
+"""Environment variable with a folder for the pictures that these tests take."""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Start what `make demo` starts, with four small days waiting; end it all."""
+    home = tmp_path_factory.mktemp("stack")
+    running = start_stack(home, wait=False)
+    try:
+        opened = open_workspace(running.environment)
+        migrate(opened.warehouse)
+        simulate(
+            opened.configuration,
+            first_day=FIRST,
+            days=4,
+            cases_per_day=150,
+            seed=3,
+            out=opened.exports,
+            enforcement_log=opened.enforcement_log,
+            truth_file=home / "truth.json",
+            faults=FaultPlan(exports=(ExportFault("missing", "karavan", RED),)),
+        )
+        yield running
+    finally:
+        stop_stack(home)
+        assert list(known_programs(home)) == []
+
+
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> AirflowApi:
+    """Wait until tasks can run."""
+    return stack.wait(lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def installation(stack: Stack) -> Workspace:
+    """Open what the stack's tasks work on."""
+    return open_workspace(stack.environment)
+
+
+def test_a_backfill_closes_every_day_of_its_range_and_tells_nobody(
+    api: AirflowApi, installation: Workspace
+) -> None:
+    """Three days by REST, as the dialog asks for them; the one without an export ends red.
+
+    The first of them once more, over the run that exists: the same versions, the same editions.
+    """
+    _wait_until_none_is_active(api)
+    closed = backfill(api, BACKFILLED[0], BACKFILLED[-1])
+    assert closed.states == {day: "failed" if day == RED else "success" for day in BACKFILLED}
+    rows = installation.warehouse.rows(
+        "select operational_day, cardinality(vendors_reported) as reported"
+        " from measure.day_close where operational_day = any(%s) order by 1",
+        [BACKFILLED],
+    )
+    assert [(row["operational_day"], row["reported"]) for row in rows] == [
+        (day, 4 if day == RED else 5) for day in BACKFILLED
+    ]
+    assert installation.warehouse.rows("select 1 from notify.incident"), "incidents are updated"
+    assert installation.warehouse.rows("select 1 from report.edition"), "editions are kept"
+    assert installation.warehouse.rows("select 1 from notify.outbox") == [], "nobody is told"
+
+    everything = (
+        "select (select count(*) from lake.partition) as versions,"
+        " (select count(*) from report.edition) as editions,"
+        " (select count(*) from notify.incident_transition) as transitions"
+    )
+    before = installation.warehouse.rows(everything)
+    assert before[0]["versions"] > 0
+    again = backfill(api, BACKFILLED[0], BACKFILLED[0])
+    assert again.states == {BACKFILLED[0]: "success"}
+    assert installation.warehouse.rows(everything) == before
+
+
+def test_an_ops_lead_backfills_a_day_from_the_dialog(
+    api: AirflowApi, stack: Stack, installation: Workspace, tmp_path: Path
+) -> None:
+    """Trigger → Backfill, from and to, Run Backfill; the run shows and the day is closed."""
+    _wait_until_none_is_active(api)
+    picture = Path(os.environ.get(PICTURES, str(tmp_path))) / "backfill-dialog.png"
+    try:
+        with browser_page(1_000, 1_160) as page:
+            log_in(page, stack)
+            page.get_by_role("button", name="Trigger Dag").click()
+            page.get_by_text("Backfill", exact=True).last.click()
+            # The day by itself: Airflow fills in 00:00 for the first and 23:59 for the last.
+            for end in ("From", "To"):
+                page.get_by_text("Select date and time").first.click()
+                box = page.get_by_role("textbox", name=end, exact=True)
+                box.fill(BY_DIALOG.strftime("%Y/%m/%d"))
+                box.press("Enter")
+                page.keyboard.press("Escape")
+            page.get_by_text("1 run will be triggered").wait_for(timeout=MINUTE)
+            page.screenshot(path=picture)
+            page.get_by_role("button", name="Run Backfill").click()
+            page.get_by_role("dialog").wait_for(state="hidden", timeout=MINUTE)
+    except BrowserMissingError as missing:
+        pytest.skip(str(missing))
+    runs = _wait_for_run(api, BY_DIALOG)
+    assert [(run["run_type"], run["state"]) for run in runs] == [("backfill", "success")]
+    assert installation.warehouse.rows(
+        "select 1 from measure.day_close where operational_day = %s", [BY_DIALOG]
+    )
+
+
+def _wait_until_none_is_active(api: AirflowApi) -> None:
+    """Airflow allows one backfill of a Dag at a time, and notes half a minute late that one ended."""
+    until = time.monotonic() + 180
+    while any(
+        found["completed_at"] is None
+        for found in api.get("backfills", dag_id="close_day")["backfills"]
+    ):
+        assert time.monotonic() < until
+        time.sleep(1)
+
+
+def _wait_for_run(api: AirflowApi, day: date) -> list[dict[str, str]]:
+    """Look at the runs of a day until they have ended."""
+    until = time.monotonic() + 180
+    while True:
+        found = api.get("dags/close_day/dagRuns", partition_key_pattern=day.isoformat())
+        runs: list[dict[str, str]] = [
+            run for run in found["dag_runs"] if run["partition_key"] == day.isoformat()
+        ]
+        if runs and all(run["state"] in {"success", "failed"} for run in runs):
+            return runs
+        assert time.monotonic() < until, runs
+        time.sleep(1)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from breakwater.warehouse.database import Database
-from breakwater.warehouse.lake import Lake, Partition, current_versions, point
+from breakwater.warehouse.lake import Lake, Partition, current_versions, local_uri, point
 
 DAY = date(2026, 11, 22)
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -28,6 +28,13 @@ def parquet(folder: Path, *numbers: int) -> Path:
     return file
 
 
+def kept(lake: Lake, folder: Path, content: bytes) -> str:
+    """Keep content as a received file; return its path."""
+    file = folder / "received"
+    file.write_bytes(content)
+    return lake.keep_raw("andeska", DAY, "export.csv", file)[0]
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """Open an empty lake."""
@@ -36,11 +43,18 @@ def lake(tmp_path: Path) -> Lake:
 
 def test_a_received_file_is_kept_once_under_its_hash(lake: Lake, tmp_path: Path) -> None:
     """The same content twice is one file; other content is another."""
-    first = lake.keep_raw("andeska", DAY, "export.csv", b"a;b")
-    assert lake.keep_raw("andeska", DAY, "export.csv", b"a;b") == first
-    assert lake.keep_raw("andeska", DAY, "export.csv", b"a;c") != first
+    first = kept(lake, tmp_path, b"a;b")
+    assert kept(lake, tmp_path, b"a;b") == first
+    assert kept(lake, tmp_path, b"a;c") != first
     assert lake.read(first) == b"a;b"
     assert len(list((tmp_path / "lake" / "raw").rglob("*.csv"))) == 2
+
+
+def test_a_folder_may_have_a_space_in_its_name(tmp_path: Path) -> None:
+    """People keep things in `My Projects`, and the lake is to lie where they said."""
+    lake = Lake(local_uri(tmp_path / "My Projects" / "50 % lake"))
+    path = kept(lake, tmp_path, b"a;b")
+    assert (tmp_path / "My Projects" / "50 % lake" / path).read_bytes() == b"a;b"
 
 
 def test_readers_see_the_version_that_is_pointed_at(

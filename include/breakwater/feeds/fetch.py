@@ -176,7 +176,7 @@ def _take(about: _VendorDay, folder: Folder, file: Delivered, local: Path) -> Re
     settled = about.now > max(about.deadline, file.delivered_at + UPLOAD_GRACE)
     if not is_whole and not settled:
         return None
-    raw_path, digest = about.workspace.lake.keep_raw_file(about.vendor, about.day, file.name, local)
+    raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, file.name, local)
     return ReceivedFile(
         book="vendor",
         name=file.name,
@@ -212,7 +212,7 @@ def _fetch_internal(about: _VendorDay, connection: Connection, scratch: Path) ->
             found=type(error).__name__,
         ) from error
     name = f"enforcement_log-{about.vendor}-{about.day.isoformat()}.csv.gz"
-    raw_path, digest = about.workspace.lake.keep_raw_file(about.vendor, about.day, name, local)
+    raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, name, local)
     file = ReceivedFile(
         book="internal",
         name=name,

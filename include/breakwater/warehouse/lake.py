@@ -8,7 +8,6 @@ PostgreSQL transaction; a kill leaves only files that nobody points at.
 import hashlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,11 @@ from typing import Any
 import fsspec
 
 from breakwater.warehouse.database import Connection
+
+
+def local_uri(folder: Path) -> str:
+    """Spell a local folder as fsspec reads it: a space stays a space, nothing is escaped."""
+    return f"file://{folder.absolute().as_posix()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,7 @@ class Lake:
         file_system.get_file(f"{root}/{path}", str(local_file))
         return _hash_of(local_file)
 
-    def keep_raw(self, vendor: str, day: date, name: str, content: bytes) -> str:
-        """Keep content as received, named by its hash; return its path below the root."""
-        with tempfile.NamedTemporaryFile() as beside:
-            beside.write(content)
-            beside.flush()
-            return self.keep_raw_file(vendor, day, name, Path(beside.name))[0]
-
-    def keep_raw_file(self, vendor: str, day: date, name: str, local_file: Path) -> tuple[str, str]:
+    def keep_raw(self, vendor: str, day: date, name: str, local_file: Path) -> tuple[str, str]:
         """Keep a file as received, named by its hash; return its path below the root and the hash.
 
         The same content is written once. Files are never changed or overwritten, and never held in

@@ -11,7 +11,7 @@ from breakwater.contracts.configuration import SHIPPED, Configuration, load_conf
 from breakwater.core.days import Window
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
-from breakwater.warehouse.lake import Lake
+from breakwater.warehouse.lake import Lake, local_uri
 from breakwater.warehouse.pseudonym_key import pseudonym_key
 
 HOME = Path(breakwater.__file__).parents[2] / ".local"
@@ -72,8 +72,8 @@ def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
         configuration=load_configuration(Path(environment.get("BREAKWATER_CONFIG", str(SHIPPED)))),
         warehouse=Database(warehouse),
         enforcement_log=Database(environment.get("BREAKWATER_ENFORCEMENT_LOG", warehouse)),
-        lake=Lake(environment.get("BREAKWATER_LAKE", (home / "lake").as_uri())),
-        exports=environment.get("BREAKWATER_EXPORTS", (home / "exports").as_uri()),
+        lake=Lake(environment.get("BREAKWATER_LAKE", local_uri(home / "lake"))),
+        exports=environment.get("BREAKWATER_EXPORTS", local_uri(home / "exports")),
         outbox_folder=Path(environment.get("BREAKWATER_OUTBOX", str(home / "outbox"))),
         pseudonym_key=pseudonym_key(environment, home),
         _server=server,

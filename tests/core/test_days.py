@@ -69,7 +69,7 @@ def test_every_instant_belongs_to_exactly_the_day_whose_window_holds_it(
 @pytest.mark.parametrize("text", ["2026-2-3", "20260203", "2026-02-30", "yesterday", ""])
 def test_a_day_has_one_spelling(text: str) -> None:
     """Anything but YYYY-MM-DD is refused."""
-    with pytest.raises(ValueError, match=r"YYYY-MM-DD|isoformat|day"):
+    with pytest.raises(ValueError, match="YYYY-MM-DD"):
         parse_day(text)
 
 

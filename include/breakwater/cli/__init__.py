@@ -7,6 +7,7 @@ import click
 from breakwater.cli.configuration import check, migrate, schemas
 from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
+from breakwater.cli.looking import LOOKING
 from breakwater.cli.stages import STAGES
 from breakwater.core.errors import BreakwaterError
 
@@ -16,7 +17,7 @@ def breakwater() -> None:
     """Close the operational day: fetch, land, reconcile, measure, detect, tell."""
 
 
-for command in (check, migrate, schemas, simulate, demo, close_days, *STAGES):
+for command in (check, migrate, schemas, simulate, demo, close_days, *STAGES, *LOOKING):
     breakwater.add_command(command)
 
 

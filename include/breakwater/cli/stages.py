@@ -3,7 +3,6 @@
 import json
 import os
 from datetime import date
-from typing import Literal
 
 import click
 
@@ -115,23 +114,4 @@ def send() -> None:
     _show(_send(open_workspace()))
 
 
-@click.command()
-@click.argument("day", type=DAY)
-@click.option("--audience", required=True)
-@click.option("--edition", type=click.IntRange(min=1), help="The latest when absent.")
-@click.option(
-    "--format", "form", type=click.Choice(["html", "text", "slack", "png"]), default="text"
-)
-def digest(
-    day: date,
-    audience: str,
-    edition: int | None,
-    form: Literal["html", "text", "slack", "png"],
-) -> None:
-    """Print an edition of the digest as it was published."""
-    from breakwater.report.digest import render_digest
-
-    click.echo(render_digest(open_workspace(), day, audience, edition, form), nl=form == "text")
-
-
-STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, send, digest)
+STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, send)

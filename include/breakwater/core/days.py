@@ -11,8 +11,11 @@ def parse_day(text: str) -> date:
     Raises:
         ValueError: the text is not an ISO calendar date.
     """
-    day = date.fromisoformat(text)
-    if day.isoformat() != text:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
         message = f"an operational day is written YYYY-MM-DD; found {text!r}"
         raise ValueError(message)
     return day

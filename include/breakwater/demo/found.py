@@ -8,6 +8,7 @@ from datetime import date
 from breakwater.core.finding import Rule
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.demo.simulator.truth import Truth, VendorDayTotals, expected_outcomes
+from breakwater.notify.summary import count_incidents, count_messages
 from breakwater.warehouse.database import Connection
 
 RULE_OF_EXPORT = {
@@ -140,7 +141,7 @@ class _Event:
             scope["metric"] == self.metric
             and row["operational_day"] in self.days
             and all(scope.get(name, value) == value for name, value in self.scope.items())
-            and any(name in scope for name in self.scope)
+            and any(name in scope for name in self.scope if name != "vendor")
         )
 
 
@@ -179,20 +180,13 @@ def _events(truth: Truth, days: list[date]) -> Iterable[_Event]:
 
 
 def _count_rest(connection: Connection, days: list[date]) -> Iterable[Comparison]:
-    for what, query in (
-        (
-            "clocks breached",
-            (
-                "select count(*) as n from measure.clock_exception"
-                " where state in ('missed', 'overdue') and is_due and operational_day = any(%s)"
-            ),
-        ),
-        ("incidents", "select count(*) as n from notify.incident where operational_day = any(%s)"),
-    ):
-        row = connection.execute(query, [days]).fetchone()
-        yield Comparison(what, None, row["n"] if row else 0)
-    for row in connection.execute(
-        "select channel, count(*) as n from notify.outbox where state = 'sent'"
-        " group by channel order by channel"
-    ):
-        yield Comparison(f"messages sent: {row['channel']}", None, row["n"])
+    breached = connection.execute(
+        "select count(*) as n from measure.clock_exception"
+        " where state in ('missed', 'overdue') and is_due and operational_day = any(%s)",
+        [days],
+    ).fetchone()
+    yield Comparison("clocks breached", None, breached["n"] if breached else 0)
+    incidents = count_incidents(connection, days[0], days[-1])
+    yield Comparison("incidents", None, sum(count.open + count.resolved for count in incidents))
+    for count in count_messages(connection):
+        yield Comparison(f"messages sent: {count.channel}", None, count.sent)

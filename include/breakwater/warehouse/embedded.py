@@ -1,5 +1,6 @@
 """A real PostgreSQL 18 from a Python wheel: for the demo, the tests and a laptop."""
 
+import atexit
 import warnings
 from pathlib import Path
 from types import TracebackType
@@ -43,8 +44,11 @@ class EmbeddedPostgreSQL:
         return self.dsn(name)
 
     def stop(self) -> None:
-        """End the server, whoever started it."""
+        """End the server, whoever started it; the folder may then be served, or removed, anew."""
         self._server.stop()
+        # The package remembers the ended server: it would hand it out again, and end it at exit.
+        self._server._instances.pop(self._server.pgdata, None)  # noqa: SLF001  it offers no other way
+        atexit.unregister(self._server._cleanup)  # noqa: SLF001  likewise
 
     def __enter__(self) -> Self:
         """Serve for the length of a ``with`` block."""

@@ -28,12 +28,19 @@ class Comparison:
         planted: how many there are to find; None where nothing was planted.
         found: how many were found.
         is_exact: whether they are the very same ones; None where that is not a question.
+        is_judgement: whether finding it is a matter of statistics, so that a miss is no fault.
     """
 
     what: str
     planted: int | None
     found: int
     is_exact: bool | None = None
+    is_judgement: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        """Tell whether something that follows from the data was not found as it was planted."""
+        return self.is_exact is False and not self.is_judgement
 
 
 def compare(connection: Connection, truth: Truth, days: Iterable[date]) -> list[Comparison]:
@@ -159,7 +166,9 @@ def _compare_events(connection: Connection, truth: Truth, days: list[date]) -> I
     for event in _events(truth, days):
         hits = {n for n, (row, scope) in enumerate(anomalies) if event.is_found_by(row, scope)}
         explained |= hits
-        yield Comparison(f"anomaly: {event.what}", 1, min(len(hits), 1), len(hits) > 0)
+        yield Comparison(
+            f"anomaly: {event.what}", 1, min(len(hits), 1), len(hits) > 0, is_judgement=True
+        )
     yield Comparison("other anomalies", None, len(anomalies) - len(explained))
 
 

@@ -134,7 +134,7 @@ def play(
     console.print(where_to_look(stack, keepsakes))
     if pictures is not None:
         take_pictures(stack, keepsakes, pictures)
-    if any(line.is_exact is False for line in lines):
+    if any(line.is_wrong for line in lines):
         message = "what was found differs from what was planted; see the table"
         raise DemoError(message)
 

@@ -9,12 +9,6 @@ from breakwater.demo.found import Comparison
 from breakwater.demo.keepsakes import Keepsakes
 from breakwater.demo.stack import Stack
 
-_VERDICT = {
-    True: Text("✓ the same ones", style="green"),
-    False: Text("✗ differ", style="bold red"),
-    None: Text(""),
-}
-
 
 def found_table(lines: Sequence[Comparison]) -> Table:
     """Set what was found beside what was planted."""
@@ -24,8 +18,16 @@ def found_table(lines: Sequence[Comparison]) -> Table:
     table.add_column("")
     for line in lines:
         planted = "" if line.planted is None else f"{line.planted:,}"
-        table.add_row(line.what, planted, f"{line.found:,}", _VERDICT[line.is_exact])
+        table.add_row(line.what, planted, f"{line.found:,}", _verdict(line))
     return table
+
+
+def _verdict(line: Comparison) -> Text:
+    if line.is_exact is None:
+        return Text("")
+    if line.is_judgement:
+        return Text("✓ found", "green") if line.is_exact else Text("– not found", "yellow")
+    return Text("✗ differ", "bold red") if line.is_wrong else Text("✓ the same ones", "green")
 
 
 def where_to_look(stack: Stack, keepsakes: Keepsakes) -> Text:

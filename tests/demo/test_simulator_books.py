@@ -9,7 +9,8 @@ from simulated import Simulated
 from vendor_files import Row, exports_of, instant_of, promised_columns, read_export
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.contracts.shape import CaseShape
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType, Outcome, Side
 from breakwater.demo.simulator.stray_columns import HOSTILE_NOTES

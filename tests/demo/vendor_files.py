@@ -12,14 +12,9 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 import python_calamine
 
-from breakwater.contracts.vendor import (
-    CaseShape,
-    CsvFormat,
-    JsonLinesFormat,
-    ParquetFormat,
-    VendorContract,
-    XlsxFormat,
-)
+from breakwater.contracts.file_format import CsvFormat, JsonLinesFormat, ParquetFormat, XlsxFormat
+from breakwater.contracts.shape import CaseShape
+from breakwater.contracts.vendor import VendorContract
 
 Row = dict[str, Any]
 

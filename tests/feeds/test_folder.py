@@ -8,7 +8,7 @@ import fsspec
 import pytest
 from vendor_exports import DAY, LATER, VendorFolder
 
-from breakwater.contracts.vendor import FolderSource
+from breakwater.contracts.source import FolderSource
 from breakwater.core.errors import ExportMissingError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.feeds.folder import Folder

@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 from vendor_exports import DAY, as_csv, contract, rows_of
 
 from breakwater.contracts.configuration import Configuration, load_configuration
+from breakwater.contracts.file_format import CsvFormat
 from breakwater.contracts.tables import CASE_EVENT
-from breakwater.contracts.vendor import CsvFormat
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.engine.base import arrow_schema
 from breakwater.engine.parquet import write_parquet
 from breakwater.landing.events import CaseEvents
 from breakwater.landing.read_csv import read_csv
-from breakwater.landing.read_export import named_columns
 from breakwater.landing.records import map_records
 from breakwater.landing.terms import Terms
 
@@ -30,7 +29,7 @@ EMPTY = arrow_schema(CASE_EVENT).empty_table()
 def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = None) -> pa.Table:
     """Return the events of rows."""
     terms = contract()
-    raw = read_csv(as_csv(rows).decode(), CsvFormat(kind="csv"), named_columns(terms))
+    raw = read_csv(as_csv(rows).decode(), CsvFormat(kind="csv"), terms.column_names)
     operations = CONFIGURATION.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
     records = map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))

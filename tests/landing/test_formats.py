@@ -16,7 +16,8 @@ import xlsxwriter
 from vendor_exports import DAY, as_csv, column_names, contract, rows_of
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.contracts.shape import CaseShape
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.landing.events import CaseEvents

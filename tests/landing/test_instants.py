@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breakwater.contracts.vendor import Times
+from breakwater.contracts.shape import Times
 from breakwater.landing.instants import Instants, read_instants
 from breakwater.landing.local_time import offsets_of
 

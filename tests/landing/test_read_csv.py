@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breakwater.contracts.vendor import CsvFormat
+from breakwater.contracts.file_format import CsvFormat
 from breakwater.landing.raw_rows import RawRows
 from breakwater.landing.read_csv import read_csv
 from breakwater.landing.read_plain_csv import read_plain_csv

@@ -10,7 +10,8 @@ import pytest
 from case_book import DAY, Bench, Case, Event, utc, vendor_day
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.vendor import AttainmentTarget, CaseShape
+from breakwater.contracts.shape import CaseShape
+from breakwater.contracts.vendor import AttainmentTarget
 from breakwater.core.vocabulary import EventType
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.measure.attainment import Attained, Promise, promises, target_of

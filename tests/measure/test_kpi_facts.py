@@ -7,7 +7,7 @@ from case_book import Bench, Case, outcome_of, utc, vendor_day
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
-from breakwater.contracts.vendor import CaseShape
+from breakwater.contracts.shape import CaseShape
 from breakwater.core.histogram import UPPER_BOUNDS
 from breakwater.core.vocabulary import EventType
 from breakwater.measure.kpi.measurable import measurable

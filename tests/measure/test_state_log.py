@@ -9,7 +9,7 @@ from case_book import DAY, Bench, Case, utc, vendor_day
 from landed import NOW, land, measured_workspace
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.vendor import UpdateShape
+from breakwater.contracts.shape import UpdateShape
 from breakwater.core.vocabulary import EventType
 from breakwater.measure.explain import explain_case
 from breakwater.measure.measure import measure_day

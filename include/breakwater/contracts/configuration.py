@@ -1,7 +1,7 @@
 """All configuration of an installation, read once, checked as a whole."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -12,9 +12,10 @@ from pydantic import ValidationError
 import breakwater
 from breakwater.contracts.audiences import Audience, AudienceFile
 from breakwater.contracts.base import Contract
-from breakwater.contracts.clocks import Clock, ClockFile, contradictions
+from breakwater.contracts.clocks import Clock, ClockFile
+from breakwater.contracts.cross_check import cross_check, cross_check_vendor
 from breakwater.contracts.operations import Operations
-from breakwater.contracts.routes import Matcher, Route, RouteFile, Silence, SilenceFile
+from breakwater.contracts.routes import Route, RouteFile, Silence, SilenceFile
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError
 
@@ -37,13 +38,15 @@ class Configuration:
     audiences: tuple[Audience, ...]
     routes: tuple[Route, ...]
     silences: tuple[Silence, ...]
+    earlier_versions: Mapping[str, tuple[VendorContract, ...]] = field(default_factory=dict)
+    """Contracts that were replaced, by vendor, newest first; `vendors` has the newest of all."""
 
     def active_vendors(self, day: date) -> list[str]:
         """List the vendors that owe an export for an operational day, in order."""
-        return sorted(v.vendor for v in self.vendors.values() if v.is_active_on(day))
+        return sorted(name for name in self.vendors if self.vendor(name, day).is_active_on(day))
 
-    def vendor(self, vendor: str) -> VendorContract:
-        """Return one vendor's contract.
+    def vendor(self, vendor: str, day: date | None = None) -> VendorContract:
+        """Return one vendor's contract: the one in force on a day, or else the newest.
 
         Raises:
             ConfigurationError: nobody of that name is configured.
@@ -51,7 +54,10 @@ class Configuration:
         if vendor not in self.vendors:
             known = ", ".join(sorted(self.vendors))
             raise ConfigurationError((f"vendors: expected one of {known}; found {vendor!r}",))
-        return self.vendors[vendor]
+        versions = (self.vendors[vendor], *self.earlier_versions.get(vendor, ()))
+        if day is None:
+            return versions[0]
+        return next((each for each in versions if each.is_active_on(day)), versions[0])
 
 
 def load_configuration(folder: Path = SHIPPED) -> Configuration:
@@ -73,7 +79,7 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
         return None
 
     operations = read(folder / "operations.yaml", Operations)
-    vendors = {
+    contracts = {
         path.stem: read(path, VendorContract)
         for path in sorted((folder / "vendors").glob("*.yaml"))
     }
@@ -83,19 +89,34 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
     silences = read(folder / "silences.yaml", SilenceFile)
     if problems or not (operations and audiences and routes and silences):
         raise ConfigurationError(tuple(problems))
+    known = {stem: contract for stem, contract in contracts.items() if contract}
+    versions = _newest_first(known.values())
     configuration = Configuration(
         folder=folder,
         operations=operations,
-        vendors={stem: contract for stem, contract in vendors.items() if contract},
+        vendors={vendor: several[0] for vendor, several in versions.items()},
+        earlier_versions={v: tuple(several[1:]) for v, several in versions.items() if several[1:]},
         clocks=tuple(clock for file in clock_files if file for clock in file.clocks),
         audiences=audiences.audiences,
         routes=routes.routes,
         silences=silences.silences,
     )
-    problems.extend(_cross_check(configuration))
+    problems.extend(cross_check(configuration))
+    for stem, contract in known.items():
+        problems.extend(cross_check_vendor(configuration, stem, contract))
     if problems:
         raise ConfigurationError(tuple(problems))
     return configuration
+
+
+def _newest_first(contracts: Iterable[VendorContract]) -> dict[str, list[VendorContract]]:
+    """Group the versions of each vendor's contract."""
+    versions: dict[str, list[VendorContract]] = {}
+    for contract in contracts:
+        versions.setdefault(contract.vendor, []).append(contract)
+    for several in versions.values():
+        several.sort(key=lambda each: each.effective_from or date.min, reverse=True)
+    return versions
 
 
 def _explain(file: Path, error: ValidationError) -> Iterator[str]:
@@ -104,64 +125,3 @@ def _explain(file: Path, error: ValidationError) -> Iterator[str]:
         path = ".".join(str(step) for step in problem["loc"]) or "(whole file)"
         found = repr(problem["input"])
         yield f"{file}: {path}: expected: {problem['msg']}; found {found[:80]}"
-
-
-def _cross_check(configuration: Configuration) -> Iterator[str]:
-    """Find names in one file that another file does not know."""
-    for name, queue in configuration.operations.queues.items():
-        for policy in sorted(set(queue.policies) - set(configuration.operations.policies)):
-            yield f"operations.yaml: queues.{name}.policies: expected a policy; found {policy!r}"
-    yield from contradictions(configuration.clocks)
-    for clock in configuration.clocks:
-        yield from _cross_check_clock(configuration, clock)
-    for stem, contract in configuration.vendors.items():
-        yield from _cross_check_vendor(configuration, stem, contract)
-    for audience in configuration.audiences:
-        for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
-            path = f"audiences.{audience.audience}.vendors"
-            yield f"audiences.yaml: {path}: expected a vendor; found {vendor!r}"
-    for route in configuration.routes:
-        path = f"routes.yaml: routes.{route.route}.match"
-        yield from _cross_check_matcher(configuration, path, route.match)
-    for silence in configuration.silences:
-        path = f"silences.yaml: silences.{silence.silence}.match"
-        yield from _cross_check_matcher(configuration, path, silence.match)
-
-
-def _cross_check_matcher(
-    configuration: Configuration, path: str, matcher: Matcher
-) -> Iterator[str]:
-    """Find names that no finding can have: such a matcher would never match."""
-    for vendor in sorted(set(matcher.vendors) - set(configuration.vendors)):
-        yield f"{path}.vendors: expected a vendor; found {vendor!r}"
-    for queue in sorted(set(matcher.queues) - set(configuration.operations.queues)):
-        yield f"{path}.queues: expected a queue; found {queue!r}"
-
-
-def _cross_check_clock(configuration: Configuration, clock: Clock) -> Iterator[str]:
-    operations = configuration.operations
-    for named, known, what in (
-        (clock.applies.vendors, configuration.vendors, "vendor"),
-        (clock.applies.queues, operations.queues, "queue"),
-        (clock.applies.policies, operations.policies, "policy"),
-        (clock.applies.languages, operations.languages, "language"),
-    ):
-        for name in sorted(set(named) - set(known)):
-            yield f"clocks/: {clock.clock}.applies: expected a {what}; found {name!r}"
-
-
-def _cross_check_vendor(
-    configuration: Configuration, stem: str, contract: VendorContract
-) -> Iterator[str]:
-    file = f"vendors/{stem}.yaml"
-    clocks = {clock.clock for clock in configuration.clocks}
-    if contract.vendor != stem:
-        yield f"{file}: vendor: expected {stem!r}, as the file is named; found {contract.vendor!r}"
-    for code, queue in contract.codes.queues.items():
-        if queue not in configuration.operations.queues:
-            yield f"{file}: codes.queues.{code}: expected a queue; found {queue!r}"
-    if contract.defaults.queue not in {None, *configuration.operations.queues}:
-        yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
-    for target in contract.targets:
-        if target.clock not in clocks:
-            yield f"{file}: targets: expected a clock; found {target.clock!r}"

@@ -105,6 +105,17 @@ class EnforcementLog(Contract):
     source: str = "source"
 
 
+class Retention(Contract):
+    """How long what is no answer is kept, in days; null keeps it for good."""
+
+    raw_days: int | None = Field(default=400, ge=1)
+    """Files as received: they hold what never lands, user names and free text among it."""
+    quarantine_days: int | None = Field(default=180, ge=1)
+    """Records that were refused, and their lines."""
+    superseded_days: int | None = Field(default=400, ge=1)
+    """Rows of the lake that were replaced; `as_of` reaches back no farther."""
+
+
 class Operations(Contract):
     """Settings of the operation."""
 
@@ -120,6 +131,7 @@ class Operations(Contract):
     engine: EngineSettings = EngineSettings()
     attainment: Attainment = Attainment()
     detection: Detection = Detection()
+    retention: Retention = Retention()
     live_days: int = 3
     """A run pages only for days this recent."""
     storm_cap: int = Field(default=12, ge=1)

@@ -3,37 +3,25 @@
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
 from breakwater.contracts.calendar import Calendar, ZoneName
+from breakwater.contracts.file_format import FileFormat, JsonLinesFormat, Manifest, NoControl
+from breakwater.contracts.shape import (
+    CaseShape,
+    Columns,
+    ListingShape,
+    Personal,
+    Rows,
+    Shape,
+    Times,
+    columns_of,
+)
+from breakwater.contracts.source import FileSource, Source
 from breakwater.core.vocabulary import ActorType, Decision, EventType, Priority
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
-
-OneCharacter = Annotated[
-    str, StringConstraints(strip_whitespace=False, pattern=r"^[^\r\n]$")  # a tab is one, too
-]
-
-
-class FolderSource(Contract):
-    """A folder, on this machine or behind any fsspec URI."""
-
-    kind: Literal["folder"]
-    uri: str
-    """Where exports are left; ``{exports}`` stands for the exports root of the installation, and
-    ``{day:%Y%m%d}`` for the operational day."""
-    pattern: str = Field(pattern=r"^[^/\\]+$")
-    """Bare file name; ``{day:%Y%m%d}`` is the operational day, ``*`` whatever a re-send adds."""
-    maximum_bytes: int = Field(default=4 * 1024**3, gt=0)
-    """Size, unpacked, above which a file is refused rather than read."""
-
-    @model_validator(mode="after")
-    def _must_name_the_day(self) -> "FolderSource":
-        if "{day:" not in self.pattern + self.uri:
-            message = "pattern or uri must name the day, as in {day:%Y%m%d}"
-            raise ValueError(message)
-        return self
 
 
 class Delivery(Contract):
@@ -43,137 +31,12 @@ class Delivery(Contract):
     zone: ZoneName
     accept_late_days: int = Field(default=92, ge=0)
     """How many days back a record may still restate; an older one goes to quarantine."""
+    content: Literal["snapshot", "increment"] = "snapshot"
+    """What a later file of the same day says about records that it does not hold.
 
-
-class CsvFormat(Contract):
-    """Delimited text with one header row."""
-
-    kind: Literal["csv"]
-    delimiter: OneCharacter = ","
-    quote: OneCharacter = '"'
-    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8"
-    compression: Literal["none", "gzip"] = "none"
-
-    @model_validator(mode="after")
-    def _must_tell_delimiter_from_quote(self) -> "CsvFormat":
-        if self.delimiter == self.quote:
-            message = "delimiter and quote must differ"
-            raise ValueError(message)
-        return self
-
-
-class JsonLinesFormat(Contract):
-    """One JSON object a line."""
-
-    kind: Literal["jsonl"]
-    compression: Literal["none", "gzip"] = "none"
-
-
-class XlsxFormat(Contract):
-    """A spreadsheet with one header row."""
-
-    kind: Literal["xlsx"]
-    sheet: str
-
-
-class ParquetFormat(Contract):
-    """An Apache Parquet file."""
-
-    kind: Literal["parquet"]
-
-
-FileFormat = Annotated[
-    CsvFormat | JsonLinesFormat | XlsxFormat | ParquetFormat, Field(discriminator="kind")
-]
-
-
-class Manifest(Contract):
-    """A JSON side file ``{"rows": 1234, "sha256": "…"}`` that states the export's totals."""
-
-    kind: Literal["manifest"]
-    suffix: str = ".manifest.json"
-
-
-class NoControl(Contract):
-    """The vendor states no totals; only physical rows are counted."""
-
-    kind: Literal["none"] = "none"
-
-
-class Times(Contract):
-    """How instants are written."""
-
-    zone: ZoneName
-    """Zone of local times that carry no offset of their own."""
-    formats: tuple[str, ...] = Field(min_length=1)
-    """strptime formats, tried in order; or ``epoch_seconds``, ``epoch_milliseconds``.
-
-    Cells that are dates by type (Parquet, spreadsheets) need no format: they are read as they are,
-    in `zone` unless they carry their own.
+    ``snapshot``: it is the whole truth, they are gone. ``increment``: they stand, and a record that
+    it does hold replaces the one of the same key in earlier files.
     """
-    fold: Literal["earlier", "later", "quarantine"] = "quarantine"
-    """Which instant a local time means that the clock shows twice."""
-    gap: Literal["shift_forward", "quarantine"] = "quarantine"
-    """What to do with a local time that the clock never shows."""
-
-
-class Columns(Contract):
-    """Which column of the export holds what; names as the vendor writes them."""
-
-    case_id: str
-    record_key: tuple[str, ...] | None = None
-    """Columns that together name one record of the book; the case id when absent.
-
-    Several values are joined by ``|``; a ``|`` or a backslash inside one is escaped by a backslash.
-    """
-    item_id: str
-    queue: str
-    site: str | None = None
-    policy: str | None = None
-    language: str | None = None
-    priority: str | None = None
-    decision: str | None = None
-    agent: str | None = None
-    actor: str | None = None
-    handle_seconds: str | None = None
-    escalated_to: str | None = None
-    pause_reason: str | None = None
-    qa_score: str | None = None
-    """A number from 0 to the contract's `qa_full_mark`."""
-    qa_rescore: str | None = None
-    appeal_outcome: str | None = None
-
-
-class CaseShape(Contract):
-    """One row per case, with a column for each instant of its life."""
-
-    kind: Literal["case"]
-    instants: dict[EventType, tuple[str, ...]]
-    """Columns that hold the instant of each event; several for an event that may recur."""
-
-    @model_validator(mode="after")
-    def _must_know_when_received(self) -> "CaseShape":
-        if EventType.RECEIVED not in self.instants:
-            message = "instants must name the column of `received`"
-            raise ValueError(message)
-        return self
-
-
-class UpdateShape(Contract):
-    """One row per update of a case, with its state after the update."""
-
-    kind: Literal["update"]
-    at: str
-    """Column of the update's instant."""
-    state: str
-    """Column of the state after the update."""
-    events: dict[str, EventType]
-    """What each state of the vendor means as an event."""
-    history_days: int = Field(default=60, ge=0, le=366)
-    """How many earlier days' updates tell how a case came to stand where it stands."""
-
-
-Shape = Annotated[CaseShape | UpdateShape, Field(discriminator="kind")]
 
 
 class Codes(Contract):
@@ -200,6 +63,8 @@ class Defaults(Contract):
     language: str = "und"
     priority: Priority | None = None
     """The queue's own priority when absent."""
+    decision: Decision | None = None
+    """Our decision for a decided record that has none, where leaving the queue is all that is known."""
 
 
 class AttainmentTarget(Effective):
@@ -230,12 +95,19 @@ class VendorContract(Effective):
     vendor: Slug
     name: str
     region: Literal["apac", "emea", "amer"]
-    source: FolderSource
+    source: Source
     delivery: Delivery
-    format: FileFormat
+    format: FileFormat = JsonLinesFormat(kind="jsonl", compression="gzip")
+    """May be left out for systems that are asked for records: those arrive as JSON lines."""
     control: Annotated[Manifest | NoControl, Field(discriminator="kind")] = NoControl()
     shape: Shape
     columns: Columns
+    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Other spellings of a column's name in headers, by the name that this contract uses."""
+    optional: tuple[str, ...] = ()
+    """Columns that an export may lack: their records have no value there."""
+    rows: Rows = Rows()
+    personal: Personal = Personal()
     times: Times
     missing_values: tuple[str, ...] = ()
     """Spellings of "no value", besides an empty cell."""
@@ -256,6 +128,66 @@ class VendorContract(Effective):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _needs_a_format_for_files(self) -> "VendorContract":
+        is_file = isinstance(self.source, FileSource)
+        if is_file and "format" not in self.model_fields_set:
+            message = "format must say how the files are written"
+            raise ValueError(message)
+        if not is_file and not (
+            isinstance(self.format, JsonLinesFormat) and self.format.compression == "gzip"
+        ):
+            message = "format must be {kind: jsonl, compression: gzip}: records arrive so"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _needs_a_queue(self) -> "VendorContract":
+        if self.columns.queue is None and self.defaults.queue is None:
+            message = "columns.queue or defaults.queue must be there"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _must_list_many_files(self) -> "VendorContract":
+        if isinstance(self.shape, ListingShape) and not (
+            isinstance(self.source, FileSource) and self.source.files == "many"
+        ):
+            message = "a listing shape needs a source with `files: many`"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _must_not_name_people(self) -> "VendorContract":
+        personal = set(self.personal.columns) - set(self.personal.pseudonymise)
+        columns = self.columns.model_dump(exclude={"agent"}, exclude_none=True)
+        for field, named in columns.items():
+            for name in columns_of(named):
+                if name in personal:
+                    message = (
+                        f"columns.{field} must not be read from the personal column {name!r}:"
+                        " only agent may, or what personal.pseudonymise lists"
+                    )
+                    raise ValueError(message)
+        return self
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Every column of the export that this contract reads, each once."""
+        filters = (*self.rows.keep, *self.rows.leave_out)
+        names = [*self.columns.column_names, *self.shape.column_names]
+        names += [each.column for each in filters]
+        names += columns_of(self.times.zone_column)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def indispensable_columns(self) -> tuple[str, ...]:
+        """The columns without which no record can be understood."""
+        columns = self.columns
+        keys = (columns.case_id, columns.item_id, columns.record_key, columns.queue)
+        names = [name for key in keys for name in columns_of(key)]
+        return tuple(dict.fromkeys([*names, *self.shape.indispensable]))
+
     def calendar_id(self, site: str) -> str:
         """Name the calendar that serves a site, unique across vendors."""
         name = site if site in self.calendars else "default"
@@ -266,6 +198,9 @@ class VendorContract(Effective):
         """The events that the export has columns for, or that its states tell."""
         if isinstance(self.shape, CaseShape):
             return frozenset(self.shape.instants)
+        if isinstance(self.shape, ListingShape):
+            told = {EventType.RECEIVED, self.shape.leaving, *self.shape.events.values()}
+            return frozenset(told | {EventType.RESUMED, EventType.REOPENED})
         # Leaving a pause resumes a case, and leaving a decision re-opens it.
         return frozenset(self.shape.events.values()) | {EventType.RESUMED, EventType.REOPENED}
 

@@ -19,6 +19,8 @@ class EventType(StrEnum):
     QA_RESCORED = "qa_rescored"
     APPEALED = "appealed"
     APPEAL_DECIDED = "appeal_decided"
+    DUE = "due"
+    """Not a happening: the instant by which the vendor's own system promised the case."""
 
 
 class ActorType(StrEnum):

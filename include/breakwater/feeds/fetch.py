@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from breakwater.contracts.vendor import Manifest, VendorContract
+from breakwater.contracts.file_format import Manifest
+from breakwater.contracts.source import FolderSource
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import (
     ConfigurationError,
     ExportMissingError,
@@ -81,7 +83,7 @@ def fetch_export(workspace: Workspace, vendor: str, day: date, now: datetime) ->
         FeedUnavailableError: the source or the enforcement log could not be read.
         ConfigurationError: no contract is in force, or the log is not as its settings say.
     """
-    contract = workspace.configuration.vendor(vendor)
+    contract = workspace.configuration.vendor(vendor, day)
     if not contract.is_active_on(day):
         path = f"vendors/{vendor}.yaml: effective_from, effective_to"
         raise ConfigurationError((f"{path}: expected a contract in force; found none on {day}",))
@@ -147,7 +149,10 @@ def _fetch(
 
 def _collect(about: _VendorDay, scratch: Path) -> _Arrival:
     """Copy every finished file of the day into the lake's raw folder."""
-    folder = Folder.of(about.contract.source, about.workspace.exports, about.day)
+    source = about.contract.source
+    if not isinstance(source, FolderSource):
+        raise NotImplementedError(source.kind)
+    folder = Folder.of(source, about.workspace.exports, about.day)
     control = about.contract.control
     suffix = control.suffix if isinstance(control, Manifest) else None
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import fsspec
 
-from breakwater.contracts.vendor import FolderSource
+from breakwater.contracts.source import FolderSource
 
 LONGEST_NAME = 150
 """Bytes of a file name; the lake puts a hash before it and a file system allows 255."""

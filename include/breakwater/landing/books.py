@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from breakwater.contracts.file_format import Manifest
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
-from breakwater.contracts.vendor import Manifest, VendorContract
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ControlTotalError
 from breakwater.core.vocabulary import EventType
 from breakwater.landing.actions import enforcement_actions, read_slice

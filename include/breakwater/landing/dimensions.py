@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from breakwater.contracts.operations import Operations
+from breakwater.contracts.shape import columns_of
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.vocabulary import ActorType, Priority
 from breakwater.landing.reasons import Reasons
@@ -38,7 +39,8 @@ def check_texts(texts: Texts, names: tuple[str, ...], reasons: Reasons) -> None:
 def identities(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[str, pa.Array]:
     """Map what names a record: case, item, key of the record in both books."""
     columns = contract.columns
-    case_id, item_id = texts.of(columns.case_id), texts.of(columns.item_id)
+    case_id = _joined([texts.of(name) for name in columns_of(columns.case_id)])
+    item_id = _joined([texts.of(name) for name in columns_of(columns.item_id)])
     reasons.add("case_id_missing", case_id.is_null())
     reasons.add("item_id_missing", item_id.is_null())
     record_key = case_id

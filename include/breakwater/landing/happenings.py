@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from breakwater.contracts.vendor import CaseShape, Columns, UpdateShape
+from breakwater.contracts.shape import CaseShape, Columns, UpdateShape
 from breakwater.core.vocabulary import EventType
 from breakwater.landing.dimensions import is_given
 from breakwater.landing.instants import Instants, read_instants
@@ -45,7 +45,9 @@ def read_life(texts: Texts, terms: Terms, reasons: Reasons) -> Life:
     shape = terms.contract.shape
     if isinstance(shape, CaseShape):
         return _life_of_cases(texts, terms, shape, reasons)
-    return _life_of_updates(texts, terms, shape, reasons)
+    if isinstance(shape, UpdateShape):
+        return _life_of_updates(texts, terms, shape, reasons)
+    raise NotImplementedError(shape.kind)
 
 
 def _life_of_cases(texts: Texts, terms: Terms, shape: CaseShape, reasons: Reasons) -> Life:

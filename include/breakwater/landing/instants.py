@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from breakwater.contracts.vendor import Times
+from breakwater.contracts.shape import Times
 from breakwater.landing.local_time import Flags, Seconds, offsets_of
 
 EARLIEST, LATEST = 315_532_800, 4_102_444_800

@@ -65,7 +65,7 @@ def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> Sta
         ControlTotalError: rows are missing against what the vendor declared.
         ContractError: the file cannot be read as its contract says.
     """
-    contract = workspace.configuration.vendor(vendor)
+    contract = workspace.configuration.vendor(vendor, day)
     with (
         tempfile.TemporaryDirectory(prefix="breakwater-land-") as scratch,
         workspace.warehouse.transaction() as connection,

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
-from breakwater.contracts.vendor import CsvFormat
+from breakwater.contracts.file_format import CsvFormat
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
 from breakwater.landing.read_plain_csv import read_plain_csv
 from breakwater.landing.refusal import ExportRefusedError, Fault

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from breakwater.contracts.vendor import CsvFormat
+from breakwater.contracts.file_format import CsvFormat
 from breakwater.landing.raw_rows import RawRows
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import python_calamine
 
-from breakwater.contracts.vendor import XlsxFormat
+from breakwater.contracts.file_format import XlsxFormat
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
 from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.contracts.shape import UpdateShape
+from breakwater.contracts.vendor import VendorContract
 from breakwater.landing import dimensions
 from breakwater.landing.happenings import Happening, Life, read_life
 from breakwater.landing.operational_days import as_dates, ordinal, ordinals_of
 from breakwater.landing.raw_rows import RawRows, RefusedRow
-from breakwater.landing.read_export import named_columns
 from breakwater.landing.reasons import Reasons
 from breakwater.landing.terms import Terms
 from breakwater.landing.texts import Texts
@@ -75,11 +75,10 @@ def map_records(raw: RawRows, terms: Terms) -> Records:
 def _text_columns(contract: VendorContract) -> tuple[str, ...]:
     """List the named columns that do not hold instants."""
     shape = contract.shape
-    if isinstance(shape, CaseShape):
-        instants = {name for several in shape.instants.values() for name in several}
-    else:
-        instants = {shape.at}
-    return tuple(name for name in named_columns(contract) if name not in instants)
+    instants = set(shape.column_names)
+    if isinstance(shape, UpdateShape):
+        instants.remove(shape.state)
+    return tuple(name for name in contract.column_names if name not in instants)
 
 
 def _days(life: Life, terms: Terms, reasons: Reasons) -> pa.Array:

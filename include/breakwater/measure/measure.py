@@ -73,7 +73,7 @@ def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
     return VendorDay(
         day=day,
         window=workspace.window(day),
-        contract=configuration.vendor(vendor),
+        contract=configuration.vendor(vendor, day),
         clocks=configuration.clocks,
         operations=configuration.operations,
     )

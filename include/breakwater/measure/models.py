@@ -29,8 +29,9 @@ import pyarrow as pa
 
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.operations import Operations
+from breakwater.contracts.shape import ListingShape, UpdateShape
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
-from breakwater.contracts.vendor import UpdateShape, VendorContract
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.histogram import UPPER_BOUNDS
 from breakwater.engine.base import Engine, run_models
@@ -90,13 +91,13 @@ class VendorDay:
     @property
     def is_state_log(self) -> bool:
         """Whether the vendor tells each change of state, instead of each case as it stands."""
-        return isinstance(self.contract.shape, UpdateShape)
+        return isinstance(self.contract.shape, UpdateShape | ListingShape)
 
     @property
     def first_day(self) -> date:
         """The earliest day whose events tell how the day's cases stand."""
         shape = self.contract.shape
-        back = shape.history_days if isinstance(shape, UpdateShape) else 0
+        back = shape.history_days if isinstance(shape, UpdateShape | ListingShape) else 0
         return self.day - timedelta(days=back)
 
     @property

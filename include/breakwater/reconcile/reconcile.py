@@ -68,7 +68,7 @@ def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -
 def _vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
     configuration = workspace.configuration
     return VendorDay(
-        configuration.vendor(vendor), day, workspace.window(day), configuration.operations
+        configuration.vendor(vendor, day), day, workspace.window(day), configuration.operations
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import breakwater
 from breakwater.contracts.configuration import SHIPPED, Configuration, load_configuration
 from breakwater.core.days import Window
+from breakwater.warehouse.connections import Connections, connections_of
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake, local_uri
@@ -30,6 +31,7 @@ class Workspace:
         exports: root of the vendors' folders, for ``{exports}`` in their contracts.
         outbox_folder: where the file channel writes.
         pseudonym_key: the secret that turns reviewer names into pseudonyms.
+        connections: finds the systems that vendors' contracts name.
     """
 
     configuration: Configuration
@@ -39,6 +41,7 @@ class Workspace:
     exports: str
     outbox_folder: Path
     pseudonym_key: bytes = field(repr=False)
+    connections: Connections = field(default=connections_of({}), repr=False, compare=False)
     _server: EmbeddedPostgreSQL | None = field(default=None, repr=False, compare=False)
 
     def window(self, day: date) -> Window:
@@ -46,7 +49,9 @@ class Workspace:
         return Window.for_operational_day(day, self.configuration.operations.zone_info)
 
 
-def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
+def open_workspace(
+    environment: Mapping[str, str] = os.environ, connections: Connections | None = None
+) -> Workspace:
     """Open the installation that environment variables describe.
 
     ========================== ======================================== ==========================
@@ -61,6 +66,9 @@ def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
     BREAKWATER_OUTBOX          folder of the file channel               ``HOME/outbox``
     BREAKWATER_PSEUDONYM_KEY   secret behind reviewer pseudonyms        ``HOME/pseudonym.key``
     ========================== ======================================== ==========================
+
+    Systems that contracts name by a connection are found by ``connections``; without it, in the
+    ``AIRFLOW_CONN_<NAME>`` variables.
     """
     home = Path(environment.get("BREAKWATER_HOME", str(HOME)))
     warehouse = environment.get("BREAKWATER_WAREHOUSE")
@@ -76,5 +84,6 @@ def open_workspace(environment: Mapping[str, str] = os.environ) -> Workspace:
         exports=environment.get("BREAKWATER_EXPORTS", local_uri(home / "exports")),
         outbox_folder=Path(environment.get("BREAKWATER_OUTBOX", str(home / "outbox"))),
         pseudonym_key=pseudonym_key(environment, home),
+        connections=connections or connections_of(environment),
         _server=server,
     )

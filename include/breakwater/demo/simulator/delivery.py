@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import fsspec
 import pyarrow as pa
 
-from breakwater.contracts.vendor import Manifest, VendorContract
+from breakwater.contracts.file_format import Manifest
+from breakwater.contracts.source import FolderSource
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import utc_instant, utc_seconds
 from breakwater.demo.simulator.export_files import encode
 from breakwater.demo.simulator.faults import ExportFault
@@ -39,9 +41,17 @@ class Mailbox:
     def clear(self, day: date) -> None:
         """Remove what an earlier simulation left for a day."""
         file_system, folder = self._folder(day)
-        pattern = self.contract.source.pattern.format(day=day)
+        pattern = self._source.pattern.format(day=day)
         for found in {*file_system.glob(f"{folder}/{pattern}"), *self._manifests(day)}:
             file_system.rm(found)
+
+    @property
+    def _source(self) -> FolderSource:
+        source = self.contract.source
+        if not isinstance(source, FolderSource):
+            message = f"{self.contract.vendor}: the simulator leaves exports in folders only"
+            raise TypeError(message)
+        return source
 
     def leave(
         self, day: date, rows: pa.Table, at: int, *, addition: str = "", kept_share: float = 1.0
@@ -55,7 +65,7 @@ class Mailbox:
             addition: what a re-send adds to the name.
             kept_share: how much of the rows the file holds; the manifest declares all of them.
         """
-        name = self.contract.source.pattern.format(day=day).replace("*", addition)
+        name = self._source.pattern.format(day=day).replace("*", addition)
         sent = rows.slice(0, int(rows.num_rows * kept_share))
         content = encode(sent, self.contract.format)
         self._put(day, name, content, at)
@@ -73,12 +83,12 @@ class Mailbox:
         if not isinstance(control, Manifest):
             return []
         file_system, folder = self._folder(day)
-        pattern = self.contract.source.pattern.format(day=day) + control.suffix
+        pattern = self._source.pattern.format(day=day) + control.suffix
         found: list[str] = file_system.glob(f"{folder}/{pattern}")
         return found
 
     def _folder(self, day: date) -> tuple[Any, str]:
-        uri = self.contract.source.uri.format(exports=self.exports, day=day)
+        uri = self._source.uri.format(exports=self.exports, day=day)
         file_system, folder = fsspec.core.url_to_fs(uri)
         return file_system, str(folder).rstrip("/")
 

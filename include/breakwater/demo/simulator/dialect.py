@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from breakwater.contracts.vendor import CaseShape, VendorContract
+from breakwater.contracts.shape import CaseShape, columns_of
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.vocabulary import Decision, EventType
 from breakwater.demo.simulator.cases import Cases
 from breakwater.demo.simulator.export_rows import Maker, Rows
@@ -58,8 +59,8 @@ def _makers(contract: VendorContract) -> dict[str, Maker]:
     """Name the export's columns in order, each with what fills it."""
     columns = contract.columns
     named: list[tuple[str | None, Maker]] = [
-        (columns.case_id, lambda rows: case_ids(rows.model, rows.cases.number)),
-        (columns.item_id, lambda rows: item_ids(rows.model, rows.cases.number)),
+        (columns_of(columns.case_id)[0], lambda rows: case_ids(rows.model, rows.cases.number)),
+        (columns_of(columns.item_id)[0], lambda rows: item_ids(rows.model, rows.cases.number)),
         (columns.site, _site),
         (columns.queue, _queue),
         (columns.policy, _policy),

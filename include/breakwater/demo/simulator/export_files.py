@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from breakwater.contracts.vendor import (
+from breakwater.contracts.file_format import (
     CsvFormat,
     FileFormat,
+    JsonFormat,
     JsonLinesFormat,
     ParquetFormat,
     XlsxFormat,
@@ -26,7 +27,7 @@ def encode(table: pa.Table, file_format: FileFormat) -> bytes:
     """Return the bytes of a table in a contract's format.
 
     Raises:
-        ValueError: more rows than a spreadsheet holds.
+        ValueError: more rows than a spreadsheet holds, or a format that it does not write.
     """
     match file_format:
         case CsvFormat():
@@ -37,6 +38,9 @@ def encode(table: pa.Table, file_format: FileFormat) -> bytes:
             return write_workbook(table, file_format.sheet)
         case ParquetFormat():
             return _parquet(table)
+        case JsonFormat():
+            message = "the simulator writes JSON as lines only"
+            raise ValueError(message)
 
 
 def _packed(content: bytes, compression: str) -> bytes:

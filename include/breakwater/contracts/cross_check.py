@@ -1,0 +1,87 @@
+"""What the configuration files say about each other: names in one that another does not know."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from breakwater.contracts.clocks import Clock, contradictions
+from breakwater.contracts.routes import Matcher
+from breakwater.contracts.vendor import VendorContract
+
+if TYPE_CHECKING:  # it reads the files, and calls this to check them
+    from breakwater.contracts.configuration import Configuration
+
+
+def cross_check(configuration: "Configuration") -> Iterator[str]:
+    """Find names in one file that another file does not know."""
+    for name, queue in configuration.operations.queues.items():
+        for policy in sorted(set(queue.policies) - set(configuration.operations.policies)):
+            yield f"operations.yaml: queues.{name}.policies: expected a policy; found {policy!r}"
+    yield from contradictions(configuration.clocks)
+    yield from _overlaps(configuration)
+    for clock in configuration.clocks:
+        yield from _cross_check_clock(configuration, clock)
+    for audience in configuration.audiences:
+        for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
+            path = f"audiences.{audience.audience}.vendors"
+            yield f"audiences.yaml: {path}: expected a vendor; found {vendor!r}"
+    for route in configuration.routes:
+        path = f"routes.yaml: routes.{route.route}.match"
+        yield from _cross_check_matcher(configuration, path, route.match)
+    for silence in configuration.silences:
+        path = f"silences.yaml: silences.{silence.silence}.match"
+        yield from _cross_check_matcher(configuration, path, silence.match)
+
+
+def _overlaps(configuration: "Configuration") -> Iterator[str]:
+    """Find versions of one vendor's contract that are in force on the same day."""
+    for vendor, earlier in configuration.earlier_versions.items():
+        for later, before in pairwise((configuration.vendors[vendor], *earlier)):
+            if (before.effective_to or date.max) >= (later.effective_from or date.min):
+                yield f"vendors/: {vendor}: expected contracts one after another; found an overlap"
+
+
+def _cross_check_matcher(
+    configuration: "Configuration", path: str, matcher: Matcher
+) -> Iterator[str]:
+    """Find names that no finding can have: such a matcher would never match."""
+    for vendor in sorted(set(matcher.vendors) - set(configuration.vendors)):
+        yield f"{path}.vendors: expected a vendor; found {vendor!r}"
+    for queue in sorted(set(matcher.queues) - set(configuration.operations.queues)):
+        yield f"{path}.queues: expected a queue; found {queue!r}"
+
+
+def _cross_check_clock(configuration: "Configuration", clock: Clock) -> Iterator[str]:
+    operations = configuration.operations
+    for named, known, what in (
+        (clock.applies.vendors, configuration.vendors, "vendor"),
+        (clock.applies.queues, operations.queues, "queue"),
+        (clock.applies.policies, operations.policies, "policy"),
+        (clock.applies.languages, operations.languages, "language"),
+    ):
+        for name in sorted(set(named) - set(known)):
+            yield f"clocks/: {clock.clock}.applies: expected a {what}; found {name!r}"
+
+
+def cross_check_vendor(
+    configuration: "Configuration", stem: str, contract: VendorContract
+) -> Iterator[str]:
+    """Find what one vendor file says and the operation does not know.
+
+    A file is named by its vendor; ``<vendor>@<anything>.yaml`` holds another version of its
+    contract, in force before or after.
+    """
+    file = f"vendors/{stem}.yaml"
+    clocks = {clock.clock for clock in configuration.clocks}
+    named = stem.partition("@")[0]
+    if contract.vendor != named:
+        yield f"{file}: vendor: expected {named!r}, as the file is named; found {contract.vendor!r}"
+    for code, queue in contract.codes.queues.items():
+        if queue not in configuration.operations.queues:
+            yield f"{file}: codes.queues.{code}: expected a queue; found {queue!r}"
+    if contract.defaults.queue not in {None, *configuration.operations.queues}:
+        yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
+    for target in contract.targets:
+        if target.clock not in clocks:
+            yield f"{file}: targets: expected a clock; found {target.clock!r}"

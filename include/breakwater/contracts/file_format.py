@@ -1,0 +1,86 @@
+"""How an export is written: delimited text, JSON, spreadsheets, Parquet."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from breakwater.contracts.base import Contract
+
+OneCharacter = Annotated[
+    str, StringConstraints(strip_whitespace=False, pattern=r"^[^\r\n]$")  # a tab is one, too
+]
+
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
+
+Compression = Literal["none", "gzip", "zstd", "zip"]
+"""A zip holds exactly one file."""
+
+
+class CsvFormat(Contract):
+    """Delimited text with one header row."""
+
+    kind: Literal["csv"]
+    delimiter: OneCharacter = ","
+    quote: OneCharacter = '"'
+    encoding: Encoding = "utf-8"
+    compression: Compression = "none"
+
+    @model_validator(mode="after")
+    def _must_tell_delimiter_from_quote(self) -> "CsvFormat":
+        if self.delimiter == self.quote:
+            message = "delimiter and quote must differ"
+            raise ValueError(message)
+        return self
+
+
+class JsonLinesFormat(Contract):
+    """One JSON object a line. Columns are dotted paths: ``fields.status.name``, ``labels.0``."""
+
+    kind: Literal["jsonl"]
+    compression: Compression = "none"
+    each: tuple[str, ...] = ()
+    """Dotted paths of lists, outermost first: every element becomes a record of its own, and a
+    column below such a path is one of the element. An object without elements is no record."""
+
+
+class JsonFormat(Contract):
+    """One JSON document that holds a list of records."""
+
+    kind: Literal["json"]
+    compression: Compression = "none"
+    records: str = ""
+    """Dotted path of the list; the document itself when empty."""
+    each: tuple[str, ...] = ()
+    """As in JSON lines."""
+
+
+class XlsxFormat(Contract):
+    """A spreadsheet with one header row."""
+
+    kind: Literal["xlsx"]
+    sheet: str
+
+
+class ParquetFormat(Contract):
+    """An Apache Parquet file."""
+
+    kind: Literal["parquet"]
+
+
+FileFormat = Annotated[
+    CsvFormat | JsonLinesFormat | JsonFormat | XlsxFormat | ParquetFormat,
+    Field(discriminator="kind"),
+]
+
+
+class Manifest(Contract):
+    """A JSON side file ``{"rows": 1234, "sha256": "…"}`` that states the export's totals."""
+
+    kind: Literal["manifest"]
+    suffix: str = ".manifest.json"
+
+
+class NoControl(Contract):
+    """The vendor states no totals; only physical rows are counted."""
+
+    kind: Literal["none"] = "none"

@@ -59,7 +59,11 @@ class Clock(Effective):
     on_close: Literal["stay", "roll_forward"] = "stay"
     """A deadline that falls on closing time stays there, because people plan for the closing bell
     and most help desks read it so; or it rolls forward to the next opening."""
-    target_seconds: int = Field(gt=0)
+    due: Literal["target", "reported"] = "target"
+    """Whether the target says when a case is due, or the vendor's own system does, case by case, by
+    the instant in its `due` column; a case without one has no such clock."""
+    target_seconds: int | None = Field(default=None, gt=0)
+    """May be left out only where due is `reported`."""
     warning_share: float = Field(default=0.8, gt=0, lt=1)
     """Share of the target after which an open case is at risk."""
     enabled: bool = True
@@ -78,11 +82,20 @@ class Clock(Effective):
         if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
             message = "effective_to must not be before effective_from"
             raise ValueError(message)
+        if (self.target_seconds is None) != (self.due == "reported"):
+            message = "a clock has a target_seconds, or is due as reported"
+            raise ValueError(message)
+        if self.due == "reported" and (self.calendar != "24x7" or self.pauses):
+            message = "a clock that is due as reported runs 24x7 and never pauses"
+            raise ValueError(message)
         if self.kind == "statutory":
             self._must_name_its_law()
         return self
 
     def _must_name_its_law(self) -> None:
+        if self.due == "reported":
+            message = "a statutory clock is due as its law says, not as reported"
+            raise ValueError(message)
         if self.calendar != "24x7" or self.pauses:
             message = "a statutory clock runs 24x7 and never pauses"
             raise ValueError(message)
@@ -92,8 +105,8 @@ class Clock(Effective):
 
     @property
     def warning_seconds(self) -> int:
-        """Time used up at which an open case is at risk."""
-        return math.ceil(self.warning_share * self.target_seconds)
+        """Time used up at which an open case is at risk; 0 where each case has its own target."""
+        return math.ceil(self.warning_share * (self.target_seconds or 0))
 
 
 class ClockFile(Contract):

@@ -9,7 +9,8 @@ count as missed. Between start and stop elapsed time is
     elapsed = reading(stop) - reading(start) - sum of pauses
 
 on the clock's calendar, and the clock is due at the instant at which the target is used up, pushed
-on by the pauses that began before it. So ``met`` means stopped at or before ``due_at``, and a clock
+on by the pauses that began before it. Where the vendor's own system says when each case is due, the
+target is the time from the start to that instant. So ``met`` means stopped at or before ``due_at``, and a clock
 that ran out stays run out.
 
 **Attainment of a day** = met / due, where a clock is due on the day on which it is met, or on which
@@ -44,12 +45,14 @@ _SCHEMA = pa.schema(
         ),
         pa.field("decision_stops", pa.bool_()),
         pa.field("pauses", pa.bool_()),
+        pa.field("due_is_reported", pa.bool_()),
         *(
             pa.field(name, pa.int64())
             for name in (
                 "stays_s",
                 "target_seconds",
                 "warning_seconds",
+                "warning_percent",
                 "effective_start",
                 "effective_end",
             )
@@ -86,7 +89,7 @@ def clocks_on_slices(
         which the entry is in force.
     """
     reported = contract.reported_events
-    enabled = [c for c in clocks if c.enabled and {c.start, c.stop} <= reported]
+    enabled = [c for c in clocks if c.enabled and _events_of(c) <= reported]
     rows = [
         (*place, *_rules(clock, contract.calendar_id(place.site), zone))
         for place in slices
@@ -104,6 +107,12 @@ def clocks_on_slices(
     return pa.Table.from_arrays(arrays, schema=_SCHEMA)
 
 
+def _events_of(clock: Clock) -> set[EventType]:
+    """List the events without which a clock cannot run."""
+    told = {EventType.DUE} if clock.due == "reported" else set()
+    return {clock.start, clock.stop, *told}
+
+
 def _rules(clock: Clock, calendar_id: str, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         clock.clock,
@@ -113,11 +122,13 @@ def _rules(clock: Clock, calendar_id: str, zone: ZoneInfo) -> tuple[object, ...]
         calendar_id if clock.calendar == "site" else ALWAYS,
         clock.stop in _BEFORE_A_DECISION,
         clock.pauses,
+        clock.due == "reported",
         # 1: the deadline is the end of the target's last second, closing time included.
         # 0: it is the beginning of the business second after it.
         1 if clock.on_close == "stay" else 0,
-        clock.target_seconds,
+        clock.target_seconds or 0,
         clock.warning_seconds,
+        round(clock.warning_share * 100),
         *_in_force(clock.effective_from, clock.effective_to, zone),
     )
 

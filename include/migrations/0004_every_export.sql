@@ -14,6 +14,11 @@ create table landing.fetch_progress (
 comment on column landing.fetch_progress.cursor is
     'where the part after this one starts, as the far end names it; {"end": true} after the last';
 
+alter table landing.file_ledger add column has_records boolean not null default true;
+comment on column landing.file_ledger.has_records is
+    'false for a file of no records: equal bytes on two quiet days are no duplicate';
+create index file_ledger_by_content on landing.file_ledger (vendor, sha256);
+
 alter table landing.control_total
     add column released_rows bigint not null default 0,
     add column rejected_rows bigint not null default 0,

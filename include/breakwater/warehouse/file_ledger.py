@@ -1,4 +1,4 @@
-"""Every distinct content ever fetched for a vendor-day, and which one is in force."""
+"""Every distinct content ever fetched for a vendor-day, and which of them are in force."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from breakwater.contracts.shape import ListingShape
+from breakwater.contracts.source import FileSource
+from breakwater.contracts.vendor import VendorContract
 from breakwater.warehouse.database import Connection
 
 Book = Literal["vendor", "internal"]
@@ -24,6 +27,7 @@ class ReceivedFile:
         manifest: totals stated beside the file, ``{"rows": …, "sha256": …}``; None without any.
         delivered_at: when it was left at its source.
         is_late: whether that was after the deadline.
+        has_records: False when it holds none; two quiet days may then have equal bytes.
     """
 
     book: Book
@@ -34,6 +38,7 @@ class ReceivedFile:
     manifest: Mapping[str, Any] | None
     delivered_at: datetime
     is_late: bool
+    has_records: bool = True
 
     @property
     def declared_rows(self) -> int | None:
@@ -41,26 +46,51 @@ class ReceivedFile:
         return None if self.manifest is None else self.manifest.get("rows")
 
 
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A file whose bytes were delivered before, for another operational day."""
+
+    file: ReceivedFile
+    first_day: date
+
+
 def record_file(
-    connection: Connection, vendor: str, day: date, file: ReceivedFile, at: datetime
+    connection: Connection,
+    vendor: str,
+    day: date,
+    file: ReceivedFile,
+    at: datetime,
+    *,
+    among_its_name: bool = False,
 ) -> bool:
     """Remember a file; return whether the ledger changed.
 
     A content that is in force already keeps the instant of its first delivery: touching or copying
     the file anew does not make it late. One that was in force once and comes back, comes into
     force again.
+
+    Args:
+        connection: an open transaction on the warehouse.
+        vendor: whose file.
+        day: of which operational day.
+        file: what was received.
+        at: the instant of the fetch.
+        among_its_name: whether a file takes the place of earlier ones of its name only, as where
+            a day is the sum of several; otherwise of every earlier file of the day.
     """
-    current = file_in_force(connection, vendor, day, file.book)
-    if (
-        current is not None
-        and (current.name, current.sha256) == (file.name, file.sha256)
-        and current.manifest == file.manifest
+    earlier = received_files(connection, vendor, day, file.book)
+    if among_its_name:
+        earlier = [each for each in earlier if each.name == file.name]
+    if earlier and (earlier[-1].name, earlier[-1].sha256, earlier[-1].manifest) == (
+        file.name,
+        file.sha256,
+        file.manifest,
     ):
         return False
     found = connection.execute(
         "insert into landing.file_ledger as ledger (vendor, operational_day, book, name, sha256,"
-        " size_bytes, raw_path, manifest, delivered_at, fetched_at, is_late)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " size_bytes, raw_path, manifest, delivered_at, fetched_at, is_late, has_records)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict (vendor, operational_day, book, name, sha256) do update set"
         " manifest = excluded.manifest, delivered_at = excluded.delivered_at,"
         " fetched_at = excluded.fetched_at, is_late = excluded.is_late"
@@ -79,6 +109,7 @@ def record_file(
             file.delivered_at,
             at,
             file.is_late,
+            file.has_records,
         ],
     ).fetchone()
     return found is not None
@@ -87,10 +118,11 @@ def record_file(
 def received_files(
     connection: Connection, vendor: str, day: date, book: Book
 ) -> list[ReceivedFile]:
-    """List the files of a vendor-day's book, the one in force last."""
+    """List every file ever received for a vendor-day's book, in order of delivery."""
     rows = connection.execute(
-        "select book, name, sha256, size_bytes, raw_path, manifest, delivered_at, is_late"
-        " from landing.file_ledger where vendor = %s and operational_day = %s and book = %s"
+        "select book, name, sha256, size_bytes, raw_path, manifest, delivered_at, is_late,"
+        " has_records from landing.file_ledger"
+        " where vendor = %s and operational_day = %s and book = %s"
         ' order by delivered_at, name collate "C", file_id',
         [vendor, day, book],
     ).fetchall()
@@ -100,6 +132,70 @@ def received_files(
 def file_in_force(
     connection: Connection, vendor: str, day: date, book: Book
 ) -> ReceivedFile | None:
-    """Return the file of a vendor-day's book that was delivered last, if there is one."""
+    """Return the file of a vendor-day's book that was delivered last, if there is one.
+
+    For our own log. What a vendor sent is asked for by `files_in_force`.
+    """
     files = received_files(connection, vendor, day, book)
     return files[-1] if files else None
+
+
+def files_in_force(
+    connection: Connection, contract: VendorContract, vendor: str, day: date
+) -> list[ReceivedFile]:
+    """List the files of a vendor that together say what its day is, in order of delivery.
+
+    A snapshot of one file is the newest; of many files, the newest of each name. Of increments
+    every distinct content counts, at its first delivery. A file that was delivered for another
+    day before is none of them (see `duplicates`).
+    """
+    again = duplicates(connection, contract, vendor, day)
+    known = {(each.file.name, each.file.sha256) for each in again}
+    received = received_files(connection, vendor, day, "vendor")
+    files = [file for file in received if (file.name, file.sha256) not in known]
+    if contract.delivery.content == "increment":
+        first: dict[str, ReceivedFile] = {}
+        for file in files:
+            first.setdefault(file.sha256, file)
+        return list(first.values())
+    if is_sum_of_files(contract):
+        newest = {file.name: file for file in files}
+        return [file for file in files if newest[file.name] is file]
+    return files[-1:]
+
+
+def duplicates(
+    connection: Connection, contract: VendorContract, vendor: str, day: date
+) -> list[Duplicate]:
+    """List the files of a vendor-day whose bytes were delivered before for another day of it.
+
+    Yesterday's file under today's name says nothing about today. Whichever was delivered first
+    counts, on equal instants that of the earlier day, so that the order of fetching decides
+    nothing. Files without records are equal on every quiet day, listings whenever nothing moved,
+    and systems are asked by window: those are no duplicates.
+    """
+    if isinstance(contract.shape, ListingShape) or not isinstance(contract.source, FileSource):
+        return []
+    rows = connection.execute(
+        "select own.name, own.sha256, (array_agg(other.operational_day"
+        " order by other.delivered_at, other.operational_day))[1] as first_day"
+        " from landing.file_ledger as own join landing.file_ledger as other"
+        " on other.vendor = own.vendor and other.book = own.book and other.sha256 = own.sha256"
+        " and other.operational_day <> own.operational_day"
+        " and (other.delivered_at, other.operational_day)"
+        " < (own.delivered_at, own.operational_day)"
+        " where own.vendor = %s and own.operational_day = %s and own.book = 'vendor'"
+        " and own.has_records group by own.name, own.sha256",
+        [vendor, day],
+    ).fetchall()
+    first_days = {(row["name"], row["sha256"]): row["first_day"] for row in rows}
+    return [
+        Duplicate(file, first_days[file.name, file.sha256])
+        for file in received_files(connection, vendor, day, "vendor")
+        if (file.name, file.sha256) in first_days
+    ]
+
+
+def is_sum_of_files(contract: VendorContract) -> bool:
+    """Tell whether a vendor's day consists of several files."""
+    return isinstance(contract.source, FileSource) and contract.source.files == "many"

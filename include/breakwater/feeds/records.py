@@ -81,7 +81,7 @@ class CursorRefusedFault(FeedFault):
 LONGEST_SHOWN = 60
 
 
-def shown(text: object) -> str:
+def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """Spell a far end's text for a message: one line, escaped, no longer than it must be."""
     cut = str(text)
-    return repr(cut if len(cut) <= LONGEST_SHOWN else f"{cut[:LONGEST_SHOWN]}…")
+    return repr(cut if len(cut) <= longest else f"{cut[:longest]}…")

@@ -8,8 +8,10 @@ PostgreSQL transaction; a kill leaves only files that nobody points at.
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,15 @@ class Written:
     path: str
     row_count: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file of the lake: where it is below the root, its bytes, and when it was written."""
+
+    path: str
+    size_bytes: int
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +101,35 @@ class Lake:
         """
         digest = _hash_of(local_file)
         path = f"raw/{vendor}/{day.isoformat()}/{digest}-{name}"
-        self._put(path, local_file)
+        self.put(path, local_file)
         return path, digest
 
     def put_version(self, partition: Partition, local_file: Path, row_count: int) -> Written:
         """Move a Parquet file from the local disk into the lake, named by its hash."""
         content_hash = _hash_of(local_file)
         path = f"{partition.folder}/{content_hash}.parquet"
-        self._put(path, local_file)
+        self.put(path, local_file)
         return Written(path, row_count, content_hash)
 
-    def _put(self, path: str, local_file: Path) -> None:
+    def files(self, folder: str) -> list[Kept]:
+        """List every file below a folder, in order of paths; none when there is no such folder."""
+        file_system, root = self._file_system()
+        try:
+            found = file_system.find(f"{root}/{folder}", detail=True)
+        except FileNotFoundError:
+            return []
+        return [
+            Kept(str(path).removeprefix(f"{root}/"), int(about["size"]), _written_at(about))
+            for path, about in sorted(found.items())
+        ]
+
+    def remove(self, path: str) -> None:
+        """Delete a file; one that is gone already is no error."""
+        file_system, root = self._file_system()
+        with suppress(FileNotFoundError):
+            file_system.rm_file(f"{root}/{path}")
+
+    def put(self, path: str, local_file: Path) -> None:
         """Copy a local file to a path that names its content, unless it is there."""
         file_system, root = self._file_system()
         target = f"{root}/{path}"
@@ -209,6 +238,20 @@ def current_version(connection: Connection, partition: Partition) -> Written | N
         ],
     ).fetchone()
     return None if row is None else Written(row["path"], row["row_count"], row["sha256"])
+
+
+def _written_at(about: Mapping[str, Any]) -> datetime:
+    """Read when a file was written; file systems spell it differently, all of them in UTC."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        found = about.get(name)
+        if isinstance(found, int | float):
+            return datetime.fromtimestamp(found, UTC)
+        if isinstance(found, str):
+            found = datetime.fromisoformat(found)
+        if isinstance(found, datetime):
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    message = f"a file without an instant: {sorted(about)}"
+    raise ValueError(message)
 
 
 def _hash_of(file: Path) -> str:

@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test: one server a worker, one cloned database a test."""
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,13 +20,17 @@ _clone_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgreSQL]:
-    """Serve PostgreSQL from a temporary folder for one worker."""
-    folder = tmp_path_factory.mktemp("server") / "postgresql"
-    # Ended by the `with`, not by the interpreter's exit: once is enough.
-    with EmbeddedPostgreSQL(folder, keeps_running=True) as running:
-        migrate(Database(running.ensure_database("template")))
-        yield running
+def server() -> Iterator[EmbeddedPostgreSQL]:
+    """Serve PostgreSQL from a temporary folder for one worker.
+
+    Not below pytest's own: as root the server runs as somebody else, and every pytest that starts
+    closes that folder to others again.
+    """
+    with tempfile.TemporaryDirectory(prefix="breakwater-tests-") as folder:
+        # Ended by the `with`, not by the interpreter's exit: once is enough.
+        with EmbeddedPostgreSQL(Path(folder) / "postgresql", keeps_running=True) as running:
+            migrate(Database(running.ensure_database("template")))
+            yield running
 
 
 @pytest.fixture

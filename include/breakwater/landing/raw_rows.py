@@ -1,29 +1,38 @@
 """An export as text: the columns its contract names, and the rows that could not be read."""
 
-import difflib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from breakwater.landing.refusal import ExportRefusedError, Fault, shown
-
 Rows = npt.NDArray[np.int64]
-CHUNK = 50_000
+CHUNK = 131_072
+"""Rows of a chunk, at most."""
+
+LONGEST_CONTENT = 64 * 1024
+"""Characters of a refused record that are kept for people to look at."""
+
+CUT = "… (cut)"
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """One record that goes to quarantine: where it stands, every reason, hash of its content."""
+    """One record that goes to quarantine: where it stands, every reason, and what it holds.
+
+    Attributes:
+        source_row: 1-based number among the file's records.
+        reasons: every reason, in alphabetical order.
+        row_sha256: hash of the whole content.
+        content: the line, or the cells as JSON; cut by `kept`.
+    """
 
     source_row: int
     reasons: tuple[str, ...]
     row_sha256: str
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,9 @@ class RawRowsBuilder:
     def refuse(self, reason: str, content: str) -> None:
         """Take the next record as one that cannot be read."""
         self._count += 1
-        self._refused.append(RefusedRow(self._count, (reason,), hash_of_text(content)))
+        self._refused.append(
+            RefusedRow(self._count, (reason,), hash_of_text(content), kept(content))
+        )
 
     def build(self) -> RawRows:
         """Return everything taken."""
@@ -95,27 +106,6 @@ def hash_of_text(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def find_columns(header: Iterable[Any], names: Sequence[str]) -> list[int]:
-    """Return where each named column stands in a header.
-
-    Raises:
-        ExportRefusedError: one is absent, or stands there twice.
-    """
-    cells = [str(cell).strip() for cell in header]
-    absent = [name for name in names if name not in cells]
-    if absent:
-        near = difflib.get_close_matches(absent[0], cells[:1000], n=1)
-        nearest = f", nearest {shown(near[0])}" if near else ""
-        raise ExportRefusedError(
-            Fault.COLUMN_MISSING,
-            expected=", ".join(map(repr, islice(absent, 5))),
-            found=f"{len(cells)} other columns{nearest}",
-        )
-    for name in names:
-        if cells.count(name) > 1:
-            raise ExportRefusedError(
-                Fault.COLUMN_AMBIGUOUS,
-                expected=f"one column {name!r}",
-                found=f"{cells.count(name)} of that name",
-            )
-    return [cells.index(name) for name in names]
+def kept(content: str) -> str:
+    """Return the content of a refused record, cut and marked when it is long."""
+    return content if len(content) <= LONGEST_CONTENT else content[:LONGEST_CONTENT] + CUT

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from breakwater.contracts.file_format import CsvFormat
-from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
+from breakwater.landing.layout import Wanted, find_columns
+from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
 from breakwater.landing.read_plain_csv import read_plain_csv
 from breakwater.landing.refusal import ExportRefusedError, Fault
 
@@ -38,7 +39,8 @@ def read_csv(text: str, form: CsvFormat, names: Sequence[str]) -> RawRows:
     # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
     stream = io.StringIO(text, newline="\n")
     header = _header(stream, form)
-    positions, width = find_columns(header, names), len(header)
+    _, found = find_columns(header, Wanted(tuple(names)))
+    positions, width = [found[name] for name in names], len(header)
     plain = read_plain_csv(text, form, width, dict(zip(names, positions, strict=True)))
     return plain or _read_carefully(_Lines(stream.readlines()), form, width, positions, names)
 

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from breakwater.landing.raw_rows import RawRows, find_columns
+from breakwater.landing.layout import Wanted, find_columns
+from breakwater.landing.raw_rows import RawRows
 from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 
 
@@ -22,7 +23,7 @@ def read_parquet(file: Path, names: Sequence[str], maximum_bytes: int) -> RawRow
     """
     try:
         with pq.ParquetFile(file) as parquet:
-            find_columns(parquet.schema_arrow.names, names)
+            find_columns(parquet.schema_arrow.names, Wanted(tuple(names)))
             _check_size(parquet, maximum_bytes)
             table = parquet.read(columns=list(names))
         texts = [_text(table.column(name)) for name in names]

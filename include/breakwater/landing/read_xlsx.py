@@ -8,7 +8,8 @@ from pathlib import Path
 import python_calamine
 
 from breakwater.contracts.file_format import XlsxFormat
-from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, find_columns
+from breakwater.landing.layout import Wanted, find_columns
+from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
 from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 
 
@@ -24,7 +25,8 @@ def read_xlsx(file: Path, form: XlsxFormat, names: Sequence[str], maximum_bytes:
     header = next(cells, None)
     if header is None:
         raise ExportRefusedError(Fault.EMPTY, expected="a header row", found="no row")
-    positions = find_columns(header, names)
+    _, found = find_columns(header, Wanted(tuple(names)))
+    positions = [found[name] for name in names]
     rows = RawRowsBuilder(names)
     for row in cells:
         if any(cell != "" for cell in row):

@@ -23,6 +23,7 @@ class Fault(StrEnum):
     HEADER_UNREADABLE = "the header cannot be read"
     COLUMN_MISSING = "a column is missing"
     COLUMN_AMBIGUOUS = "a column is ambiguous"
+    TOO_MANY_COLUMNS = "the file has too many columns"
     EVERY_RECORD_REFUSED = "every record breaks the contract"
 
     @property

@@ -26,11 +26,13 @@ def server() -> Iterator[EmbeddedPostgreSQL]:
     Not below pytest's own: as root the server runs as somebody else, and every pytest that starts
     closes that folder to others again.
     """
-    with tempfile.TemporaryDirectory(prefix="breakwater-tests-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="breakwater-tests-") as folder,
         # Ended by the `with`, not by the interpreter's exit: once is enough.
-        with EmbeddedPostgreSQL(Path(folder) / "postgresql", keeps_running=True) as running:
-            migrate(Database(running.ensure_database("template")))
-            yield running
+        EmbeddedPostgreSQL(Path(folder) / "postgresql", keeps_running=True) as running,
+    ):
+        migrate(Database(running.ensure_database("template")))
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,163 @@
+"""Fetch the records of a day: part by part from the far end, then as one file for the ledger."""
+
+import gzip
+import hashlib
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from breakwater.contracts.source import RecordSource
+from breakwater.contracts.vendor import VendorContract
+from breakwater.core.days import Window, utc_instant
+from breakwater.core.errors import (
+    BreakwaterError,
+    ConfigurationError,
+    ContractError,
+    FeedUnavailableError,
+)
+from breakwater.feeds.fetch_progress import FetchProgress
+from breakwater.feeds.open_feed import open_feed
+from breakwater.feeds.records import CursorRefusedFault, FeedFault, Identified, RecordFeed
+from breakwater.warehouse.file_ledger import ReceivedFile, received_files, record_file
+from breakwater.warehouse.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+def fetch_records(
+    workspace: Workspace, contract: VendorContract, day: date, now: datetime, scratch: Path
+) -> ReceivedFile | None:
+    """Fetch the records of an operational day and keep them as one file of JSON lines.
+
+    The file is entered in the ledger in the transaction that ends the fetch. A fetch that ended
+    before goes on with the part that it lacks; one that was finished asks for everything again,
+    since records change, and equal records give an equal file.
+
+    Args:
+        workspace: the installation.
+        contract: of the vendor, with a source that is asked for records.
+        day: which operational day.
+        now: the instant of asking.
+        scratch: a folder on the local disk with room for the day's records, twice.
+
+    Returns:
+        The file, with ``{"rows": …, "sha256": …}`` as its manifest; None while the far end may
+        still write records of the day.
+
+    Raises:
+        FeedUnavailableError: the far end did not answer; what was read so far is kept.
+        ConfigurationError: it refuses us.
+        ContractError: it answers with something else than records.
+    """
+    source = contract.source
+    if not isinstance(source, RecordSource):
+        message = f"a source of kind {source.kind} is not asked for records"
+        raise TypeError(message)
+    window = workspace.window(day)
+    if now < utc_instant(window.end) + timedelta(minutes=source.settle_minutes):
+        return None
+    try:
+        feed = open_feed(source, workspace.connections(source.connection))
+        progress = FetchProgress.of(workspace, contract, day, window, scratch / "parts")
+        _read(feed, progress, window, now)
+        local = scratch / "records"
+        rows = _assemble(feed, progress.files, local, f"{contract.vendor} {day.isoformat()}")
+    except FeedFault as fault:
+        raise _error(contract, day, fault) from fault
+    name = f"{contract.vendor}-{day.isoformat()}.jsonl.gz"
+    raw_path, digest = workspace.lake.keep_raw(contract.vendor, day, name, local)
+    file = ReceivedFile(
+        book="vendor",
+        name=name,
+        sha256=digest,
+        size_bytes=local.stat().st_size,
+        raw_path=raw_path,
+        manifest={"rows": rows, "sha256": digest},
+        delivered_at=now,
+        is_late=_is_late(contract, day, now),
+    )
+    with workspace.warehouse.transaction() as connection:
+        before = received_files(connection, contract.vendor, day, "vendor")
+        in_force = before[-1] if before else None
+        if in_force is not None and (in_force.name, in_force.sha256) == (file.name, file.sha256):
+            file = in_force  # what was there once keeps the instant of its first delivery
+        record_file(connection, contract.vendor, day, file, now)
+        progress.forget(connection)
+    progress.drop_files()
+    return file
+
+
+def _read(feed: RecordFeed, progress: FetchProgress, window: Window, now: datetime) -> None:
+    """Ask for the parts that are not there yet."""
+    try:
+        for part in () if progress.is_complete else feed.parts(window, progress.cursor):
+            progress.keep(part, now)
+    except CursorRefusedFault:
+        if progress.cursor is None:
+            raise
+        log.warning("%s %s: asked for again from the start", progress.vendor, progress.day)
+        progress.begin_anew()
+        for part in feed.parts(window, None):
+            progress.keep(part, now)
+
+
+def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, what: str) -> int:
+    """Join the parts to one file; return how many records it has.
+
+    A list that moves while it is paged shows a record twice: on the page before and on the next.
+    Where the feed knows a record's own id, the last showing counts and the others are dropped.
+    """
+    last = _last_showings(feed, parts) if isinstance(feed, Identified) else None
+    rows = dropped = 0
+    with (
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as stream,
+    ):
+        for number, line in enumerate(_lines(parts)):
+            if last is not None and number not in last:
+                dropped += 1
+                continue
+            rows += 1
+            stream.write(line)
+    if dropped:
+        log.info("%s: %d records came more than once, over the borders of pages", what, dropped)
+    return rows
+
+
+def _last_showings(feed: Identified, parts: Sequence[Path]) -> frozenset[int]:
+    """Return the numbers of the lines that are the last of their record."""
+    last: dict[bytes, int] = {}
+    for number, line in enumerate(_lines(parts)):
+        # A digest, so that memory does not depend on how long the far end's ids are.
+        name = hashlib.blake2b(feed.identity(json.loads(line)).encode(), digest_size=16).digest()
+        last[name] = number
+    return frozenset(last.values())
+
+
+def _lines(parts: Sequence[Path]) -> Iterator[bytes]:
+    for part in parts:
+        with gzip.open(part) as stream:
+            yield from stream
+
+
+def _is_late(contract: VendorContract, day: date, now: datetime) -> bool:
+    """Tell whether an instant is after the contract's delivery time on the morning after."""
+    delivery = contract.delivery
+    morning = day + timedelta(days=1)
+    return now > datetime.combine(morning, delivery.deadline, ZoneInfo(delivery.zone))
+
+
+def _error(contract: VendorContract, day: date, fault: FeedFault) -> BreakwaterError:
+    """Say for vendor and day what a feed could not do."""
+    expected, found = fault.expected, fault.found
+    if fault.transient:
+        what = "the vendor's system did not give its records"
+        return FeedUnavailableError(contract.vendor, day, what, expected=expected, found=found)
+    if fault.is_shape:
+        what = "the vendor's system answered with something else"
+        return ContractError(contract.vendor, day, what, expected=expected, found=found)
+    path = f"vendors/{contract.vendor}.yaml: source"
+    return ConfigurationError((f"{path}: expected {expected}; found {found}",))

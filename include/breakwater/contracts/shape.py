@@ -140,9 +140,9 @@ class ListingShape(Contract):
     """
 
     kind: Literal["listing"]
-    name_format: str
-    """strptime format of a file's name, which tells the instant of the listing; ``*`` stands for
-    any text. Its zone is the source's `name_zone`."""
+    name_format: str | tuple[str, ...]
+    """strptime format of a file's name, or several styles of it, which tells the instant of the
+    listing; ``*`` stands for any text. Its zone is the source's `name_zone`."""
     state: Key
     """Columns of the place in the queue; several are joined by ``|``."""
     events: dict[str, EventType] = Field(default_factory=dict)

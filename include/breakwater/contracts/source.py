@@ -11,6 +11,8 @@ from breakwater.contracts.calendar import ZoneName
 MOMENT = re.compile(r"\{(day|at):([^{}]+)\}")
 """``{day:%Y%m%d}`` and ``{at:%Y%m%dT%H}``, the placeholders of names."""
 
+BareName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
+
 ConnectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """Name of a connection, as Airflow's page of connections has it; secrets live there alone."""
 
@@ -18,8 +20,8 @@ ConnectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class FileSource(Contract):
     """What is common to places where files are left."""
 
-    pattern: str = Field(pattern=r"^[^/\\]+$")
-    """Bare file name. ``{day:%Y%m%d}`` is the operational day, ``*`` whatever a re-send adds.
+    pattern: BareName | tuple[BareName, ...]
+    """Bare file name, or several styles of it. ``{day:%Y%m%d}`` is the operational day, ``*`` whatever a re-send adds.
 
     ``{at:%Y%m%dT%H%M}`` instead of the day: the instant that a file is named by, in `name_zone`; a
     file belongs to the operational day whose window holds it.
@@ -40,13 +42,19 @@ class FileSource(Contract):
 
     @model_validator(mode="after")
     def _must_name_the_day(self) -> "FileSource":
-        if not MOMENT.search(self.pattern + getattr(self, "uri", "") + getattr(self, "folder", "")):
+        place = getattr(self, "uri", "") + getattr(self, "folder", "")
+        if not all(MOMENT.search(pattern + place) for pattern in self.patterns):
             message = "pattern or folder must name the day, as in {day:%Y%m%d}"
             raise ValueError(message)
         if self.expected_files > 1 and self.files == "one":
             message = "expected_files needs `files: many`"
             raise ValueError(message)
         return self
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The styles of names, however many there are."""
+        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
 
 
 class FolderSource(FileSource):

@@ -41,7 +41,7 @@ class Mailbox:
     def clear(self, day: date) -> None:
         """Remove what an earlier simulation left for a day."""
         file_system, folder = self._folder(day)
-        pattern = self._source.pattern.format(day=day)
+        pattern = self._source.patterns[0].format(day=day)
         for found in {*file_system.glob(f"{folder}/{pattern}"), *self._manifests(day)}:
             file_system.rm(found)
 
@@ -65,7 +65,7 @@ class Mailbox:
             addition: what a re-send adds to the name.
             kept_share: how much of the rows the file holds; the manifest declares all of them.
         """
-        name = self._source.pattern.format(day=day).replace("*", addition)
+        name = self._source.patterns[0].format(day=day).replace("*", addition)
         sent = rows.slice(0, int(rows.num_rows * kept_share))
         content = encode(sent, self.contract.format)
         self._put(day, name, content, at)
@@ -83,7 +83,7 @@ class Mailbox:
         if not isinstance(control, Manifest):
             return []
         file_system, folder = self._folder(day)
-        pattern = self._source.pattern.format(day=day) + control.suffix
+        pattern = self._source.patterns[0].format(day=day) + control.suffix
         found: list[str] = file_system.glob(f"{folder}/{pattern}")
         return found
 

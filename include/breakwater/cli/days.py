@@ -13,6 +13,7 @@ from breakwater.cli.arguments import DAY, now
 from breakwater.core.days import days_between
 from breakwater.core.errors import BreakwaterError
 from breakwater.core.vocabulary import RunType
+from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 Tick = Callable[[], None]
@@ -90,14 +91,39 @@ def close_range(
                 problems.append(problem)
         digests = []
         for day in days:
+            marks = _marks(workspace, day)
             # A day is compared with the days before it, so these go one after the other.
             close_whole_day(workspace, day, now())
-            digests.append(pool.submit(_write_digest_in_worker, day))
+            digests.append((day, marks, pool.submit(_write_digest_in_worker, day)))
             tick()
-        for digest in digests:
+        for day, marks, digest in digests:
             digest.result()
+            _settle(workspace, day, marks)
             tick()
-    return problems
+    # Rows that a later export of the range brought for a day that had been measured by then.
+    return problems + _close_again(workspace, days)
+
+
+def _marks(workspace: Workspace, day: date) -> list[StaleMark]:
+    with workspace.warehouse.transaction() as connection:
+        return [mark for mark in stale_days(connection) if mark.day == day]
+
+
+def _settle(workspace: Workspace, day: date, marks: Sequence[StaleMark]) -> None:
+    """Take away the marks of what has gone through every stage meanwhile."""
+    from breakwater.measure.closing.coverage import coverage_of
+    from breakwater.measure.restatement import settle
+
+    with workspace.warehouse.transaction() as connection:
+        coverage = coverage_of(connection, workspace, day, [mark.vendor for mark in marks])
+    through = coverage.those("reported")
+    settle(workspace, day, [mark for mark in marks if mark.vendor in through], now())
+
+
+def _close_again(workspace: Workspace, days: Sequence[date]) -> list[str]:
+    from breakwater.restate.reclose import reclose_stale
+
+    return reclose_stale(workspace, now(), days=set(days)).problems
 
 
 @click.command("close-days")

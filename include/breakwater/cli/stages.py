@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from datetime import date
 
 import click
@@ -65,12 +66,39 @@ def measure(vendor: str, day: date) -> None:
 
 
 @click.command()
-@click.argument("day", type=DAY)
-def close(day: date) -> None:
-    """Tie the whole day out and write its figures."""
-    from breakwater.measure.close import close_day
+@click.argument("day", type=DAY, required=False)
+@click.option("--stale", is_flag=True, help="Close every stale day again; DAY: only that one.")
+@click.option("--vendor", help="With --stale: only days that are stale for this vendor.")
+def close(day: date | None, stale: bool, vendor: str | None) -> None:
+    """Tie the whole day out and write its figures.
 
-    _show(close_day(open_workspace(), day, now()))
+    With --stale, every day whose input changed after it was closed goes through what is left to
+    do: reconciled and measured where that is due, closed, compared with its history, and its
+    digest gets an edition. Nobody is paged and nothing is sent.
+    """
+    if stale:
+        _close_stale(vendor, None if day is None else [day])
+    elif day is None or vendor is not None:
+        message = "expected DAY, or --stale with or without --vendor"
+        raise click.UsageError(message)
+    else:
+        from breakwater.measure.close import close_day
+
+        _show(close_day(open_workspace(), day, now()))
+
+
+def _close_stale(vendor: str | None, days: list[date] | None) -> None:
+    from breakwater.restate.reclose import reclose_stale
+
+    workspace = open_workspace()
+    if vendor is not None:
+        workspace.configuration.vendor(vendor)
+    done = reclose_stale(workspace, now(), vendor=vendor, days=days)
+    click.echo(json.dumps(done.to_dict(), ensure_ascii=False, default=str))
+    for problem in done.problems:
+        click.secho(problem, fg="yellow", err=True)
+    if done.problems:
+        sys.exit(1)
 
 
 @click.command()

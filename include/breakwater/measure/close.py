@@ -18,6 +18,7 @@ from breakwater.warehouse.stage_run import (
     fingerprint_of,
     record_stage,
 )
+from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "close"
@@ -29,8 +30,9 @@ def close_day(
     """Tie an operational day out and write its figures.
 
     Every vendor that owes an export for the day is accounted for: what it reported is in the
-    figures, and whoever did not report, or not to the end, is named. Safe to repeat: a day whose
-    vendors' results are the same stays as it was closed.
+    figures, and whoever did not report, or not to the end, is named. A vendor whose results are
+    older than its rows is left out and makes the day stale: it is to be closed again. Safe to
+    repeat: a day whose vendors' results are the same stays as it was closed.
 
     Args:
         workspace: the installation.
@@ -56,6 +58,8 @@ def close_day(
         _must_tie_out(day, list(differences(connection, day, reported, contract_clocks)))
         figures = {"coverage": coverage.named, **figures_of_day(connection, day, reported)}
         result = _publish(connection, day, coverage, figures, now=now)
+        for vendor in coverage.those("stale"):
+            mark_stale(connection, vendor, [day], "landed again while the day was closed", now)
         carried = _roll_forward(connection, day, reported)
     return replace(result, summary={**result.summary, "roll_forward": carried})
 

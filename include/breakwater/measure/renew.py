@@ -41,3 +41,26 @@ def measure_if_renewed(workspace: Workspace, vendor: str, day: date, now: dateti
         return False
     measure_day(workspace, vendor, day, now)
     return True
+
+
+def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, ...]:
+    """Find later days that were measured from other events of this day than are there now.
+
+    A log of states is read from days back: what a late record tells of a day moves the backlog of
+    the days after it, too.
+    """
+    outdated = []
+    with workspace.warehouse.transaction() as connection:
+        rows = connection.execute(
+            "select operational_day as day from operations.stage_run"
+            " where vendor = %s and stage = %s and operational_day > %s order by operational_day",
+            [vendor, STAGE, day],
+        ).fetchall()
+        for later in (row["day"] for row in rows):
+            what = vendor_day(workspace, vendor, later)
+            last = stage_summary(connection, later, vendor, STAGE)
+            if what.first_day > day or last is None:
+                continue
+            if last["summary"]["read"] != read_inputs(connection, what).hashes:
+                outdated.append(later)
+    return tuple(outdated)

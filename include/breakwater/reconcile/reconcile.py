@@ -18,6 +18,7 @@ from breakwater.reconcile.tie_out import Tally
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.stage_run import StageResult, record_stage, stage_summary
+from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "reconcile"
@@ -37,7 +38,7 @@ def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -
 
     Returns:
         Counts by side and outcome. `reconciled_again` lists neighbouring days whose outcomes were
-        renewed and that are to be measured again.
+        renewed and that are to be measured again; those that were closed are stale.
 
     Raises:
         NotLandedError: the day's export or its slice of the log has not been landed.
@@ -55,13 +56,18 @@ def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -
         for each in again:
             neighbour = _vendor_day(workspace, vendor, each)
             # Its claims stay what its own call made them; that call renews them.
-            _reconcile(workspace, connection, neighbour, now, claims_anew=False)
+            renewed, _ = _reconcile(workspace, connection, neighbour, now, claims_anew=False)
+            if renewed.changed:
+                mark_stale(connection, vendor, [each], "a neighbouring day borrowed from it", now)
     return StageResult(
         day,
         vendor,
         STAGE,
         result.changed or bool(again),
-        {**result.summary, "reconciled_again": [each.isoformat() for each in again]},
+        {
+            **{name: told for name, told in result.summary.items() if name != "read"},
+            "reconciled_again": [each.isoformat() for each in again],
+        },
     )
 
 
@@ -104,7 +110,7 @@ def _reconcile(
             now=now,
         )
     inputs = [books.hashes, borrowings, _rules(about)]
-    return _record(connection, about, inputs, published, now), affected
+    return _record(connection, about, inputs, published, read=books.hashes, now=now), affected
 
 
 def _rules(about: VendorDay) -> list[object]:
@@ -123,6 +129,8 @@ def _record(
     about: VendorDay,
     inputs: Sequence[object],
     published: Published,
+    *,
+    read: list[str],
     now: datetime,
 ) -> StageResult:
     findings = list(break_findings(about, published.tallies, published.ties))
@@ -134,7 +142,8 @@ def _record(
         stage=STAGE,
         inputs=inputs,
         outputs=[published.sha256, [[f.finding_id, f.severity, f.value] for f in findings]],
-        summary=_summary(published),
+        # What was read is remembered, for closing to know when it is out of date.
+        summary={**_summary(published), "read": read},
         at=now,
     )
 

@@ -1,8 +1,9 @@
 """Days whose input changed after they were closed, until they have been closed again."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from breakwater.warehouse.database import Connection, hold
 
@@ -18,13 +19,17 @@ class StaleMark:
         day: the operational day.
         vendor: whose rows changed.
         reason: what changed them, in words; every distinct one since the day was closed.
-        marked_at: tells this mark from one that was set anew meanwhile.
+        since: when the first change came.
+        marked_at: when the last one came; tells this mark from one that was set anew meanwhile.
+        figures: what the day said when it became stale.
     """
 
     day: date
     vendor: str
     reason: str
+    since: datetime
     marked_at: datetime
+    figures: Mapping[str, Any] = field(repr=False)
 
 
 def mark_stale(
@@ -52,9 +57,9 @@ def mark_stale(
         # A mark set anew always differs from the one before, so that whoever closes the day
         # meanwhile, and read too early, does not take it away.
         found = connection.execute(
-            "insert into operations.stale_day as mark (operational_day, vendor, reason, marked_at)"
-            " select operational_day, %(vendor)s, %(reason)s, %(at)s from measure.day_close"
-            " where operational_day = %(day)s"
+            "insert into operations.stale_day as mark (operational_day, vendor, reason, since,"
+            " marked_at, figures) select operational_day, %(vendor)s, %(reason)s, %(at)s, %(at)s,"
+            " figures from measure.day_close where operational_day = %(day)s"
             " on conflict (operational_day, vendor) do update set"
             " reason = case when strpos(mark.reason, excluded.reason) > 0 then mark.reason"
             " else mark.reason || '; ' || excluded.reason end,"
@@ -70,8 +75,8 @@ def mark_stale(
 def stale_days(connection: Connection, vendor: str | None = None) -> list[StaleMark]:
     """List every mark, or one vendor's, in the order of days and vendors."""
     rows = connection.execute(
-        "select operational_day as day, vendor, reason, marked_at from operations.stale_day"
-        " where vendor = coalesce(%s, vendor) order by operational_day, vendor",
+        "select operational_day as day, vendor, reason, since, marked_at, figures"
+        " from operations.stale_day where vendor = coalesce(%s, vendor) order by operational_day, vendor",
         [vendor],
     )
     return [StaleMark(**row) for row in rows]

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
 from breakwater.measure.measure import STAGE, read_inputs, vendor_day
 from breakwater.warehouse.database import Connection
+from breakwater.warehouse.lake import current_versions
 from breakwater.warehouse.stage_run import stage_summary
 from breakwater.warehouse.workspace import Workspace
 
@@ -21,8 +23,8 @@ class Coverage:
 
     Attributes:
         standing: by vendor, in order. ``missing``: nothing landed. ``unfinished``: landed, but not
-            reconciled or measured. ``stale``: measured before what is current was landed or
-            reconciled. Only what is ``reported`` is part of the day's figures.
+            reconciled or measured. ``stale``: reconciled or measured before what is current was
+            landed, or measured before it was reconciled. Only what is ``reported`` is part of the day's figures.
         fingerprints: of each reported vendor's stages.
     """
 
@@ -53,7 +55,7 @@ def coverage_of(
             standing[vendor] = "missing"
         elif len(done) < len(_STAGES):
             standing[vendor] = "unfinished"
-        elif done[STAGE]["summary"]["read"] != _current(connection, workspace, vendor, day):
+        elif not _is_current(connection, workspace, vendor, day, done):
             standing[vendor] = "stale"
         else:
             standing[vendor] = "reported"
@@ -63,5 +65,24 @@ def coverage_of(
     return Coverage(standing, fingerprints)
 
 
-def _current(connection: Connection, workspace: Workspace, vendor: str, day: date) -> list[str]:
-    return read_inputs(connection, vendor_day(workspace, vendor, day)).hashes
+def _is_current(
+    connection: Connection,
+    workspace: Workspace,
+    vendor: str,
+    day: date,
+    runs: dict[str, dict[str, Any]],
+) -> bool:
+    """Tell whether the last runs of the stages read what is there now."""
+    reconciled = runs["reconcile"]["summary"].get("read")
+    if reconciled is not None and sorted(reconciled) != _books(connection, vendor, day):
+        return False
+    what = vendor_day(workspace, vendor, day)
+    measured: list[str] = runs[STAGE]["summary"]["read"]
+    return measured == read_inputs(connection, what).hashes
+
+
+def _books(connection: Connection, vendor: str, day: date) -> list[str]:
+    """Hash by hash, what reconciling the vendor-day would read of its own."""
+    tables = (CASE_EVENT.name, ENFORCEMENT_ACTION.name)
+    versions = (v for name in tables for v in current_versions(connection, name, day, vendor))
+    return sorted(version.sha256 for version in versions)

@@ -1,0 +1,273 @@
+"""A late file's story: the day it is about is closed again, says what changed, and pages nobody."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from vendor_exports import (
+    DAY,
+    VendorFolder,
+    as_csv,
+    contract,
+    log_action,
+    make_enforcement_log,
+    rows_of,
+    with_vendor,
+)
+
+from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
+from breakwater.core.errors import BreakwaterError, TieOutError
+from breakwater.report.digest import render_digest
+from breakwater.restate import reclose
+from breakwater.restate.reclose import reclose_stale
+from breakwater.warehouse.stale import mark_stale, stale_days
+from breakwater.warehouse.workspace import Workspace
+
+NEXT = DAY + timedelta(days=1)
+MORNING = datetime(2026, 11, 4, 8, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 11, 5, 8, tzinfo=UTC)
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+TOLD = (
+    "select count(*) as messages from notify.outbox",
+    "select distinct run_type from notify.incident_transition order by 1",
+)
+
+
+def times(day: date, hour: int) -> dict[str, str]:
+    """Return the instants of a case that was decided on a day."""
+    spelled = f"{day:%d.%m.%Y} {hour:02}:"
+    return {
+        "received": f"{spelled}00:00",
+        "queued": f"{spelled}00:05",
+        "assigned": f"{spelled}10:00",
+        "decided": f"{spelled}12:00",
+    }
+
+
+def drop(folder: VendorFolder, day: date, *rows: dict[str, str]) -> None:
+    """Leave a day's export, in time."""
+    folder.drop(
+        as_csv(rows_of(*rows)),
+        name=f"acme_{day:%Y%m%d}.csv",
+        at=datetime(day.year, day.month, day.day, 3, tzinfo=UTC) + timedelta(days=1),
+    )
+
+
+def close(workspace: Workspace, day: date, at: datetime) -> None:
+    """Close a day as `breakwater close-days` does."""
+    assert close_vendor_day(workspace, "acme", day, at) is None
+    close_whole_day(workspace, day, at)
+    write_digest(workspace, day, at)
+
+
+def figures(workspace: Workspace, day: date = DAY) -> dict[str, Any]:
+    """Return the sums of a closed day."""
+    (row,) = workspace.warehouse.rows(
+        "select figures -> 'total' as total from measure.day_close where operational_day = %s",
+        [day],
+    )
+    total: dict[str, Any] = row["total"]
+    return total
+
+
+def editions(workspace: Workspace) -> list[tuple[date, int]]:
+    """Return the editions of the digest that operations reads."""
+    rows = workspace.warehouse.rows(
+        "select operational_day, edition from report.edition where audience = 'ops' order by 1, 2"
+    )
+    return [(row["operational_day"], row["edition"]) for row in rows]
+
+
+def restatements(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return what was kept of days that were closed again."""
+    return workspace.warehouse.rows("select * from measure.restatement order by restatement_id")
+
+
+@pytest.fixture
+def acme(workspace: Workspace) -> Workspace:
+    """Two cases of one day, closed on the morning after; four actions of ours."""
+    make_enforcement_log(workspace.enforcement_log)
+    opened = with_vendor(workspace, contract())
+    for n, hour in ((1, 9), (2, 9), (3, 10), (4, 11)):
+        log_action(
+            opened.enforcement_log,
+            f"A-{n}",
+            f"{DAY.isoformat()} {hour:02}:12:00+02",
+            vendor_reference=f"C-{n}",
+            item_id=f"I-{n}",
+        )
+    drop(
+        VendorFolder.of(opened),
+        DAY,
+        times(DAY, 9) | {"item": "I-1"},
+        times(DAY, 9) | {"item": "I-2"},
+    )
+    close(opened, DAY, MORNING)
+    return opened
+
+
+@pytest.fixture
+def restated(acme: Workspace) -> Workspace:
+    """The next day's export brings two late cases of the day before; that day is closed, too."""
+    drop(
+        VendorFolder.of(acme),
+        NEXT,
+        times(DAY, 10) | {"case": "C-3", "item": "I-3"},
+        times(DAY, 11) | {"case": "C-4", "item": "I-4"},
+        times(NEXT, 9) | {"case": "C-5", "item": "I-5"},
+    )
+    close(acme, NEXT, NEXT_MORNING)
+    with acme.warehouse.transaction() as connection:
+        reason = f"rows delivered with the export of {NEXT.isoformat()}"
+        mark_stale(connection, "acme", [DAY], reason, NEXT_MORNING)
+    return acme
+
+
+def test_late_records_close_their_day_again(restated: Workspace) -> None:
+    """The figures follow, what they were is kept, and the next edition says what moved."""
+    assert figures(restated)["flow"]["total_solved"] == 2
+    done = reclose_stale(restated, NOON)
+    assert (done.closed, done.problems) == ([DAY], [])
+    assert figures(restated)["flow"]["total_solved"] == 4
+    (kept,) = restatements(restated)
+    assert (kept["operational_day"], kept["vendors"]) == (DAY, ["acme"])
+    assert kept["before"]["total"]["flow"]["total_solved"] == 2
+    assert kept["after"]["total"]["flow"]["total_solved"] == 4
+    moved = kept["difference"]["acme"]
+    assert moved["flow/total_solved"] == {"before": 2, "after": 4, "change": 2}
+    assert moved["outcomes/internal/missing_vendor"] == {"before": 2, "after": 0, "change": -2}
+    assert NEXT.isoformat() in kept["reasons"]["acme"]
+    assert editions(restated) == [(DAY, 1), (DAY, 2), (NEXT, 1)]
+    page = str(render_digest(restated, DAY, "ops", 2, "text"))
+    assert "restated since edition 1" in page.lower()
+
+
+def test_nobody_is_paged_for_a_day_closed_again(restated: Workspace) -> None:
+    """What changed is in the history of incidents, under the type of a backfill."""
+    reclose_stale(restated, NOON)
+    told, types = (restated.warehouse.rows(query) for query in TOLD)
+    assert told == [{"messages": 0}]
+    assert types == [{"run_type": "backfill"}]
+
+
+def test_a_second_run_changes_nothing(restated: Workspace) -> None:
+    """No mark, no restatement, no edition, no stage that did anything."""
+    reclose_stale(restated, NOON)
+    query = "select * from operations.stage_run order by operational_day, vendor, stage"
+    before = (restated.warehouse.rows(query), restatements(restated), editions(restated))
+    done = reclose_stale(restated, NOON + timedelta(hours=1))
+    assert (done.closed, done.restated, done.problems) == ([], [], [])
+    after = (restated.warehouse.rows(query), restatements(restated), editions(restated))
+    assert after == before
+
+
+def test_a_killed_closing_loses_nothing_of_what_was_said_before(
+    restated: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the new figures and before the marks were taken away."""
+    with monkeypatch.context() as patch:
+        patch.setattr(reclose, "publish_digest", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            reclose_stale(restated, NOON)
+    assert figures(restated)["flow"]["total_solved"] == 4
+    assert restatements(restated) == []
+    reclose_stale(restated, NOON)
+    (kept,) = restatements(restated)
+    assert kept["before"]["total"]["flow"]["total_solved"] == 2
+    assert editions(restated) == [(DAY, 1), (DAY, 2), (NEXT, 1)]
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_mark_set_during_the_closing_is_closed_in_turn(
+    restated: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have come after the reading: the day is closed once more."""
+    closings = []
+    close_day = reclose.close_day
+
+    def closing(workspace: Workspace, day: date, now: datetime) -> None:
+        closings.append(day)
+        if len(closings) == 1:
+            with workspace.warehouse.transaction() as connection:
+                mark_stale(connection, "acme", [DAY], "another file", now)
+        close_day(workspace, day, now)
+
+    monkeypatch.setattr(reclose, "close_day", closing)
+    done = reclose_stale(restated, NOON)
+    assert (closings, done.closed) == ([DAY, DAY], [DAY])
+    assert marks(restated) == []
+
+
+def test_a_day_that_cannot_be_closed_stays_stale_and_keeps_no_other_waiting(
+    restated: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its problem is said once; the other days are closed."""
+    with restated.warehouse.transaction() as connection:
+        mark_stale(connection, "acme", [NEXT], "another file", NOON)
+    close_day = reclose.close_day
+
+    def closing(workspace: Workspace, day: date, now: datetime) -> None:
+        if day == DAY:
+            raise TieOutError(*("acme", day, "the day does not tie out"), expected="4", found="3")
+        close_day(workspace, day, now)
+
+    monkeypatch.setattr(reclose, "close_day", closing)
+    done = reclose_stale(restated, NOON)
+    assert done.closed == [NEXT]
+    (problem,) = done.problems
+    assert "does not tie out" in problem
+    assert marks(restated) == [DAY]
+
+
+def test_a_vendor_that_cannot_be_brought_up_to_date_keeps_its_mark(
+    restated: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day is closed for the others all the same."""
+
+    def failing(*_: object) -> None:
+        message = "the engine is out of memory"
+        raise BreakwaterError(message)
+
+    monkeypatch.setattr(reclose, "reconcile_day", failing)
+    done = reclose_stale(restated, NOON)
+    assert done.problems == ["the engine is out of memory"]
+    assert marks(restated) == [DAY]
+    assert restatements(restated) == []
+
+
+def test_only_what_was_asked_for_is_closed_again(restated: Workspace) -> None:
+    """Another vendor's or another day's marks stay."""
+    assert reclose_stale(restated, NOON, vendor="other").closed == []
+    assert reclose_stale(restated, NOON, days=[NEXT]).closed == []
+    assert marks(restated) == [DAY]
+
+
+def test_rows_that_land_while_their_day_is_closed_make_it_stale(acme: Workspace) -> None:
+    """Between measuring and closing: the vendor is left out, and the day is closed again."""
+    drop(
+        VendorFolder.of(acme),
+        DAY,
+        *(times(DAY, 9) | {"item": f"I-{n}"} for n in (1, 2, 3)),
+    )
+    from breakwater.feeds.fetch import fetch_export
+    from breakwater.landing.land import land_day
+
+    for stage in (fetch_export, land_day):
+        stage(acme, "acme", DAY, NEXT_MORNING)
+    close_whole_day(acme, DAY, NEXT_MORNING)
+    assert marks(acme) == [DAY]
+    done = reclose_stale(acme, NOON)
+    assert done.closed == [DAY]
+    assert figures(acme)["flow"]["total_solved"] == 3
+    assert json.dumps(done.to_dict())
+    assert marks(acme) == []
+
+
+def marks(workspace: Workspace) -> list[date]:
+    """Return the days that are stale."""
+    with workspace.warehouse.transaction() as connection:
+        return [mark.day for mark in stale_days(connection)]

@@ -4,7 +4,9 @@
 the partition key is its ISO date. Each vendor's export is fetched, landed, reconciled with the
 enforcement log and measured; then the day is tied out and closed, compared with its history,
 findings become incidents, and the digest is written. Scheduled runs tell people; backfills update
-everything and tell nobody; a manual run tells people only if *Tell people* is ticked.
+everything and tell nobody; a manual run tells people only if *Tell people* is ticked. Last, earlier
+days are closed again that late or corrected records made stale, and each gets a new edition of its
+digest: any run does that, and none tells anybody.
 
 **Is running it again safe?** Yes: any task, any run, any number of times, also side by side. Every
 task replaces what it owns in one transaction, an unchanged re-run changes nothing, and each message
@@ -19,6 +21,8 @@ names vendor, day, file, what was expected and what was found.
 - `land` red: the file is truncated or breaks its contract. What was landed before still stands.
 - `close` red: the books do not tie out. That is a fault of ours: call the team that owns this Dag.
 - `digest` red: somebody was not told. Its log names the channel; clear it when the channel is back.
+- `reclose_stale` red: the run's own day is not concerned, so the run keeps its colour. An earlier day
+  stays stale, its log says which and why; every run tries again, and so does clearing the task.
 - `every_vendor_reported` alone red: the day is closed, and told, without the vendors it names.
 """
 
@@ -83,13 +87,18 @@ def close_day() -> None:
     # It sees to it that people were told, and tries for as long as a message may wait: an hour.
     publish = task(pool=WAREHOUSE, outlets=[DAILY_DIGEST], retries=8)(stages.digest)
     published = publish(told)  # type: ignore[arg-type]  # its result, once it runs
+    # Other days' trouble is no trouble of this day: it shows in its own square, not in the run.
+    again = timedelta(hours=2)  # it may be many days
+    reclose = task(pool=WAREHOUSE, trigger_rule=done, execution_timeout=again)
+    reclosed = reclose(stages.reclose_stale)()
     # Only the last task decides a run's colour: without this one a failed vendor would end green.
     every = task(trigger_rule=TriggerRule.ALL_DONE, retries=0)(stages.every_vendor_reported)
 
-    names >> [closed, told]
+    names >> [closed, told, reclosed]
     chain(measured, closed, detected, told, published)
     detected >> published
-    every(names, measured, published)  # type: ignore[arg-type]  # results, once they run
+    reported = every(names, measured, published)  # type: ignore[arg-type]  # results, once they run
+    chain(published, reclosed, reported)
 
 
 close_day()

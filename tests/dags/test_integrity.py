@@ -25,6 +25,7 @@ TASKS = {
     "detect",
     "notify",
     "digest",
+    "reclose_stale",
     "every_vendor_reported",
 }
 
@@ -160,10 +161,20 @@ def test_the_closing_tasks_survive_a_vendor_and_the_last_one_decides(close_day: 
     assert {name: rules[name] for name in others} == {
         "close": "all_done_min_one_success",
         "notify": "all_done_min_one_success",
+        "reclose_stale": "all_done_min_one_success",
         "every_vendor_reported": "all_done",
     }
     assert [task.task_id for task in close_day.leaves] == ["every_vendor_reported"]
     assert "list_vendors" in close_day.get_task("close").upstream_task_ids
+
+
+def test_other_days_are_closed_again_last_and_do_not_decide(close_day: "DAG") -> None:
+    """After the run's own digest, whatever became of it; the last word does not ask for them."""
+    reclose = close_day.get_task("reclose_stale")
+    assert reclose.upstream_task_ids == {"list_vendors", "digest"}
+    assert reclose.downstream_task_ids == {"every_vendor_reported"}
+    assert reclose.pool == "warehouse"
+    assert "reclose_stale" not in str(close_day.get_task("every_vendor_reported").op_args)
 
 
 def test_the_day_is_published_as_an_asset(close_day: "DAG") -> None:

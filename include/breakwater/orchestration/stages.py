@@ -100,6 +100,17 @@ def digest(told: JsonValue) -> JsonValue:
     return telling.digest(told)
 
 
+def reclose_stale() -> JsonValue:
+    """Close days again whose input changed after they were closed; tell nobody.
+
+    Raises:
+        DayStaleError: a day could not be closed again; the others were.
+    """
+    from breakwater.orchestration.restating import reclose_all
+
+    return reclose_all(installation(), instant())
+
+
 def every_vendor_reported(
     names: list[str] | None, measured: JsonValue, published: JsonValue
 ) -> None:

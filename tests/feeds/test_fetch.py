@@ -237,24 +237,26 @@ def test_a_folder_that_does_not_answer_is_unavailable_and_not_missing(
         raise OSError(5, "Input/output error")
 
     folder.drop(b"there")
-    monkeypatch.setattr(folder_feed, "_entries", refuse)
+    monkeypatch.setattr(folder_feed, "_list", refuse)
     with pytest.raises(FeedUnavailableError) as raised:
         fetch_export(acme, "acme", DAY, LATER)
     assert raised.value.permanent is False
     assert found(acme) == {}
 
 
-def test_a_log_that_does_not_answer_is_unavailable_and_nothing_is_kept(
+def test_a_log_that_does_not_answer_is_unavailable_and_the_export_stays_fetched(
     acme: Workspace, folder: VendorFolder
 ) -> None:
-    """Both books are entered in the ledger together."""
+    """What the vendor sent is kept at once: it may be gone when the log is back."""
     folder.drop(b"there")
     away = dataclasses.replace(
         acme, enforcement_log=Database("postgresql://nobody@127.0.0.1:9/none?connect_timeout=1")
     )
     with pytest.raises(FeedUnavailableError, match="enforcement log"):
         fetch_export(away, "acme", DAY, LATER)
-    assert acme.warehouse.rows("select 1 from landing.file_ledger") == []
+    [kept] = acme.warehouse.rows("select book from landing.file_ledger")
+    assert kept["book"] == "vendor"
+    assert acme.warehouse.rows("select 1 from operations.stage_run") == []
 
 
 def test_a_log_of_other_shape_is_a_fault_of_the_configuration(

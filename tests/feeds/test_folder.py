@@ -3,23 +3,27 @@
 import os
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import fsspec
 import pytest
 from vendor_exports import DAY, LATER, VendorFolder
 
 from breakwater.contracts.source import FolderSource
+from breakwater.core.days import Window
 from breakwater.core.errors import ExportMissingError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.feeds.folder import Folder
 from breakwater.warehouse.workspace import Workspace
 
+WINDOW = Window.for_operational_day(DAY, ZoneInfo("Asia/Singapore"))
 SOURCE = FolderSource(kind="folder", uri="{exports}/acme", pattern="acme_{day:%Y%m%d}*")
 
 
 def listing(exports: Path) -> tuple[list[str], tuple[str, ...]]:
     """List the folder below a path: names to fetch, and refusals."""
-    found = Folder.of(SOURCE, exports.as_uri(), DAY).list_exports(DAY, ".manifest.json", LATER)
+    feed = Folder.of(SOURCE, exports.as_uri(), side_suffixes=(".manifest.json",))
+    found = feed.list_exports(DAY, WINDOW, LATER)
     return [file.name for file in found.delivered], found.refused
 
 
@@ -92,7 +96,7 @@ def test_a_file_above_the_limit_is_refused_unread(vendor_folder: VendorFolder) -
     vendor_folder.drop(b"12345")
     small = SOURCE.model_copy(update={"maximum_bytes": 4})
     exports = vendor_folder.path.parent.as_uri()
-    found = Folder.of(small, exports, DAY).list_exports(DAY, None, LATER)
+    found = Folder.of(small, exports).list_exports(DAY, WINDOW, LATER)
     assert (found.delivered, found.refused) == ((), ("'acme_20261103.csv': too large",))
 
 
@@ -116,7 +120,7 @@ class HostileFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]  # fss
 def test_a_listing_that_leads_out_of_the_folder_is_refused() -> None:
     """A far end may name any path; only bare names below the folder count."""
     fsspec.register_implementation("hostile", HostileFileSystem, clobber=True)
-    found = Folder.of(SOURCE, "hostile://exports", DAY).list_exports(DAY, None, LATER)
+    found = Folder.of(SOURCE, "hostile://exports").list_exports(DAY, WINDOW, LATER)
     assert found.delivered == ()
     assert [refusal.split(": ")[1] for refusal in found.refused] == ["not a bare file name"] * 3
 

@@ -199,3 +199,8 @@ def duplicates(
 def is_sum_of_files(contract: VendorContract) -> bool:
     """Tell whether a vendor's day consists of several files."""
     return isinstance(contract.source, FileSource) and contract.source.files == "many"
+
+
+def counts_by_name(contract: VendorContract) -> bool:
+    """Tell whether a file takes the place of earlier ones of its own name only."""
+    return is_sum_of_files(contract) or contract.delivery.content == "increment"

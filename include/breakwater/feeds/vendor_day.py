@@ -1,0 +1,64 @@
+"""What one fetch is about: a vendor's contract, an operational day, and the instant of asking."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from breakwater.contracts.source import FileSource
+from breakwater.contracts.vendor import VendorContract
+from breakwater.core.days import Window
+from breakwater.core.errors import ExportMissingError, ExportPendingError
+from breakwater.warehouse.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDay:
+    """One vendor's operational day, seen at one instant."""
+
+    workspace: Workspace
+    contract: VendorContract
+    day: date
+    now: datetime
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's name in tables and folders."""
+        return self.contract.vendor
+
+    @property
+    def window(self) -> Window:
+        """The day in UTC seconds."""
+        return self.workspace.window(self.day)
+
+    @property
+    def deadline(self) -> datetime:
+        """The contract's delivery time on the morning after the operational day."""
+        delivery = self.contract.delivery
+        morning = self.day + timedelta(days=1)
+        return datetime.combine(morning, delivery.deadline, ZoneInfo(delivery.zone))
+
+    @property
+    def is_past_deadline(self) -> bool:
+        """Whether what is not there by now is missing."""
+        return self.now > self.deadline
+
+    @property
+    def expected_files(self) -> int:
+        """How many files make the day complete."""
+        source = self.contract.source
+        return source.expected_files if isinstance(source, FileSource) else 1
+
+    def pending(self, found: str) -> ExportPendingError:
+        """Return the error that says that the export may still come."""
+        what = "the export is not there yet"
+        return ExportPendingError(self.vendor, self.day, what, expected=self._due, found=found)
+
+    def missing(self, found: str) -> ExportMissingError:
+        """Return the error that says that it did not come."""
+        what = "no export was delivered"
+        return ExportMissingError(self.vendor, self.day, what, expected=self._due, found=found)
+
+    @property
+    def _due(self) -> str:
+        due = f"by {self.deadline.isoformat()}"
+        return due if self.expected_files == 1 else f"{self.expected_files} files {due}"

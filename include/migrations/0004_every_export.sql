@@ -27,6 +27,13 @@ alter table landing.control_total drop constraint control_total_check;
 alter table landing.control_total
     add constraint control_total_check
     check (physical_rows = landed_rows + quarantined_rows + rejected_rows);
+-- Two files of a day may have the same content under two names.
+alter table landing.control_total
+    drop constraint control_total_pkey,
+    add primary key (vendor, operational_day, book, sha256, file_name);
+alter table landing.quarantine_record
+    drop constraint quarantine_record_pkey,
+    add primary key (vendor, operational_day, book, sha256, file_name, source_row);
 comment on column landing.control_total.rejected_rows is
     'rows that the contract leaves out, that a later file replaced, or that say nothing new';
 comment on column landing.control_total.released_rows is

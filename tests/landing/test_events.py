@@ -1,5 +1,7 @@
 """From records to events: ids from content, order from ids, attributes where they belong."""
 
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ from breakwater.contracts.tables import CASE_EVENT
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.engine.base import arrow_schema
+from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.parquet import write_parquet
 from breakwater.landing.events import CaseEvents
+from breakwater.landing.identity import identify
 from breakwater.landing.read_csv import read_csv
 from breakwater.landing.records import map_records
+from breakwater.landing.spill import spilling
 from breakwater.landing.terms import Terms
 
 CONFIGURATION = load_configuration()
@@ -34,10 +39,17 @@ def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = No
     window = Window.for_operational_day(DAY, operations.zone_info)
     records = map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))
     assert records.refused == ()
-    found = CaseEvents(records, "acme", "0" * 64, decided_types or DECIDED)
-    assert found.days in ([], [DAY])
-    table = pa.Table.from_batches(found.rows(DAY)) if found.count else EMPTY
-    assert table.num_rows == found.count
+    engine = DuckDBEngine("1GB", 2)
+    with tempfile.TemporaryDirectory() as scratch, closing(engine):
+        with spilling(Path(scratch) / "records.parquet") as spill:
+            spill.add(0, records)
+        identified = identify(engine, spill, replaces=False)
+        assert identified.by_file == ({0: len(rows)} if rows else {})
+        assert identified.days in ((), (DAY,))
+        types = decided_types or DECIDED
+        found = CaseEvents(engine, "acme", ["0" * 64], spill.happenings, types)
+        batches = list(found.rows(DAY))
+    table = pa.Table.from_batches(batches) if batches else EMPTY
     return table.select(EMPTY.schema.names).cast(EMPTY.schema)
 
 

@@ -2,15 +2,14 @@
 
 import dataclasses
 import gzip
-import io
 import logging
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
+from published import rows
 from vendor_exports import (
     DAY,
     LATER,
@@ -27,7 +26,7 @@ from breakwater.core.errors import ContractError, ControlTotalError, ExportMissi
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing import land
 from breakwater.landing.land import land_day
-from breakwater.warehouse.lake import Lake, current_versions
+from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.workspace import Workspace
 
@@ -42,18 +41,6 @@ def run(workspace: Workspace, now: datetime = LATER) -> StageResult:
     """Fetch and land the tests' day."""
     fetch_export(workspace, "acme", DAY, now)
     return land_day(workspace, "acme", DAY, now)
-
-
-def rows(workspace: Workspace, table: str = "case_event", day: date = DAY) -> list[dict[str, Any]]:
-    """Return the current rows of one vendor-day of a lake table."""
-    with workspace.warehouse.transaction() as connection:
-        versions = current_versions(connection, table, day, "acme")
-    found: list[dict[str, Any]] = []
-    for version in versions:
-        part = pq.read_table(io.BytesIO(workspace.lake.read(version.path))).to_pylist()
-        assert len(part) == version.row_count
-        found += part
-    return found
 
 
 def cases(workspace: Workspace, day: date = DAY) -> list[str]:
@@ -83,9 +70,13 @@ def test_good_rows_land_bad_rows_are_quarantined_and_the_totals_agree(
     folder.drop(good_and_bad + b"torn line\n")
     result = run(acme)
     assert result.summary == {
+        "files": 1,
         "physical_rows": 4,
         "landed_rows": 2,
         "quarantined_rows": 2,
+        "rejected_rows": 0,
+        "released_rows": 0,
+        "derived_records": 0,
         "reasons": {"field_count_wrong": 1, "handle_seconds_negative": 1, "queue_unknown": 1},
         "events": 8,  # two cases, each received, queued, assigned, decided
         "restated_days": [],
@@ -147,27 +138,47 @@ def test_the_order_of_the_rows_changes_no_answer(acme: Workspace, folder: Vendor
     assert found[0] == found[1]
 
 
+def land_yesterday(workspace: Workspace, folder: VendorFolder) -> None:
+    """Land the day before with a case of its own."""
+    own = LATE_CASE | {"case": "C-9"}
+    at = ON_TIME - timedelta(days=1)
+    folder.drop(as_csv(rows_of(own)), name="acme_20261102.csv", at=at)
+    fetch_export(workspace, "acme", YESTERDAY, LATER)
+    land_day(workspace, "acme", YESTERDAY, LATER)
+
+
 def test_a_late_record_lands_in_its_own_day_and_names_that_day_for_restatement(
     acme: Workspace, folder: VendorFolder
 ) -> None:
     """The earlier day's own rows stay; the late ones come beside them."""
+    land_yesterday(acme, folder)
     folder.drop(as_csv(rows_of({}, LATE_CASE)))
     assert run(acme).summary["restated_days"] == ["2026-11-02"]
-    assert (cases(acme), cases(acme, YESTERDAY)) == (["C-1"], ["C-2"])
-    late = [p for p in state(acme)["partition"] if p["operational_day"] == YESTERDAY]
-    assert [p["delivered_day"] for p in late] == [DAY]
+    assert (cases(acme), cases(acme, YESTERDAY)) == (["C-1"], ["C-2", "C-9"])
     assert {row["operational_day"] for row in rows(acme, day=YESTERDAY)} == {YESTERDAY}
+
+
+def test_late_records_are_no_book_of_a_day_whose_own_export_is_not_there(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """They wait; all others of the day would be reported as missing."""
+    folder.drop(as_csv(rows_of({}, LATE_CASE)))
+    assert run(acme).summary["restated_days"] == []
+    assert cases(acme, YESTERDAY) == []
+    land_yesterday(acme, folder)
+    assert cases(acme, YESTERDAY) == ["C-2", "C-9"]
 
 
 def test_a_corrected_export_takes_back_the_late_records_it_no_longer_has(
     acme: Workspace, folder: VendorFolder
 ) -> None:
     """The day that was restated is named once more."""
+    land_yesterday(acme, folder)
     folder.drop(as_csv(rows_of({}, LATE_CASE)))
     run(acme)
     folder.drop(as_csv(rows_of({})), at=ON_TIME + timedelta(minutes=1))
     assert run(acme).summary["restated_days"] == ["2026-11-02"]
-    assert cases(acme, YESTERDAY) == []
+    assert cases(acme, YESTERDAY) == ["C-9"]
 
 
 def test_an_export_of_no_rows_is_believed_when_none_are_declared(
@@ -182,7 +193,8 @@ def test_an_export_of_no_rows_is_believed_when_none_are_declared(
     folder.declare(0, empty)
     assert run(declared).summary["landed_rows"] == 0
     assert rows(acme) == []
-    assert len(state(acme)["partition"]) == 2
+    tables = [each["table_name"] for each in state(acme)["partition"]]
+    assert tables == ["case_delivery", "case_event", "enforcement_action"]
 
 
 def test_fewer_rows_than_declared_land_nothing_and_the_earlier_version_stays(
@@ -306,7 +318,7 @@ def test_a_manifest_of_other_content_is_told_although_the_rows_agree(
         run(acme)
 
 
-@pytest.mark.parametrize("step", ["replace_control_total", "replace_findings", "record_stage"])
+@pytest.mark.parametrize("step", ["replace_control_totals", "replace_findings", "record_stage"])
 def test_a_kill_between_the_lake_and_the_commit_leaves_nothing_half_visible(
     acme: Workspace, folder: VendorFolder, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -32,7 +32,7 @@ class Table:
 
 CASE_EVENT = Table(
     "case_event",
-    "One thing that happened to one case, as the vendor reports it.",
+    "One thing that happened to one case, as the vendor's exports together report it.",
     (
         Column("operational_day", "date", True, "day that owns the record the event came from"),
         Column("vendor", "text", True, "vendor slug"),
@@ -58,6 +58,12 @@ CASE_EVENT = Table(
         Column("source_sha256", "text", True, "content hash of the file"),
         Column("source_row", "bigint", True, "1-based data row in the file"),
     ),
+)
+
+CASE_DELIVERY = Table(
+    "case_delivery",
+    "What one export told of a day; `case_event` is composed of all that was delivered for it.",
+    CASE_EVENT.columns,
 )
 
 ENFORCEMENT_ACTION = Table(
@@ -131,5 +137,6 @@ CLOCK_RUN = Table(
 )
 
 LAKE_TABLES = {
-    table.name: table for table in (CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, CLOCK_RUN)
+    table.name: table
+    for table in (CASE_DELIVERY, CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, CLOCK_RUN)
 }

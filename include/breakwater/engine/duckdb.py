@@ -5,7 +5,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,10 @@ class DuckDBEngine:
             if field.type not in SHARED_TYPES:
                 raise PortabilityError(name, field.name, str(field.type))
         return rows
+
+    def batches(self, name: str, order_by: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of a name, at most so many at a time; to be read before the next call."""
+        yield from self._ordered(name, order_by).to_arrow_reader(rows)
 
     def count(self, name: str) -> int:
         """Return how many rows a name has."""

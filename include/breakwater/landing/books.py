@@ -1,86 +1,129 @@
 """The two books of a vendor-day, made ready for publication from the files in force."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from breakwater.contracts.file_format import Manifest
-from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
-from breakwater.contracts.vendor import VendorContract
+from breakwater.contracts.tables import CASE_DELIVERY, ENFORCEMENT_ACTION, Table
 from breakwater.core.errors import ControlTotalError
 from breakwater.core.vocabulary import EventType
+from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.actions import enforcement_actions, read_slice
-from breakwater.landing.control_totals import ControlTotal, check_arithmetic, check_declared
+from breakwater.landing.control_totals import ControlTotal, check_arithmetic
 from breakwater.landing.events import CaseEvents
-from breakwater.landing.raw_rows import RefusedRow
-from breakwater.landing.read_export import read_export
-from breakwater.landing.records import Records, map_records
+from breakwater.landing.identity import Identified, identify
+from breakwater.landing.layout import Layout
+from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
 from breakwater.landing.refusal import ExportRefusedError, Fault
-from breakwater.landing.terms import Terms
+from breakwater.landing.refused_rows import RefusedRows
 from breakwater.warehouse.file_ledger import ReceivedFile
 from breakwater.warehouse.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class BookOfDay:
-    """One book, checked: its totals, its rows by operational day (to be read once), what was refused."""
+    """One book, checked.
+
+    Attributes:
+        table: where its rows go.
+        totals: of each file.
+        parts: its rows by operational day, each to be read once.
+        refused: the refused rows of each file, in the order of the totals.
+        layouts: columns of each file; none for our own log.
+    """
 
     table: Table
-    total: ControlTotal
-    row_count: int
+    totals: tuple[ControlTotal, ...]
     parts: Mapping[date, Iterable[pa.RecordBatch]]
-    refused: tuple[RefusedRow, ...]
-    reasons: dict[str, int]
+    refused: tuple[RefusedRows, ...]
+    layouts: tuple[Layout, ...] = ()
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many records carry each reason; one may carry several."""
+        counts = Counter[str]()
+        for refused in self.refused:
+            counts += refused.reasons
+        return dict(sorted(counts.items()))
+
+    def sum_of(self, name: str) -> int:
+        """Add up one of the totals over all files."""
+        return sum(getattr(total, name) for total in self.totals)
 
 
 def vendor_book(
-    workspace: Workspace, contract: VendorContract, day: date, file: ReceivedFile, local: Path
+    reader: FileReader, engine: DuckDBEngine, files: Sequence[ReceivedFile]
 ) -> BookOfDay:
-    """Read, check and map a vendor's export.
+    """Read, check and map what a vendor sent; the rows are read from the engine afterwards.
+
+    Args:
+        reader: reads the files.
+        engine: a session of its own.
+        files: those in force, in order of delivery.
 
     Raises:
-        ExportRefusedError: it breaks its contract as a whole, or each of its records does.
+        FileRefusedError: a file breaks its contract as a whole, or each of its records does.
         ControlTotalError: a record got lost on the way: a fault of ours.
     """
-    raw = read_export(local, contract)
-    check_declared(
-        file, raw.physical_rows, requires_manifest=isinstance(contract.control, Manifest)
+    contract, day = reader.terms.contract, reader.terms.day
+    read = [
+        reader.read(number, file, may_be_empty=len(files) > 1) for number, file in enumerate(files)
+    ]
+    reader.spill.close()
+    _check_not_empty(read)
+    identified = identify(
+        engine, reader.spill, replaces=contract.delivery.content == "increment" and len(files) > 1
     )
-    terms = Terms(
-        contract,
-        workspace.configuration.operations,
-        day,
-        workspace.window(day),
-        workspace.pseudonym_key,
+    totals = tuple(_landed(each.total, identified, number) for number, each in enumerate(read))
+    for total in totals:
+        check_arithmetic(contract.vendor, day, total)
+    events = CaseEvents(
+        engine,
+        contract.vendor,
+        [file.sha256 for file in files],
+        reader.spill.happenings,
+        {EventType.DECIDED, *contract.book.event_types},
     )
-    records = map_records(raw, terms)
-    _check_not_all_refused(records)
-    landed, refused = records.columns.num_rows, len(records.refused)
-    total = ControlTotal(file, raw.physical_rows, landed, refused)
-    check_arithmetic(contract.vendor, day, total)
-    decided_types = {EventType.DECIDED, *contract.book.event_types}
-    events = CaseEvents(records, contract.vendor, file.sha256, decided_types)
     # The day itself is published even without rows: that the vendor reported is a fact, too.
-    parts = {each: events.rows(each) for each in sorted({day, *events.days})}
-    return BookOfDay(CASE_EVENT, total, events.count, parts, records.refused, records.reason_counts)
+    parts = {each: events.rows(each) for each in sorted({day, *identified.days})}
+    return BookOfDay(
+        CASE_DELIVERY,
+        totals,
+        parts,
+        tuple(each.refused for each in read),
+        tuple(each.layout for each in read),
+    )
 
 
-def _check_not_all_refused(records: Records) -> None:
-    """A file without one good record is not an export with bad records: its contract changed."""
-    if records.refused and not records.columns.num_rows:
-        reason, count = max(records.reason_counts.items(), key=lambda item: item[1])
-        raise ExportRefusedError(
-            Fault.EVERY_RECORD_REFUSED,
-            expected="records that can land",
-            found=f"{len(records.refused)} refused, {count} of them with {reason}",
+def _landed(total: ControlTotal, identified: Identified, number: int) -> ControlTotal:
+    """Take what was written as landed, but for what a later file replaced: that is rejected."""
+    written, landed = identified.written.get(number, 0), identified.by_file.get(number, 0)
+    return replace(total, landed_rows=landed, rejected_rows=total.rejected_rows + written - landed)
+
+
+def _check_not_empty(read: Sequence[FileRead]) -> None:
+    """Of many files some may be empty; a day without any record is believed when it is declared."""
+    files = [each.total.file for each in read]
+    if all(each.total.physical_rows == 0 for each in read) and any(
+        file.declared_rows is None for file in files
+    ):
+        raise FileRefusedError(
+            files[-1], ExportRefusedError(Fault.EMPTY, expected="records", found="none")
         )
 
 
 def internal_book(
-    workspace: Workspace, vendor: str, day: date, file: ReceivedFile, local: Path
+    workspace: Workspace,
+    vendor: str,
+    day: date,
+    file: ReceivedFile,
+    local: Path,
+    *,
+    scratch: Path,
 ) -> BookOfDay:
     """Read, check and map the slice of our own log; the day's edges come with it.
 
@@ -96,8 +139,10 @@ def internal_book(
             expected=f"{file.declared_rows} rows",
             found=f"{raw.physical_rows}",
         )
-    actions, refused, reasons = enforcement_actions(raw, workspace, vendor)
+    actions, refused, _ = enforcement_actions(raw, workspace, vendor)
     total = ControlTotal(file, raw.physical_rows, actions.num_rows, len(refused))
     check_arithmetic(vendor, day, total)
     parts = {day: actions.to_batches()}
-    return BookOfDay(ENFORCEMENT_ACTION, total, actions.num_rows, parts, refused, reasons)
+    with RefusedRows(scratch, "internal") as rows:
+        rows.add(refused, ())
+    return BookOfDay(ENFORCEMENT_ACTION, (total,), parts, (rows,))

@@ -1,18 +1,20 @@
 """From records to `case_event`: one row for each thing that happened, in a stable order."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from breakwater.core.vocabulary import EventType
-from breakwater.landing.identity import Ints, identify
-from breakwater.landing.operational_days import ordinal
-from breakwater.landing.records import Records
+from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.landing.spill import PLACE_COLUMNS
 
-BATCH_ROWS = 131_072
+BATCH_RECORDS = 32_768
+"""Records in memory at a time, with all of their events."""
 
 UNIQUE_COLUMNS = ("case_id_vendor", "record_key", "item_id")
 RECORD_COLUMNS = ("site", "queue", "policy", "language", "priority", *UNIQUE_COLUMNS)
@@ -24,102 +26,99 @@ REMARKS = {
     EventType.APPEAL_DECIDED: "appeal_outcome",
 }
 
+Ints = npt.NDArray[np.int64]
 
+
+@dataclass(frozen=True, slots=True)
 class CaseEvents:
-    """The events of an export by operational day, ordered by event id.
+    """The events of the records in an engine, by operational day, ordered by event id.
 
-    Only where each event comes from is kept; its row is made when it is read, so memory follows
-    the records and not the many events of each. Ids come from what a record says, so the order of
-    the file's rows shows in `source_row` alone.
+    An id begins with its record's, so records in order of their ids give events in order of
+    theirs: each batch of records is taken apart by itself, and memory holds one batch.
+
+    Attributes:
+        engine: holds ``record`` and ``identity``.
+        vendor: whose.
+        sources: content hash of each file, by its number.
+        happenings: the columns of instants, as `Happening.column` names them.
+        decided_types: events that carry the decision, its actor and its handling time.
     """
 
-    def __init__(
-        self,
-        records: Records,
-        vendor: str,
-        source_sha256: str,
-        decided_types: Collection[EventType],
-    ) -> None:
-        """Take the records that landed.
-
-        Args:
-            records: what landed.
-            vendor: whose.
-            source_sha256: hash of the file.
-            decided_types: events that carry the decision, its actor and its handling time.
-        """
-        self._records, self._vendor, self._source = records, vendor, source_sha256
-        self._decided_types = decided_types
-        self._record_ids, rank = identify(records)
-        self._happenings = sorted(records.happenings, key=lambda h: (h.event_type, h.ordinal))
-        self._record, self._kind, self._at = self._unpivot(rank)
-        self._day_of_record = records.operational_day.cast(pa.int32()).to_numpy()
-        self._columns = {
-            name: _encoded(records.columns.column(name).combine_chunks())
-            if name not in UNIQUE_COLUMNS
-            else records.columns.column(name).combine_chunks()
-            for name in records.columns.column_names
-        }
-
-    @property
-    def days(self) -> list[date]:
-        """Operational days that have events, in order."""
-        days: list[date] = pc.unique(self._records.operational_day).sort().to_pylist()
-        return days
-
-    @property
-    def count(self) -> int:
-        """How many events there are."""
-        return len(self._record)
+    engine: DuckDBEngine
+    vendor: str
+    sources: Sequence[str]
+    happenings: tuple[str, ...]
+    decided_types: Collection[EventType]
 
     def rows(self, day: date) -> Iterator[pa.RecordBatch]:
         """Make the rows of one operational day."""
-        of_day = np.flatnonzero(self._day_of_record[self._record] == ordinal(day))
-        for start in range(0, len(of_day), BATCH_ROWS):
-            yield self._batch(of_day[start : start + BATCH_ROWS])
+        if not self.happenings:
+            return
+        name = f"identified record {day.isoformat()}"
+        self.engine.define(
+            name,
+            "select record.*, identity.record_id from record join identity"  # noqa: S608  a date of ours
+            " on identity.file_number = record.file_number"
+            " and identity.source_row = record.source_row"
+            f" where identity.operational_day = date '{day.isoformat()}'"
+            f" and record.operational_day = date '{day.isoformat()}'",
+        )
+        for records in self.engine.batches(name, ["record_id"], BATCH_RECORDS):
+            yield _Unpivoted(self, records).batch()
 
-    def _unpivot(self, rank: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return record, kind and instant of each event, ordered by event id."""
-        known = [h.at.is_valid().to_numpy(zero_copy_only=False) for h in self._happenings]
+
+class _Unpivoted:
+    """The events of one batch of records."""
+
+    def __init__(self, about: CaseEvents, records: pa.RecordBatch) -> None:
+        self._about, self._records = about, records
+        self._suffixes = sorted(about.happenings, key=str.encode)
+        self._types = [EventType(suffix.rpartition("-")[0]) for suffix in self._suffixes]
+        instants = [records.column(suffix) for suffix in self._suffixes]
+        known = [each.is_valid().to_numpy(zero_copy_only=False) for each in instants]
         record = np.concatenate([np.flatnonzero(each) for each in known])
         kind = np.repeat(np.arange(len(known)), [each.sum() for each in known])
-        at = np.concatenate([h.at.drop_null().to_numpy() for h in self._happenings])
-        order = np.lexsort((kind, rank[record]))
-        return record[order], kind[order], at[order]
+        at = np.concatenate([each.drop_null().to_numpy() for each in instants])
+        order = np.lexsort((kind, record))
+        self._record, self._kind, self._at = record[order], kind[order], at[order]
+        self._columns = {
+            name: records.column(name) if name in UNIQUE_COLUMNS else _encoded(records.column(name))
+            for name in records.schema.names
+            if name not in {*PLACE_COLUMNS, *self._suffixes}
+        }
 
-    def _batch(self, events: Ints) -> pa.RecordBatch:
-        record, kind = self._record[events], self._kind[events]
-        types = [h.event_type.value for h in self._happenings]
-        suffixes = [f"{h.event_type}-{h.ordinal}" for h in self._happenings]
-        record_id = self._record_ids.take(pa.array(record))
-        agents = {*self._decided_types, EventType.ASSIGNED}
+    def batch(self) -> pa.RecordBatch:
+        record, kind, about = pa.array(self._record), pa.array(self._kind), self._about
+        record_id = self._records.column("record_id").take(record)
+        agents = {*about.decided_types, EventType.ASSIGNED}
+        files = self._records.column("file_number").take(record).cast(pa.int32())
         columns = {
-            "operational_day": self._records.operational_day.take(pa.array(record)),
-            "vendor": _constant(self._vendor, len(events)),
+            "operational_day": self._records.column("operational_day").take(record),
+            "vendor": _constant(about.vendor, len(record)),
             "record_id": record_id,
             "event_id": pc.binary_join_element_wise(
-                record_id, pa.array(suffixes).take(pa.array(kind)), "-"
+                record_id, pa.array(self._suffixes).take(kind), "-"
             ),
-            "event_type": _encoded(pa.array(types)).take(pa.array(kind)),
-            "event_at": pa.array(self._at[events]),
-            "source_sha256": _constant(self._source, len(events)),
-            "source_row": self._records.source_row.take(pa.array(record)),
-            **{name: self._columns[name].take(pa.array(record)) for name in RECORD_COLUMNS},
-            **{n: self._only(n, self._decided_types, record, kind) for n in DECISION_COLUMNS},
-            "agent": self._only("agent", agents, record, kind),
-            "score": self._by_type(SCORES, record, kind),
-            "reason": self._by_type(REMARKS, record, kind),
+            "event_type": _encoded(pa.array([each.value for each in self._types])).take(kind),
+            "event_at": pa.array(self._at),
+            "source_sha256": pa.DictionaryArray.from_arrays(files, list(about.sources)),
+            "source_row": self._records.column("source_row").take(record),
+            **{name: self._columns[name].take(record) for name in RECORD_COLUMNS},
+            **{name: self._only(name, about.decided_types) for name in DECISION_COLUMNS},
+            "agent": self._only("agent", agents),
+            "score": self._by_type(SCORES),
+            "reason": self._by_type(REMARKS),
         }
         return pa.RecordBatch.from_pydict(columns)
 
-    def _only(self, name: str, on: Collection[EventType], record: Ints, kind: Ints) -> pa.Array:
+    def _only(self, name: str, on: Collection[EventType]) -> pa.Array:
         """Return a column of the records, null on other events than those named."""
-        kinds = [n for n, h in enumerate(self._happenings) if h.event_type in on]
-        return self._columns[name].take(pa.array(record, mask=~np.isin(kind, kinds)))
+        kinds = [number for number, each in enumerate(self._types) if each in on]
+        return self._columns[name].take(pa.array(self._record, mask=~np.isin(self._kind, kinds)))
 
-    def _by_type(self, column_of: Mapping[EventType, str], record: Ints, kind: Ints) -> pa.Array:
+    def _by_type(self, column_of: Mapping[EventType, str]) -> pa.Array:
         """Return for each event the column that belongs to its type; null for other types."""
-        parts = (self._only(name, {on}, record, kind) for on, name in column_of.items())
+        parts = (self._only(name, {on}) for on, name in column_of.items())
         return pc.coalesce(*(_plain(part) for part in parts))
 
 

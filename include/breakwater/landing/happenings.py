@@ -24,6 +24,11 @@ class Happening:
     ordinal: int
     at: pa.Array
 
+    @property
+    def column(self) -> str:
+        """What its instants are called among the columns of a record, and in the event's id."""
+        return f"{self.event_type}-{self.ordinal}"
+
 
 @dataclass(frozen=True, slots=True)
 class Life:

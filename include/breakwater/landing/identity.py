@@ -1,61 +1,112 @@
-"""Ids of records from what they say: no row's place in the file has a part in it."""
+"""Ids of records from what they say: no row's place in its file has a part in it.
 
-import hashlib
-from collections.abc import Iterator
+The models run on DuckDB over the records on the local disk, within the engine's memory limit, so
+that there may be more of them than memory holds.
+"""
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
+from dataclasses import dataclass
+from datetime import date
 
-from breakwater.landing.records import Records
+from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.landing.spill import RecordSpill
 
-ID_BYTES = 16
-CHUNK = 65_536
+ID_CHARACTERS = 32
+"""Of hexadecimal: 128 bits."""
 
-Ints = npt.NDArray[np.int64]
+_EMPTY = (
+    "select cast(null as integer) as file_number, cast(null as bigint) as source_row,"
+    " cast(null as date) as operational_day, cast(null as text) as record_id where 1 = 0"
+)
+
+# A file that comes later replaces what earlier ones say of the same record; within one file a
+# record that repeats stays.
+_LATEST = (
+    "select record.* from record join (select record_key, max(file_number) as file_number"
+    " from record group by record_key) latest"
+    " on latest.record_key = record.record_key and latest.file_number = record.file_number"
+)
+
+# Few records say exactly what another says; only those need an ordinal, in order of their places.
+_CROWDED = (
+    "select file_number, source_row, row_number() over"
+    " (partition by digest order by file_number, source_row) - 1 as ordinal"
+    " from digest where digest in"
+    " (select digest from digest group by digest having count(*) > 1)"
+)
+
+_IDENTITY = (
+    "select digest.file_number, digest.source_row, digest.operational_day,"  # noqa: S608  a number of ours
+    " case when crowded.ordinal > 0"
+    f" then left(sha256(digest.digest || '-' || crowded.ordinal), {ID_CHARACTERS})"
+    " else digest.digest end as record_id"
+    " from digest left join crowded on crowded.file_number = digest.file_number"
+    " and crowded.source_row = digest.source_row"
+)
 
 
-def identify(records: Records) -> tuple[pa.Array, Ints]:
-    """Return the id of each record, and its place when the ids are sorted.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The records that land.
 
-    Records that say the same are told apart by an ordinal, in the order of the file.
+    Attributes:
+        written: how many were written of each file, by its number.
+        by_file: how many of them land: those that no later file replaces.
+        days: operational days that have records, in order.
     """
-    columns = [*records.columns.columns, *(h.at for h in records.happenings)]
-    digests = [_digest(text) for text in _contents(columns, 0, records.columns.num_rows)]
-    order, ordinal = _sorted(digests)
-    for place in np.flatnonzero(ordinal):
-        row = int(order[place])
-        [text] = _contents(columns, row, row + 1)
-        digests[row] = _digest(f"{text}\x1e{ordinal[place]}")
-    if ordinal.any():
-        order, _ = _sorted(digests)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return pa.array([digest.hex() for digest in digests], pa.string()), rank
+
+    written: dict[int, int]
+    by_file: dict[int, int]
+    days: tuple[date, ...]
 
 
-def _contents(columns: list[pa.ChunkedArray], start: int, end: int) -> Iterator[str]:
-    """Spell what records say, a few of them at a time."""
-    for first in range(start, end, CHUNK):
-        length = min(CHUNK, end - first)
-        texts = [column.slice(first, length).cast(pa.string()) for column in columns]
-        # Text that has landed holds no control characters: neither mark can be part of a value.
-        yield from pc.binary_join_element_wise(
-            *texts, "\x1f", null_handling="replace", null_replacement="\x00"
-        ).to_pylist()
+def identify(engine: DuckDBEngine, spill: RecordSpill, *, replaces: bool) -> Identified:
+    """Give every record its id: leave ``record`` and ``identity`` in the engine.
+
+    Records that say the same are told apart by an ordinal, in the order of files and rows.
+
+    Args:
+        engine: a session of its own.
+        spill: the records, all of them written.
+        replaces: whether a record of a later file replaces those of its key in earlier files.
+    """
+    if not spill.columns:
+        engine.stage("identity", _EMPTY)
+        return Identified({}, {}, ())
+    engine.define("record", f"select * from read_parquet({_literal(str(spill.file))})")  # noqa: S608  quoted
+    engine.define("said", _LATEST if replaces else "select * from record")
+    engine.stage(
+        "digest",
+        "select file_number, source_row, operational_day,"  # noqa: S608  columns of ours, quoted
+        f" left(sha256({_content(spill.said)}), {ID_CHARACTERS}) as digest from said",
+    )
+    engine.stage("crowded", _CROWDED)
+    engine.stage("identity", _IDENTITY)
+    engine.stage(
+        "identified",
+        "select file_number, operational_day, count(*) as records from identity group by 1, 2",
+    )
+    engine.stage("written", "select file_number, count(*) as records from record group by 1")
+    written = {row["file_number"]: row["records"] for row in engine.fetch("written").to_pylist()}
+    by_file: dict[int, int] = dict.fromkeys(written, 0)
+    days: set[date] = set()
+    for row in engine.fetch("identified").to_pylist():
+        by_file[row["file_number"]] += row["records"]
+        days.add(row["operational_day"])
+    return Identified(written, by_file, tuple(sorted(days)))
 
 
-def _digest(content: str) -> bytes:
-    return hashlib.sha256(content.encode()).digest()[:ID_BYTES]
+def _content(columns: tuple[str, ...]) -> str:
+    """Spell what a record says as one text, a missing value unlike an empty one.
+
+    Text that has landed holds no control characters: neither mark can be part of a value.
+    """
+    parts = (f"coalesce(cast({_quoted(name)} as varchar), chr(30))" for name in columns)
+    return f"concat_ws(chr(31), {', '.join(parts)})"
 
 
-def _sorted(digests: list[bytes]) -> tuple[Ints, Ints]:
-    """Return the order of digests, and at each place the ordinal among equal ones."""
-    halves = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 2)
-    order = np.lexsort((halves[:, 1], halves[:, 0]))
-    ranked = halves[order]
-    places = np.arange(len(order))
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
-    return order, places - np.maximum.accumulate(np.where(is_first, places, 0))
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

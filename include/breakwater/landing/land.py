@@ -1,7 +1,6 @@
 """Land: files as received become `case_event` and `enforcement_action`; what is bad is refused."""
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,15 +12,23 @@ from breakwater.core.errors import (
     ExportMissingError,
     VendorDayError,
 )
-from breakwater.core.finding import Finding, Rule, Severity
+from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.books import BookOfDay, internal_book, vendor_book
-from breakwater.landing.control_totals import replace_control_total
+from breakwater.landing.control_totals import replace_control_totals
+from breakwater.landing.corrections import corrections_of
+from breakwater.landing.delivered import Delivery
+from breakwater.landing.findings import landing_findings, refusal_finding
+from breakwater.landing.layouts import replace_layouts
 from breakwater.landing.partitions import Landed, replace_partitions
-from breakwater.landing.refusal import ExportRefusedError, FewerRowsError, shown
+from breakwater.landing.read_book import FileReader, FileRefusedError
+from breakwater.landing.refusal import FewerRowsError, shown
+from breakwater.landing.spill import spilling
+from breakwater.landing.terms import Terms
 from breakwater.warehouse.database import Connection, hold
-from breakwater.warehouse.file_ledger import Book, ReceivedFile, file_in_force
+from breakwater.warehouse.file_ledger import ReceivedFile, file_in_force, files_in_force
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.stage_run import StageResult, fingerprint_of, record_stage
+from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "land"
@@ -29,13 +36,14 @@ STAGE = "land"
 
 @dataclass(frozen=True, slots=True)
 class _VendorDay:
-    """What one call is about, its connection, and a folder for its files."""
+    """What one call is about, its connection, its engine, and a folder for its files."""
 
     workspace: Workspace
     contract: VendorContract
     day: date
     now: datetime
     connection: Connection
+    engine: DuckDBEngine
     scratch: Path
 
     @property
@@ -47,8 +55,11 @@ def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> Sta
     """Land both books of a vendor's operational day from the files in force.
 
     A record that breaks the contract goes to quarantine with all of its reasons; the others land.
-    A file that breaks it as a whole is refused: nothing of it lands, what landed before stays,
-    and the finding is kept.
+    When one of the files breaks it as a whole, the vendor-day is refused: nothing of it lands, what
+    landed before stays, and the finding is kept.
+
+    Memory does not grow with the files: it holds one chunk of rows and, for sorting, what the
+    engine's memory limit allows; the rest is on the local disk.
 
     Args:
         workspace: the installation.
@@ -57,71 +68,82 @@ def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> Sta
         now: the instant to remember for what changes.
 
     Returns:
-        Counts. `restated_days` lists earlier days whose rows changed and that are to be closed
-        again.
+        Counts. `restated_days` lists other days whose book changed; those of them that were closed
+        before are marked to be closed again.
 
     Raises:
         ExportMissingError: nothing has been fetched.
         ControlTotalError: rows are missing against what the vendor declared.
-        ContractError: the file cannot be read as its contract says.
+        ContractError: a file cannot be read as its contract says.
     """
     contract = workspace.configuration.vendor(vendor, day)
-    with (
-        tempfile.TemporaryDirectory(prefix="breakwater-land-") as scratch,
-        workspace.warehouse.transaction() as connection,
-    ):
-        hold(connection, STAGE, vendor, day)
-        outcome = _land(_VendorDay(workspace, contract, day, now, connection, Path(scratch)))
+    settings = workspace.configuration.operations.engine
+    engine = DuckDBEngine(settings.memory_limit, settings.threads)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="breakwater-land-") as scratch,
+            workspace.warehouse.transaction() as connection,
+        ):
+            hold(connection, STAGE, vendor, day)
+            about = _VendorDay(workspace, contract, day, now, connection, engine, Path(scratch))
+            outcome = _land(about)
+    finally:
+        engine.close()
     if isinstance(outcome, VendorDayError):
         raise outcome  # after the commit, so that its finding is kept
     return outcome
 
 
 def _land(about: _VendorDay) -> StageResult | VendorDayError:
-    export, log = _in_force(about, "vendor"), _in_force(about, "internal")
-    try:
-        book = vendor_book(
-            about.workspace, about.contract, about.day, export, _local(about, export)
+    exports = files_in_force(about.connection, about.contract, about.vendor, about.day)
+    if not exports:
+        raise _nothing_to_land(about, "vendor")
+    log = file_in_force(about.connection, about.vendor, about.day, "internal")
+    if log is None:
+        raise _nothing_to_land(about, "internal")
+    corrections = corrections_of(about.connection, about.vendor, about.day)
+    with spilling(about.scratch / "records.parquet") as spill:
+        reader = FileReader(
+            _terms(about), corrections, spill, about.scratch, lambda file: _local(about, file)
         )
-    except ExportRefusedError as refusal:
-        _replace_findings(about, [_finding_of(about, refusal)])
-        return _error_of(about, export, refusal)
-    internal = internal_book(about.workspace, about.vendor, about.day, log, _local(about, log))
-    landed, actions = _publish(about, book), _publish(about, internal)
-    _replace_findings(about, _quarantine_findings(about, book))
-    total = book.total
-    return record_stage(
-        about.connection,
-        day=about.day,
-        vendor=about.vendor,
-        stage=STAGE,
-        inputs=[export.sha256, log.sha256, fingerprint_of(about.contract.model_dump(mode="json"))],
-        outputs=[landed.hashes, actions.hashes],
-        summary={
-            "physical_rows": total.physical_rows,
-            "landed_rows": total.landed_rows,
-            "quarantined_rows": total.quarantined_rows,
-            "reasons": book.reasons,
-            "events": book.row_count,
-            "restated_days": [d.isoformat() for d in landed.changed_days if d != about.day],
-            "actions": internal.row_count,
-            "actions_quarantined": internal.total.quarantined_rows,
-        },
-        at=about.now,
+        try:
+            book = vendor_book(reader, about.engine, exports)
+        except FileRefusedError as refused:
+            finding = refusal_finding(about.vendor, about.day, refused.refusal)
+            replace_findings(about.connection, about.day, STAGE, about.vendor, [finding])
+            return _error_of(about, refused)
+    internal = internal_book(
+        about.workspace,
+        about.vendor,
+        about.day,
+        log,
+        _local(about, log),
+        scratch=about.scratch,
+    )
+    landed, actions = _deliver(about, book), _publish(about, internal)
+    _tell(about, book)
+    inputs = [[file.sha256 for file in (*exports, log)], corrections.by_file]
+    return _record(about, inputs, _Landed(book, landed), _Landed(internal, actions))
+
+
+def _terms(about: _VendorDay) -> Terms:
+    return Terms(
+        about.contract,
+        about.workspace.configuration.operations,
+        about.day,
+        about.workspace.window(about.day),
+        about.workspace.pseudonym_key,
     )
 
 
-def _in_force(about: _VendorDay, book: Book) -> ReceivedFile:
-    file = file_in_force(about.connection, about.vendor, about.day, book)
-    if file is None:
-        raise ExportMissingError(
-            about.vendor,
-            about.day,
-            "there is nothing to land",
-            expected=f"a fetched file of the {book} book",
-            found="none",
-        )
-    return file
+def _nothing_to_land(about: _VendorDay, book: str) -> ExportMissingError:
+    return ExportMissingError(
+        about.vendor,
+        about.day,
+        "there is nothing to land",
+        expected=f"a fetched file of the {book} book",
+        found="none",
+    )
 
 
 def _local(about: _VendorDay, file: ReceivedFile) -> Path:
@@ -139,6 +161,29 @@ def _local(about: _VendorDay, file: ReceivedFile) -> Path:
     return local
 
 
+def _deliver(about: _VendorDay, book: BookOfDay) -> Landed:
+    """Publish the vendor's book, and name the closed days that it changes."""
+    delivery = Delivery(
+        about.connection,
+        about.workspace.lake,
+        about.engine,
+        about.vendor,
+        about.day,
+        about.scratch,
+        about.now,
+    )
+    landed = delivery.deliver(STAGE, book.parts)
+    _account(about, book)
+    others = [day for day in landed.changed_days if day != about.day]
+    own = [day for day in landed.changed_days if day == about.day]
+    for days, reason in (
+        (others, f"rows that came with {about.day.isoformat()}"),
+        (own, "landed again"),
+    ):
+        mark_stale(about.connection, about.vendor, days, reason, about.now)
+    return landed
+
+
 def _publish(about: _VendorDay, book: BookOfDay) -> Landed:
     landed = replace_partitions(
         about.connection,
@@ -150,55 +195,80 @@ def _publish(about: _VendorDay, book: BookOfDay) -> Landed:
         scratch=about.scratch,
         at=about.now,
     )
-    replace_control_total(about.connection, about.vendor, about.day, book.total, book.refused)
+    _account(about, book)
     return landed
 
 
-def _replace_findings(about: _VendorDay, findings: Iterator[Finding] | list[Finding]) -> None:
+def _account(about: _VendorDay, book: BookOfDay) -> None:
+    """Keep a book's totals, the index of what was refused, and the refused lines themselves."""
+    pairs = list(zip(book.totals, book.refused, strict=True))
+    replace_control_totals(
+        about.connection,
+        about.vendor,
+        about.day,
+        book.totals,
+        [(total.file, refused.index()) for total, refused in pairs],
+    )
+    for total, refused in pairs:
+        refused.lines.keep(about.workspace.lake, about.vendor, about.day, total.file.sha256)
+
+
+def _tell(about: _VendorDay, book: BookOfDay) -> None:
+    tolerances = about.workspace.configuration.operations.tolerances
+    changes = replace_layouts(
+        about.connection,
+        about.vendor,
+        about.day,
+        [
+            (total.file.sha256, layout)
+            for total, layout in zip(book.totals, book.layouts, strict=True)
+        ],
+    )
+    findings = landing_findings(about.vendor, about.day, book, tolerances.quarantine_rate, changes)
     replace_findings(about.connection, about.day, STAGE, about.vendor, findings)
 
 
-def _finding_of(about: _VendorDay, refusal: ExportRefusedError) -> Finding:
-    value, unit, expected = 1, "files", None
-    if isinstance(refusal, FewerRowsError):
-        value, unit, expected = refusal.physical, "rows", refusal.declared
-    return Finding(
-        rule=refusal.fault.rule,
-        operational_day=about.day,
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A book and what became of it."""
+
+    book: BookOfDay
+    rows: Landed
+
+
+def _record(
+    about: _VendorDay, inputs: list[object], vendor: _Landed, internal: _Landed
+) -> StageResult:
+    totals = ("physical", "landed", "quarantined", "rejected", "released")
+    restated = [day for day in vendor.rows.changed_days if day != about.day]
+    return record_stage(
+        about.connection,
+        day=about.day,
         vendor=about.vendor,
-        severity=Severity.MAJOR,
-        scope={},
-        value=value,
-        unit=unit,
-        expected=expected,
-        detail={"fault": refusal.fault.name.lower()},
+        stage=STAGE,
+        inputs=[*inputs, fingerprint_of(about.contract.model_dump(mode="json"))],
+        outputs=[vendor.rows.hashes, internal.rows.hashes],
+        summary={
+            "files": len(vendor.book.totals),
+            **{f"{name}_rows": vendor.book.sum_of(f"{name}_rows") for name in totals},
+            "derived_records": vendor.book.sum_of("derived_records"),
+            "reasons": vendor.book.reasons,
+            "events": vendor.rows.row_count,
+            "restated_days": [day.isoformat() for day in restated],
+            "actions": internal.rows.row_count,
+            "actions_quarantined": internal.book.sum_of("quarantined_rows"),
+        },
+        at=about.now,
     )
 
 
-def _error_of(about: _VendorDay, file: ReceivedFile, refusal: ExportRefusedError) -> VendorDayError:
+def _error_of(about: _VendorDay, refused: FileRefusedError) -> VendorDayError:
+    refusal = refused.refusal
     kind = ControlTotalError if isinstance(refusal, FewerRowsError) else ContractError
     return kind(
         about.vendor,
         about.day,
-        f"{shown(file.name)}: {refusal.fault}",
+        f"{shown(refused.file.name)}: {refusal.fault}",
         expected=refusal.expected,
         found=refusal.found,
     )
-
-
-def _quarantine_findings(about: _VendorDay, book: BookOfDay) -> Iterator[Finding]:
-    total = book.total
-    limit = about.workspace.configuration.operations.tolerances.quarantine_rate
-    rate = total.quarantined_rows / total.physical_rows if total.physical_rows else 0
-    if rate > limit:
-        yield Finding(
-            rule=Rule.QUARANTINE_HIGH,
-            operational_day=about.day,
-            vendor=about.vendor,
-            severity=Severity.WARNING,
-            scope={},
-            value=rate,
-            unit="rate",
-            threshold=limit,
-            detail={"rows": total.quarantined_rows, "reasons": book.reasons},
-        )

@@ -20,10 +20,12 @@ class Landed:
     Attributes:
         hashes: content hash by operational day.
         changed_days: days whose rows differ from before.
+        row_count: rows of all days together.
     """
 
     hashes: dict[str, str]
     changed_days: tuple[date, ...]
+    row_count: int
 
 
 def replace_partitions(
@@ -42,17 +44,18 @@ def replace_partitions(
     A day that an earlier version of the export had restated, and this one does not, loses those
     rows again.
     """
-    hashes, changed = {}, []
+    hashes, changed, rows_written = {}, [], 0
     for day, rows in parts.items():
         file = scratch / f"{table.name}.parquet"
         count = write_batches(rows, table, file)
         partition = Partition(table.name, day, vendor, delivered_day)
         written: Written = lake.put_version(partition, file, count)
         hashes[day.isoformat()] = written.sha256
+        rows_written += count
         if point(connection, partition, written, at):
             changed.append(day)
     for partition in delivered_with(connection, table.name, delivered_day, vendor):
         if partition.operational_day not in parts:
             withdraw(connection, partition, at)
             changed.append(partition.operational_day)
-    return Landed(hashes, tuple(sorted(changed)))
+    return Landed(hashes, tuple(sorted(changed)), rows_written)

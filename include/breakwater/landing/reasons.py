@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from breakwater.landing.local_time import Flags
-from breakwater.landing.raw_rows import RawRows, RefusedRow, hash_of_text
+from breakwater.landing.raw_rows import RawRows, RefusedRow, hash_of_text, kept
 
 
 class Reasons:
@@ -47,10 +47,14 @@ class Reasons:
         failing = sorted(reasons)
         contents = raw.columns.take(pa.array(failing, pa.int64())).to_pylist()
         return tuple(
-            RefusedRow(
-                int(raw.source_row[row]),
-                tuple(reasons[row]),
-                hash_of_text(json.dumps(content, ensure_ascii=False, sort_keys=True)),
-            )
+            _refused(int(raw.source_row[row]), tuple(reasons[row]), content)
             for row, content in zip(failing, contents, strict=True)
         )
+
+
+def _refused(source_row: int, reasons: tuple[str, ...], cells: dict[str, str | None]) -> RefusedRow:
+    """Keep the cells of a row as JSON, each of them cut when it is long."""
+    whole = json.dumps(cells, ensure_ascii=False, sort_keys=True)
+    cut = {name: None if cell is None else kept(cell) for name, cell in cells.items()}
+    content = whole if cut == cells else json.dumps(cut, ensure_ascii=False, sort_keys=True)
+    return RefusedRow(source_row, reasons, hash_of_text(whole), content)

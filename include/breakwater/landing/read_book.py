@@ -1,0 +1,149 @@
+"""From received files to mapped records on the local disk, file by file and chunk by chunk."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from breakwater.contracts.file_format import Manifest
+from breakwater.landing.control_totals import ControlTotal, RowAccount, check_declared
+from breakwater.landing.corrections import Corrections
+from breakwater.landing.layout import Layout
+from breakwater.landing.raw_rows import RawRows
+from breakwater.landing.read_export import Export, open_export
+from breakwater.landing.records import map_records
+from breakwater.landing.refusal import ExportRefusedError, Fault, shown
+from breakwater.landing.refused_rows import RefusedRows
+from breakwater.landing.row_filters import left_out, without
+from breakwater.landing.spill import RecordSpill
+from breakwater.landing.terms import Terms
+from breakwater.warehouse.file_ledger import ReceivedFile
+
+
+class FileRefusedError(Exception):
+    """One of the files in force breaks its contract as a whole.
+
+    Attributes:
+        file: which.
+        refusal: what is wrong with it.
+    """
+
+    def __init__(self, file: ReceivedFile, refusal: ExportRefusedError) -> None:
+        """Keep both."""
+        self.file, self.refusal = file, refusal
+        super().__init__(f"{file.name}: {refusal}")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What one file came to, before records of its key in later files replace any of it."""
+
+    total: ControlTotal
+    layout: Layout
+    refused: RefusedRows
+
+
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """Reads the files of one vendor-day into one spill.
+
+    Memory holds one chunk (`raw_rows.CHUNK` rows) in its three forms: text, mapped, refused.
+
+    Attributes:
+        terms: what the files are read by.
+        corrections: of the vendor-day.
+        spill: takes the mapped records.
+        scratch: a folder for everything else.
+        local: brings a received file to the local disk.
+    """
+
+    terms: Terms
+    corrections: Corrections
+    spill: RecordSpill
+    scratch: Path
+    local: Callable[[ReceivedFile], Path]
+
+    def read(self, number: int, file: ReceivedFile, *, may_be_empty: bool) -> FileRead:
+        """Read, check and map one file.
+
+        Raises:
+            FileRefusedError: it breaks its contract as a whole, or each of its records does.
+            ControlTotalError: a record got lost on the way: a fault of ours.
+        """
+        path = self.local(file)
+        try:
+            return self._read(number, file, path, may_be_empty=may_be_empty)
+        except ExportRefusedError as refusal:
+            raise FileRefusedError(file, refusal) from refusal
+        finally:
+            path.unlink()
+
+    def _read(self, number: int, file: ReceivedFile, path: Path, *, may_be_empty: bool) -> FileRead:
+        contract = self.terms.contract
+        export = open_export(path, contract)
+        account = RowAccount(contract.vendor, self.terms.day, shown(file.name))
+        total = ControlTotal(file, 0, 0, 0)
+        with RefusedRows(self.scratch, f"{number}") as refused:
+            for raw in self._chunks(export):
+                total = self._take(raw, total, number, account, refused)
+        check_declared(
+            file,
+            total.physical_rows,
+            requires_manifest=isinstance(contract.control, Manifest),
+            may_be_empty=may_be_empty,
+        )
+        _check_not_all_refused(total, refused)
+        return FileRead(total, export.layout, refused)
+
+    @staticmethod
+    def _chunks(export: Export) -> Iterator[RawRows]:
+        with closing(export.chunks) as chunks:
+            yield from chunks
+
+    def _take(
+        self,
+        raw: RawRows,
+        total: ControlTotal,
+        number: int,
+        account: RowAccount,
+        refused: RefusedRows,
+    ) -> ControlTotal:
+        """Map one chunk; return the totals with it."""
+        sha256 = total.file.sha256
+        physical = _numbers(raw)
+        raw, _ = self.corrections.apply(raw, sha256)
+        rejected = left_out(raw, self.terms.contract.rows)
+        kept = without(raw, rejected)
+        records = map_records(kept, self.terms)
+        refused.add(records.refused, {row.source_row for row in kept.refused})
+        landed = records.source_row.to_numpy()
+        quarantined = np.array([row.source_row for row in records.refused], dtype=np.int64)
+        account.take(physical, [landed, quarantined, raw.source_row[rejected]])
+        corrected = sorted(self.corrections.rows_of(sha256))
+        self.spill.add(number, records)
+        return replace(
+            total,
+            physical_rows=account.physical_rows,
+            landed_rows=total.landed_rows + len(landed),
+            quarantined_rows=refused.count,
+            rejected_rows=total.rejected_rows + int(rejected.sum()),
+            released_rows=total.released_rows + int(np.isin(landed, corrected).sum()),
+        )
+
+
+def _numbers(raw: RawRows) -> np.typing.NDArray[np.int64]:
+    refused = np.array([row.source_row for row in raw.refused], dtype=np.int64)
+    return np.concatenate([raw.source_row, refused])
+
+
+def _check_not_all_refused(total: ControlTotal, refused: RefusedRows) -> None:
+    """A file without one good record is not an export with bad records: its contract changed."""
+    if total.quarantined_rows and not total.landed_rows:
+        reason, count = max(sorted(refused.reasons.items()), key=lambda item: item[1])
+        raise ExportRefusedError(
+            Fault.EVERY_RECORD_REFUSED,
+            expected="records that can land",
+            found=f"{total.quarantined_rows} refused, {count} of them with {reason}",
+        )

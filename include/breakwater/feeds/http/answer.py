@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from breakwater.feeds.records import FeedFault, shown
 
@@ -60,6 +60,14 @@ def origin(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return ""
     return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def joined(base: str, link: str) -> str:
+    """Return a link as seen from an address; nothing when it cannot be one."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
 
 
 def _refuse(constant: str) -> float:

@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 from breakwater.contracts.source import HttpLimits
-from breakwater.feeds.http.answer import Answer, StatusFault, origin
+from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
 from breakwater.feeds.http.waiting import REAL, Waiting, asked_for, backing_off
 from breakwater.feeds.records import FeedFault, shown
 
@@ -142,12 +142,12 @@ class HttpClient:
             answer = self._send(request)
             if answer.status not in _REDIRECTS or "Location" not in answer.headers:
                 return answer
-            target = urljoin(answer.url, answer.headers["Location"])
+            target = joined(answer.url, answer.headers["Location"])
             if origin(target) != origin(answer.url):
                 raise FeedFault(
                     transient=False,
                     expected=f"answers of {origin(self.address)}",
-                    found=f"a redirect to {shown(urlsplit(target).hostname)}",
+                    found=f"a redirect to {shown(origin(target) or 'another kind of place')}",
                 )
             request.url, request.params = target, {}
         raise FeedFault(
@@ -165,8 +165,15 @@ class HttpClient:
             settings = self._session.merge_environment_settings(
                 prepared.url or "", {}, True, True, None
             )
-            response = self._session.send(
-                prepared, timeout=timeout, allow_redirects=False, **settings
+            # Not by the session: that reads the whole body of a redirect, however large it is.
+            adapter = self._session.get_adapter(prepared.url or "")
+            response = adapter.send(
+                prepared,
+                stream=True,
+                timeout=timeout,
+                verify=settings["verify"] or True,
+                cert=settings["cert"],
+                proxies=settings["proxies"],
             )
             with response:
                 return Answer(

@@ -9,7 +9,7 @@ import requests
 
 from breakwater.contracts.source import Cursor as CursorPaging
 from breakwater.contracts.source import LinkHeader, PageNumbers, Paging
-from breakwater.feeds.http.answer import Answer, StatusFault, origin
+from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
 from breakwater.feeds.http.client import Authenticator, HttpClient
 from breakwater.feeds.records import END, Cursor, CursorRefusedFault, FeedFault, Part, shown
 
@@ -46,7 +46,7 @@ class Listing:
         while cursor != END:
             answer, said = self._ask(paging, cursor, is_resumed=cursor is after)
             records = records_at(said, self.records)
-            if records and records == before:
+            if records and records == before and isinstance(paging, PageNumbers):
                 raise FeedFault(
                     transient=False,
                     expected="pages that differ",
@@ -106,12 +106,12 @@ class Listing:
         for link in requests.utils.parse_header_links(answer.headers.get("Link", "")):
             if "next" not in link.get("rel", "").lower().split():
                 continue
-            target = urljoin(answer.url, link["url"])
+            target = joined(answer.url, link["url"])
             if origin(target) != origin(self.client.address):
                 raise FeedFault(
                     transient=False,
                     expected=f"a link to {origin(self.client.address)}",
-                    found=f"one to {shown(urlsplit(target).hostname)}",
+                    found=f"one to {shown(origin(target) or 'another kind of place')}",
                 )
             parts = urlsplit(target)
             return {"link": parts.path + (f"?{parts.query}" if parts.query else "")}
@@ -162,7 +162,7 @@ def _first(paging: Paging) -> Cursor:
 
 
 def _scalar(told: Any) -> str | int:  # noqa: ANN401  whatever the far end sends
-    if isinstance(told, str | int):
+    if isinstance(told, str | int) and not isinstance(told, bool):
         return told
     raise FeedFault(
         transient=False,

@@ -168,7 +168,6 @@ def fault_of(error: psycopg.Error) -> FeedFault:
         transient=transient,
         expected="a database that answers" if transient else "a query that the database accepts",
         found=shown(said, LONGEST_SENTENCE),
-        is_shape=not transient,
     )
 
 
@@ -182,13 +181,11 @@ def _check_columns(
                 transient=False,
                 expected="columns that are text, numbers, instants or JSON",
                 found=f"bytes in column {shown(column.name)}",
-                is_shape=True,
             )
         if column.name in names:
             raise FeedFault(
                 transient=False,
                 expected="columns with names of their own",
                 found=f"two named {shown(column.name)}",
-                is_shape=True,
             )
         names.add(column.name)

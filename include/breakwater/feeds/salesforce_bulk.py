@@ -49,10 +49,10 @@ class QueryJob:
             CursorRefusedFault: the job of an earlier attempt is gone, or came to nothing.
             FeedFault: the job failed, or there was no answer.
         """
-        if after is None:
-            # Told before the waiting, so that whoever comes after a kill knows the job.
-            yield Part((), {"job": self.job_id})
         try:
+            if after is None:
+                # Told before the waiting, so that whoever comes after a kill knows the job.
+                yield Part((), {"job": self.job_id})
             self._wait(is_resumed=after is not None)
             yield from self._results(after)
         except FeedFault as fault:

@@ -32,7 +32,7 @@ class RefusedFault(FeedFault):
     def __init__(self, code: str, status: int, *, expected: str, found: str) -> None:
         """Keep what a caller may know how to go on from."""
         self.code, self.status = code, status
-        super().__init__(transient=False, expected=expected, found=found, is_shape=True)
+        super().__init__(transient=False, expected=expected, found=found)
 
 
 class _Passing(Exception):  # noqa: N818  a turn of the loop below, seen by nobody else

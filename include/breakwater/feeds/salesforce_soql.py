@@ -40,9 +40,7 @@ def soql(
     """
     for name in (*source.fields, source.instant):
         if not FIELD.fullmatch(name):
-            raise FeedFault(
-                transient=False, expected="API names of fields", found=shown(name), is_shape=True
-            )
+            raise FeedFault(transient=False, expected="API names of fields", found=shown(name))
     instant = source.instant
     conditions = [f"{instant} >= {_literal(window.start)}", f"{instant} < {_literal(window.end)}"]
     if source.where:

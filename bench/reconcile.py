@@ -89,7 +89,6 @@ def run_breakwater(folder: Path) -> dict[str, int]:
     load_rules(engine, about)
     for file, table in zip(files, (CASE_EVENT, ENFORCEMENT_ACTION), strict=True):
         engine.scan(table.name, [str(file)], table)
-    engine.scan("case_event_late", [], CASE_EVENT)
     for name in ("borrowed", "lent"):
         engine.load(name, text_column("action_id", []))
     open_books(engine, row_count=rows)

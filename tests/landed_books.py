@@ -35,29 +35,20 @@ class LandedBooks:
     workspace: Workspace
     scratch: Path
 
-    def land(
-        self,
-        day: date,
-        events: Iterable[Row],
-        log: Iterable[Row],
-        *,
-        delivered: date | None = None,
-    ) -> None:
-        """Land an export and its slice of the log.
+    def land(self, day: date, events: Iterable[Row], log: Iterable[Row]) -> None:
+        """Land a vendor's book of a day and its slice of the log.
 
         Args:
             day: the operational day of the rows.
             events: the vendor's rows; those of other days are left out.
             log: the whole log; the slice of the day, with its edges, is cut out of it.
-            delivered: day of the export that brought them; a late one brings no log.
         """
         mine = [row for row in events if day_of(row["event_at"]) == day]
-        self._put(CASE_EVENT, Partition(CASE_EVENT.name, day, VENDOR, delivered or day), mine)
-        if delivered is None:
-            reach = self._window(day)
-            slice_ = [row for row in log if row["decided_at"] in reach]
-            partition = Partition.of_day(ENFORCEMENT_ACTION.name, day, VENDOR)
-            self._put(ENFORCEMENT_ACTION, partition, slice_)
+        self._put(CASE_EVENT, Partition.of_day(CASE_EVENT.name, day, VENDOR), mine)
+        reach = self._window(day)
+        slice_ = [row for row in log if row["decided_at"] in reach]
+        partition = Partition.of_day(ENFORCEMENT_ACTION.name, day, VENDOR)
+        self._put(ENFORCEMENT_ACTION, partition, slice_)
 
     def reconcile(self, day: date, now: datetime = NOW) -> StageResult:
         """Reconcile a day."""

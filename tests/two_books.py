@@ -96,7 +96,6 @@ class TwoBooks:
 
     events: tuple[Row, ...] = ()
     actions: tuple[Row, ...] = ()
-    late_events: tuple[Row, ...] = ()
     borrowed: tuple[str, ...] = ()
     lent: tuple[str, ...] = ()
     event_types: tuple[EventType, ...] = (EventType.DECIDED,)
@@ -113,7 +112,6 @@ class TwoBooks:
         """Make the books readable and open them."""
         load_rules(engine, self.about(configuration))
         engine.load("case_event", rows_of(CASE_EVENT, self.events))
-        engine.load("case_event_late", rows_of(CASE_EVENT, self.late_events))
         engine.load("enforcement_action", rows_of(ENFORCEMENT_ACTION, self.actions))
         engine.load("borrowed", text_column("action_id", list(self.borrowed)))
         engine.load("lent", text_column("action_id", list(self.lent)))

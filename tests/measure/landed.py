@@ -30,14 +30,13 @@ def land(
     *,
     vendor: str = "pearlline",
     day: date = DAY,
-    delivered_day: date | None = None,
 ) -> None:
-    """Put a vendor-day where measuring finds it, tied out; a later delivery is put beside it."""
+    """Put a vendor-day where measuring finds it, tied out."""
     ended = outcomes or []
     own = {"vendor": vendor, "operational_day": day}
     with workspace.warehouse.transaction() as connection:
         put = _Put(connection, workspace, folder)
-        at = Partition(CASE_EVENT.name, day, vendor, delivered_day or day)
+        at = Partition.of_day(CASE_EVENT.name, day, vendor)
         hashes = [put(at, CASE_EVENT, [event | own for event in events])]
         if outcomes is not None:
             at = Partition.of_day(RECON_OUTCOME.name, day, vendor)

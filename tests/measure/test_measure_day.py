@@ -99,13 +99,7 @@ def test_a_late_delivery_restates_the_day(installation: Workspace, tmp_path: Pat
         ("queued", "2026-03-02 01:00"),
         ("decided", "2026-03-02 02:00"),
     )
-    land(
-        installation,
-        tmp_path,
-        decided,
-        [outcome_of(decided[2], "matched")],
-        delivered_day=DAY + timedelta(days=1),
-    )
+    land(installation, tmp_path, decided, [outcome_of(decided[2], "matched")])
     after = measure_day(installation, "pearlline", DAY, NOW)
     assert (before.summary["totals"]["backlog"], after.summary["totals"]["backlog"]) == (1, 0)
     assert after.summary["totals"]["solved"] == 1

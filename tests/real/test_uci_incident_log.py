@@ -28,7 +28,6 @@ from breakwater.contracts.configuration import load_configuration
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
 from breakwater.core.days import Window
 from breakwater.detect.detect import detect_day
-from breakwater.engine.base import arrow_schema
 from breakwater.engine.open import open_engine
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
@@ -293,7 +292,6 @@ def outcomes_of_the_whole(replay: Replay) -> pa.Table:
         load_rules(engine, about)
         for table in (CASE_EVENT, ENFORCEMENT_ACTION):
             engine.load(table.name, _landed(replay, table.name, days))
-        engine.load("case_event_late", arrow_schema(CASE_EVENT).empty_table())
         for name in ("borrowed", "lent"):
             engine.load(name, text_column("action_id", []))
         row_count = len(replay.log) + len(replay.copy)

@@ -28,7 +28,6 @@ def situation(name: str) -> tuple[TwoBooks, list[Row]]:
     rules = _read(name, "rules") or {}
     books = TwoBooks(
         events=tuple(_event(row) for row in _read(name, "input.case_event")),
-        late_events=tuple(_event(row) for row in _read(name, "input.case_event_late")),
         actions=tuple(_action(row) for row in _read(name, "input.enforcement_action")),
         borrowed=tuple(rules.get("borrowed", ())),
         lent=tuple(rules.get("lent", ())),

@@ -6,7 +6,7 @@ The models are portable SQL in three families: `case` (one case from the events 
 =================== =================================================================
 input               what
 =================== =================================================================
-case_event          the vendor's events of the day, of every delivery; of a log of states also
+case_event          the vendor's events of the day; of a log of states also
                     the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
 run                 one row: ``operational_day, vendor, window_start, window_end``

@@ -12,13 +12,7 @@ from breakwater.core.days import Window
 from breakwater.core.errors import NotLandedError
 from breakwater.engine.base import Engine
 from breakwater.warehouse.database import Connection
-from breakwater.warehouse.lake import (
-    Lake,
-    Partition,
-    Written,
-    current_version,
-    current_versions,
-)
+from breakwater.warehouse.lake import Lake, Partition, Written, current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +40,22 @@ class Books:
     """Current versions of a vendor-day's two books.
 
     Attributes:
-        own: what the day's own export told.
-        late: what exports of other days told of this day.
+        own: the vendor's, composed of everything that was delivered for the day.
         actions: the day's slice of the enforcement log, its edges included.
     """
 
     own: Written
-    late: tuple[Written, ...]
     actions: Written
 
     @property
     def hashes(self) -> list[str]:
         """Content hashes, in a stable order."""
-        return [version.sha256 for version in (self.own, *self.late, self.actions)]
+        return [self.own.sha256, self.actions.sha256]
 
     @property
     def row_count(self) -> int:
         """Rows of all files together."""
-        return sum(version.row_count for version in (self.own, *self.late, self.actions))
+        return self.own.row_count + self.actions.row_count
 
 
 def books_of(connection: Connection, vendor: str, day: date) -> Books:
@@ -88,15 +80,13 @@ def books_of(connection: Connection, vendor: str, day: date) -> Books:
             expected="both books landed",
             found=" and ".join(found) or "neither",
         )
-    versions = current_versions(connection, CASE_EVENT.name, day, vendor)
-    return Books(own, tuple(version for version in versions if version != own), actions)
+    return Books(own, actions)
 
 
 def read_books(engine: Engine, lake: Lake, about: VendorDay, books: Books) -> None:
     """Make both books and the rules readable: the inputs of the matching models."""
     load_rules(engine, about)
     engine.scan("case_event", [lake.url(books.own.path)], CASE_EVENT)
-    engine.scan("case_event_late", [lake.url(late.path) for late in books.late], CASE_EVENT)
     engine.scan("enforcement_action", [lake.url(books.actions.path)], ENFORCEMENT_ACTION)
 
 

@@ -5,8 +5,7 @@ input               what (`breakwater.reconcile.books` and `breakwater.reconcile
 =================== ================================================================================
 run                 one row: the day, the vendor, its window and all tolerances
 book_event_type     types of events that are records of the vendor's book
-case_event          events of the day's own export
-case_event_late     events of the day that exports of later days told
+case_event          the vendor's events of the day
 enforcement_action  the day's slice of the log, with the edges of its neighbours
 borrowed            actions of neighbours that this day pairs over midnight
 lent                actions of this day that a neighbour pairs
@@ -57,7 +56,6 @@ def open_books(engine: Engine, *, row_count: int) -> None:
         engine: with the inputs readable.
         row_count: about how many rows there are; chooses how they are kept, never the result.
     """
-    engine.stage("late_record", model("late_record"))
     for name in ("vendor_record", "own_action"):
         _keep(engine, name, row_count)
 

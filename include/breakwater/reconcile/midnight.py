@@ -16,7 +16,7 @@ from breakwater.engine.base import Engine
 from breakwater.reconcile.books import VendorDay, text_column
 from breakwater.reconcile.matching import model
 from breakwater.warehouse.database import Connection, replace_rows
-from breakwater.warehouse.lake import Lake, current_versions
+from breakwater.warehouse.lake import Lake, Partition, current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,13 @@ def _keys_of_owners(
     if not owners:
         return set()
     files = [
-        lake.url(version.path)
+        lake.url(book.path)
         for day in sorted(owners)
-        for version in current_versions(connection, CASE_EVENT.name, day, about.vendor)
+        if (
+            book := current_version(
+                connection, Partition.of_day(CASE_EVENT.name, day, about.vendor)
+            )
+        )
     ]
     engine.scan("neighbour_event", files, CASE_EVENT)
     engine.stage("neighbour_key", model("neighbour_key"))

@@ -13,7 +13,3 @@ select
     decision is null and (event_type = 'decided' or decision_code_vendor is not null) as is_unknown
 from case_event
 where event_type in (select event_type from book_event_type)
-union all
-select
-    record_id, record_key, item_id, site, queue, policy, language, decision, decided_at, is_unknown
-from late_record

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from vendor_exports import DAY, as_csv, column_names, contract, rows_of
+from whole_export import read_export
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import CaseShape
@@ -22,7 +23,6 @@ from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.landing.events import CaseEvents
 from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.read_export import read_export
 from breakwater.landing.records import Records, map_records
 from breakwater.landing.refusal import ExportRefusedError, Fault
 from breakwater.landing.terms import Terms

@@ -2,14 +2,15 @@
 
 import csv
 import io
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whole_export import read_csv_text
 
 from breakwater.contracts.file_format import CsvFormat
 from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.read_csv import read_csv
 from breakwater.landing.read_plain_csv import read_plain_csv
 from breakwater.landing.refusal import ExportRefusedError, Fault
 
@@ -28,7 +29,7 @@ def cells(rows: RawRows) -> list[tuple[str | None, ...]]:
 
 def read(body: str) -> RawRows:
     """Read a body below the header a,b,c."""
-    return read_csv(HEADER + body, COMMA, ["a", "b", "c"])
+    return read_csv_text(HEADER + body, ["a", "b", "c"])
 
 
 def test_a_quoted_field_may_span_lines_and_hold_anything() -> None:
@@ -89,14 +90,14 @@ def test_a_carriage_return_inside_a_line_ends_no_record() -> None:
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_any_delimiter_and_any_quote(delimiter: str) -> None:
     """What a contract may say of its text."""
-    form = CsvFormat(kind="csv", delimiter=delimiter, quote="'")
     text = delimiter.join("abc") + "\n" + delimiter.join(["1", f"'x{delimiter}''y'", '"'])
-    assert cells(read_csv(text, form, ["a", "b", "c"])) == [("1", f"x{delimiter}'y", '"')]
+    rows = read_csv_text(text, ["a", "b", "c"], delimiter=delimiter, quote="'")
+    assert cells(rows) == [("1", f"x{delimiter}'y", '"')]
 
 
 def test_only_named_columns_are_read_wherever_they_stand() -> None:
     """A vendor may add columns and move them; a name may repeat where nobody asks for it."""
-    rows = read_csv("x,c,x,a\nsecret,3,secret,1\n", COMMA, ["a", "c"])
+    rows = read_csv_text("x,c,x,a\nsecret,3,secret,1\n", ["a", "c"])
     assert rows.columns.column_names == ["a", "c"]
     assert cells(rows) == [("1", "3")]
 
@@ -118,7 +119,7 @@ def test_a_header_that_breaks_the_contract_refuses_the_file(
 ) -> None:
     """With what was expected and what was found."""
     with pytest.raises(ExportRefusedError) as raised:
-        read_csv(text, COMMA, ["a", "b", "c"])
+        read_csv_text(text, ["a", "b", "c"])
     assert raised.value.fault is fault
     assert found in raised.value.found
 
@@ -126,7 +127,7 @@ def test_a_header_that_breaks_the_contract_refuses_the_file(
 def test_a_missing_column_is_told_with_its_nearest_neighbour_spelled_safely() -> None:
     """A renamed column is found at a glance, and a hostile name stays text."""
     with pytest.raises(ExportRefusedError, match=r"nearest 'decided\\x1b_at'"):
-        read_csv("decided\x1b_at\n", COMMA, ["decided_at"])
+        read_csv_text("decided\x1b_at\n", ["decided_at"])
 
 
 @settings(deadline=None)
@@ -140,7 +141,7 @@ def test_whatever_a_writer_writes_is_read_back(
     writer = csv.writer(text, quoting=quoting, lineterminator="\n")
     writer.writerow(["a", "b", "c"])
     writer.writerows(rows)
-    found = read_csv(text.getvalue(), COMMA, ["a", "b", "c"])
+    found = read_csv_text(text.getvalue(), ["a", "b", "c"])
     assert cells(found) == [tuple(cell or None for cell in row) for row in rows]
     assert found.refused == ()
 
@@ -161,24 +162,49 @@ def _inside(rows: RawRows) -> int:
     return sum((cell or "").split("\n")[1:-1].count("") for row in cells(rows) for cell in row)
 
 
-@settings(deadline=None)
-@given(st.lists(st.text(alphabet="ab,é\r", max_size=9), max_size=15))
-def test_the_fast_reader_says_what_the_careful_one_says_or_nothing(lines: list[str]) -> None:
-    """It may decline a file; it may never read one differently."""
-    text = HEADER + "".join(f"{line}\n" for line in lines)
-    fast = read_plain_csv(text, COMMA, 3, {"a": 0, "b": 1, "c": 2})
-    if fast is not None:
-        # A quote in an extra, empty-handed record sends the same lines down the careful path.
-        careful = read_csv(text + '"x",y,z\n', COMMA, ["a", "b", "c"])
-        assert cells(careful)[:-1] == cells(fast)
-        assert careful.refused == ()
+LINES = st.lists(
+    st.lists(
+        st.sampled_from(["a", "é", "", "\r", '"', '"x"', '"""', '"a\nb"', '""']), max_size=4
+    ).map(",".join),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 40))
+def test_neither_the_fast_way_nor_the_size_of_blocks_changes_what_is_read(
+    lines: list[str], end: str, ends: bool, block_bytes: int
+) -> None:
+    """The careful way, on the whole text at once, says what is right."""
+    text = HEADER + end.join(lines) + end * ends
+    with mock.patch("breakwater.landing.read_csv.read_plain_csv", return_value=None):
+        careful = read_csv_text(text, ["a", "b", "c"])
+    for found in (
+        read_csv_text(text, ["a", "b", "c"]),
+        read_csv_text(text, ["a", "b", "c"], block_bytes=block_bytes),
+    ):
+        assert cells(found) == cells(careful)
+        assert found.source_row.tolist() == careful.source_row.tolist()
+        assert found.refused == careful.refused
 
 
 def test_the_fast_reader_takes_plain_text_and_leaves_the_rest() -> None:
     """So the property above is not about nothing."""
     positions = {"c": 2, "a": 0}
-    taken = read_plain_csv("a,b,c\r\n1,2,3\r\n,,\r\n", COMMA, 3, positions)
-    assert taken is not None
-    assert taken.columns.to_pydict() == {"c": ["3", ""], "a": ["1", ""]}
-    for text in ('a,b,c\n"1",2,3\n', "a,b,c\n1,2\n", "a,b,c\n1\r,2,3\n"):
-        assert read_plain_csv(text, COMMA, 3, positions) is None
+
+    def taken(text: bytes) -> dict[str, list[str]] | None:
+        fast = read_plain_csv(text, COMMA, 3, positions)
+        return fast and {name: column.to_pylist() for name, column in fast.columns.items()}
+
+    assert taken(b"1,2,3\r\n,,\r\n") == {"c": ["3", ""], "a": ["1", ""]}
+    assert taken(b'"1",2,"a ""b""\nc"\n1,2,3\n') == {"c": ['a "b"\nc', "3"], "a": ["1", "1"]}
+    assert taken(b'1,2,3\n"x') == {"c": ["3"], "a": ["1"]}
+    for text in (b'1" wide,2,3\n', b'"1" x,2,3\n', b"1\r,2,3\n", b'"1,2,3\n', b'"1"",2,3\n'):
+        assert taken(text) is None
+
+
+def test_the_fast_reader_tells_lines_of_another_width_by_number() -> None:
+    """One bad line in a block does not send the other hundred thousand down the careful path."""
+    fast = read_plain_csv(b"1,2,3\n1,2\n1,2,3\n1,2,3,4\n", COMMA, 3, {"a": 0})
+    assert fast is not None
+    assert (fast.numbers.tolist(), fast.wrong) == ([1, 3], [(2, "1,2"), (4, "1,2,3,4")])

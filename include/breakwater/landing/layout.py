@@ -114,9 +114,9 @@ def changes_since(before: Sequence[str], now: Layout) -> Changes:
 
 def trimmed(cell: object) -> str:
     """Spell a header cell without white space around it and without invisible characters in it."""
-    text = str(cell)
+    text = str(cell).replace("\0", "")
     if not text.isascii():
-        text = "".join(each for each in text if unicodedata.category(each) != "Cf")
+        text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cs"})
     return text.strip()
 
 

@@ -1,69 +1,41 @@
 """JSON lines: one object a line; a line that is none is refused alone."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.json_records import JsonRecords, parse
+from breakwater.landing.layout import Layout, Wanted
+from breakwater.landing.raw_rows import RawRows
 
 
-class _RepeatedKeyError(ValueError):
-    """An object names a key twice: readers disagree which value counts."""
-
-
-def read_jsonl(text: str, names: Sequence[str], indispensable: Sequence[str]) -> RawRows:
+def read_jsonl(
+    text: Generator[bytes], wanted: Wanted, each: Sequence[str] = ()
+) -> tuple[Callable[[], Layout], Generator[RawRows]]:
     """Read the named keys of one JSON object a line.
 
     Args:
-        text: the file.
-        names: keys to read; a record may leave out any of them.
-        indispensable: those that at least one record must have.
+        text: UTF-8, in blocks of whole lines.
+        wanted: which keys; a record may leave out any of them.
+        each: lists whose elements are the records, outermost first.
 
     Raises:
-        ExportRefusedError: no record has an indispensable key.
+        ExportRefusedError: from the rows: no record has a key that is indispensable, the keys are
+            too many, or the text is another than its encoding says.
     """
-    rows, seen = RawRowsBuilder(names), set[str]()
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line, object_pairs_hook=_object)
-            values = [_text(record.get(name)) for name in names]
-            # A lone surrogate is legal in JSON and is no text.
-            "".join(value for value in values if value).encode()
-        except (ValueError, RecursionError, AttributeError):
-            rows.refuse("line_unreadable", line)
-        except TypeError:
-            rows.refuse("value_not_scalar", line)
-        else:
-            seen.update(record)
-            rows.add(values)
-    built = rows.build()
-    absent = [name for name in indispensable if name not in seen]
-    if absent and built.columns.num_rows:
-        raise ExportRefusedError(
-            Fault.COLUMN_MISSING,
-            expected=", ".join(map(repr, absent[:5])),
-            found=f"{len(seen)} other keys in {built.physical_rows} records",
-        )
-    return built
+    records = JsonRecords(wanted, each)
+    return records.layout, _rows(text, records)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise _RepeatedKeyError
-    return record
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (int, float)):
-        return str(value)
-    raise TypeError
+def _rows(text: Generator[bytes], records: JsonRecords) -> Generator[RawRows]:
+    for block in text:
+        for line in block.decode().split("\n"):
+            if not line or line.isspace():
+                continue
+            try:
+                record: Any = parse(line)
+            except (ValueError, RecursionError):
+                records.refuse("line_unreadable", line)
+            else:
+                yield from records.take(record, line)
+        yield from records.flush()
+    records.check()

@@ -1,62 +1,81 @@
 """Spreadsheets: one header row, then one record a row; calamine refuses DTDs and entities."""
 
+import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import python_calamine
 
 from breakwater.contracts.file_format import XlsxFormat
-from breakwater.landing.layout import Wanted, find_columns
+from breakwater.landing.check_xlsx import checked_copy
+from breakwater.landing.layout import Layout, Wanted, find_columns
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
 from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 
 
-def read_xlsx(file: Path, form: XlsxFormat, names: Sequence[str], maximum_bytes: int) -> RawRows:
-    """Read the named columns of a sheet. Rows without any value are none.
+def read_xlsx(
+    file: Path, form: XlsxFormat, wanted: Wanted, maximum_bytes: int
+) -> tuple[Layout, Generator[RawRows]]:
+    """Read the named columns of a sheet; its first row with a value is the header.
 
-    Dates become ``2026-11-01T10:00:00``, whole numbers are spelled without a decimal point.
+    Rows without any value are none.
+
+    Dates become ``2026-11-01T10:00:00``, whole numbers are spelled without a decimal point. Of a
+    formula the value counts that was computed when the file was written; a text that begins like
+    a formula is text.
 
     Raises:
-        ExportRefusedError: no spreadsheet, no such sheet, no header, or a column is not in it.
+        ExportRefusedError: no spreadsheet, no such sheet, no header, or a column is not in it; it
+            unpacks to more than a spreadsheet may.
     """
-    cells = _rows(file, form.sheet, maximum_bytes)
-    header = next(cells, None)
+    cells = _cells(file, form.sheet, maximum_bytes)
+    header = next((row for row in cells if _has_value(row)), None)
     if header is None:
         raise ExportRefusedError(Fault.EMPTY, expected="a header row", found="no row")
-    _, found = find_columns(header, Wanted(tuple(names)))
-    positions = [found[name] for name in names]
-    rows = RawRowsBuilder(names)
+    layout, positions = find_columns(header, wanted)
+    rows = RawRowsBuilder(wanted.names, list(positions))
+    return layout, _rows(cells, rows, list(positions.values()))
+
+
+def _rows(
+    cells: Iterator[Sequence[object]], rows: RawRowsBuilder, places: Sequence[int]
+) -> Generator[RawRows]:
     for row in cells:
-        if any(cell != "" for cell in row):
-            rows.add([_text(row[position]) for position in positions])
-    return rows.build()
+        if _has_value(row):
+            rows.add([_text(row[place]) for place in places])
+            if rows.is_full:
+                yield rows.take()
+    if not rows.is_empty:
+        yield rows.take()
 
 
-def _rows(file: Path, sheet: str, maximum_bytes: int) -> Iterator[Sequence[object]]:
+def _has_value(row: Sequence[object]) -> bool:
+    return any(cell != "" for cell in row)
+
+
+def _cells(file: Path, sheet: str, maximum_bytes: int) -> Iterator[Sequence[object]]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > maximum_bytes:
-            raise ExportRefusedError(
-                Fault.TOO_LARGE,
-                expected=f"at most {maximum_bytes} bytes",
-                found=f"{unpacked}",
-            )
-        workbook = python_calamine.CalamineWorkbook.from_path(file)
-        if sheet not in workbook.sheet_names:
-            raise ExportRefusedError(
-                Fault.SHEET_MISSING,
-                expected=repr(sheet),
-                found=", ".join(map(shown, workbook.sheet_names[:5])),
-            )
-        found = workbook.get_sheet_by_name(sheet)
-        yield from found.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:
+        with tempfile.TemporaryDirectory(prefix="breakwater-xlsx-") as folder:
+            copy = Path(folder) / "checked.xlsx"
+            checked_copy(file, copy, maximum_bytes)
+            found = _sheet(python_calamine.CalamineWorkbook.from_path(copy), sheet)
+        yield from found.iter_rows()
+    except (zipfile.BadZipFile, python_calamine.CalamineError, ValueError) as error:
         raise ExportRefusedError(
             Fault.UNREADABLE, expected="a spreadsheet", found=shown(error)
         ) from error
+
+
+def _sheet(workbook: python_calamine.CalamineWorkbook, sheet: str) -> python_calamine.CalamineSheet:
+    if sheet not in workbook.sheet_names:
+        raise ExportRefusedError(
+            Fault.SHEET_MISSING,
+            expected=repr(sheet),
+            found=", ".join(map(shown, workbook.sheet_names[:5])),
+        )
+    return workbook.get_sheet_by_name(sheet)
 
 
 def _text(cell: object) -> str | None:

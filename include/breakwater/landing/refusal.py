@@ -24,6 +24,7 @@ class Fault(StrEnum):
     COLUMN_MISSING = "a column is missing"
     COLUMN_AMBIGUOUS = "a column is ambiguous"
     TOO_MANY_COLUMNS = "the file has too many columns"
+    LINE_TOO_LONG = "a line is too long"
     EVERY_RECORD_REFUSED = "every record breaks the contract"
 
     @property

@@ -1,0 +1,195 @@
+"""One JSON document: its list of records is read element by element, never held as a whole."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
+
+from breakwater.landing.json_records import DECODER, JsonRecords
+from breakwater.landing.layout import Layout, Wanted
+from breakwater.landing.raw_rows import RawRows
+from breakwater.landing.refusal import ExportRefusedError, Fault
+
+LONGEST_RECORD = 8 * 1024**2
+"""Characters of a record, or of anything beside the records, above which a file is refused."""
+
+SPACE = re.compile(r"[ \t\n\r]*")
+LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+"""Finds the end of a value of which something cannot be accepted."""
+
+
+def read_json(
+    content: Generator[bytes], records_path: str, wanted: Wanted, each: Sequence[str] = ()
+) -> tuple[Callable[[], Layout], Generator[RawRows]]:
+    """Read the named keys of the objects in a list.
+
+    Args:
+        content: the document, in UTF-8.
+        records_path: dotted path of the list; the document itself when empty.
+        wanted: which keys; a record may leave out any of them.
+        each: lists whose elements are the records, outermost first.
+
+    Raises:
+        ExportRefusedError: from the rows: the document is none, ends early, is nested too deeply,
+            or has no list there; no record has a key that is indispensable.
+    """
+    records = JsonRecords(wanted, each)
+    path = tuple(records_path.split(".")) if records_path else ()
+    return records.layout, _rows(_Document(_decoded(content)), path, records)
+
+
+def _decoded(content: Generator[bytes]) -> Iterator[str]:
+    decoder, seen = codecs.getincrementaldecoder("utf-8-sig")(), 0
+    try:
+        for block in content:
+            yield decoder.decode(block)
+            seen += len(block)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise ExportRefusedError(
+            Fault.OTHER_ENCODING, expected="utf-8", found=f"other bytes behind byte {seen}"
+        ) from error
+
+
+class _Document:
+    """Text with a position; more of it comes when it ends."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._text, self._at = "", 0
+
+    def _more(self) -> bool:
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._text, self._at = self._text[self._at :] + piece, 0
+        return True
+
+    def peek(self) -> str:
+        """Return the next character that is no white space; nothing at the end."""
+        while True:
+            found = SPACE.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def take(self, expected: str) -> str:
+        """Pass one of the expected characters and return it."""
+        found = self.peek()
+        if not found:
+            raise ExportRefusedError(
+                Fault.CUT_SHORT, expected=f"one of {expected}", found="the end of the document"
+            )
+        if found not in expected:
+            raise _unreadable(expected=f"one of {expected}", found=ascii(found))
+        self._at += 1
+        return found
+
+    def value(self, decoder: json.JSONDecoder) -> tuple[Any, str]:
+        """Pass a value; return it and how it is spelled.
+
+        Raises:
+            ValueError: there is none that the decoder accepts.
+        """
+        self.peek()
+        while True:
+            window = len(self._text) - self._at
+            try:
+                value, end = decoder.raw_decode(self._text, self._at)
+            except ValueError:
+                if window > LONGEST_RECORD or not self._more():
+                    raise
+                continue
+            except RecursionError as error:
+                raise _unreadable(
+                    expected="a document that is not deep", found="a deep one"
+                ) from error
+            # What ends with the piece may go on in the next: a number does not say where it ends.
+            if end == len(self._text) and window <= LONGEST_RECORD and self._more():
+                continue
+            if end - self._at > LONGEST_RECORD:
+                raise _unreadable(
+                    expected=f"records of at most {LONGEST_RECORD} characters", found="more"
+                )
+            spelled, self._at = self._text[self._at : end], end
+            return value, spelled
+
+    def passed(self) -> tuple[Any, str]:
+        """Pass a value that is only looked at, or of which something cannot be accepted."""
+        try:
+            return self.value(LENIENT)
+        except ValueError as error:
+            if len(self._text) - self._at > LONGEST_RECORD:
+                raise _unreadable(
+                    expected=f"JSON of at most {LONGEST_RECORD} characters", found="none"
+                ) from error
+            raise ExportRefusedError(
+                Fault.CUT_SHORT, expected="JSON to its end", found="none from some record on"
+            ) from error
+
+
+def _rows(document: _Document, path: Sequence[str], records: JsonRecords) -> Generator[RawRows]:
+    if not document.peek():
+        raise ExportRefusedError(Fault.EMPTY, expected="a document", found="nothing")
+    yield from _below(document, path, records)
+    if document.peek():
+        raise _unreadable(expected="one document", found="text behind it")
+    yield from records.flush()
+    records.check()
+
+
+def _below(document: _Document, path: Sequence[str], records: JsonRecords) -> Iterator[RawRows]:
+    """Read the list at a path and pass whatever stands beside it."""
+    if not path:
+        yield from _elements(document, records)
+        return
+    if document.peek() != "{":
+        raise _no_list(path)
+    document.take("{")
+    is_found = False
+    while document.peek() != "}":
+        if document.peek() != '"':
+            document.take('"}')
+        key, _ = document.passed()
+        document.take(":")
+        if key == path[0]:
+            if is_found:
+                raise _unreadable(expected=f"one key {path[0]!r}", found="two")
+            is_found = True
+            yield from _below(document, path[1:], records)
+        else:
+            document.passed()
+        if document.peek() != "}":
+            document.take(",}")
+    document.take("}")
+    if not is_found:
+        raise _no_list(path)
+
+
+def _elements(document: _Document, records: JsonRecords) -> Iterator[RawRows]:
+    if document.peek() != "[":
+        raise _no_list(())
+    document.take("[")
+    while document.peek() != "]":
+        try:
+            record, spelled = document.value(DECODER)
+        except ValueError:
+            _, spelled = document.passed()
+            records.refuse("line_unreadable", spelled)
+        else:
+            yield from records.take(record, spelled)
+        if document.peek() != "]":
+            document.take(",]")
+    document.take("]")
+
+
+def _no_list(path: Sequence[str]) -> ExportRefusedError:
+    where = f"below {path[0]!r}" if path else "at the contract's path"
+    return _unreadable(expected=f"a list of records {where}", found="none")
+
+
+def _unreadable(*, expected: str, found: str) -> ExportRefusedError:
+    return ExportRefusedError(Fault.UNREADABLE, expected=expected, found=found)

@@ -14,9 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from breakwater.contracts.vendor import VendorContract
-from breakwater.core.days import Window
+from breakwater.contracts.source import RecordSource
 from breakwater.feeds.records import END, Cursor, FeedFault, Part
+from breakwater.feeds.vendor_day import VendorDay
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.stage_run import fingerprint_of
 from breakwater.warehouse.workspace import Workspace
@@ -46,20 +46,14 @@ class FetchProgress:
     _bytes: int = 0
 
     @classmethod
-    def of(
-        cls,
-        workspace: Workspace,
-        contract: VendorContract,
-        day: date,
-        window: Window,
-        scratch: Path,
-    ) -> "FetchProgress":
+    def of(cls, about: VendorDay, source: RecordSource, scratch: Path) -> "FetchProgress":
         """Take up the parts that an earlier fetch of the same left."""
-        source = contract.source.model_dump(mode="json", exclude={"limits", "maximum_bytes"})
-        asked = fingerprint_of([source, window.start, window.end])[:16]
+        # Limits say how to ask, not for what.
+        question = source.model_dump(mode="json", exclude={"limits", "maximum_bytes"})
+        asked = fingerprint_of([question, about.window.start, about.window.end])[:16]
         scratch.mkdir(parents=True, exist_ok=True)
-        most = contract.source.maximum_bytes
-        progress = cls(workspace, contract.vendor, day, asked, most, scratch)
+        most = source.maximum_bytes
+        progress = cls(about.workspace, about.vendor, about.day, asked, most, scratch)
         if not progress._take_up():
             progress.begin_anew()
         return progress

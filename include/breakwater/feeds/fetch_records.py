@@ -7,11 +7,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from breakwater.contracts.source import RecordSource
 from breakwater.contracts.vendor import VendorContract
-from breakwater.core.days import Window, utc_instant
+from breakwater.core.days import utc_instant
 from breakwater.core.errors import (
     BreakwaterError,
     ConfigurationError,
@@ -21,6 +20,8 @@ from breakwater.core.errors import (
 from breakwater.feeds.fetch_progress import FetchProgress
 from breakwater.feeds.open_feed import open_feed
 from breakwater.feeds.records import CursorRefusedFault, FeedFault, Identified, RecordFeed
+from breakwater.feeds.vendor_day import VendorDay
+from breakwater.warehouse.database import hold
 from breakwater.warehouse.file_ledger import ReceivedFile, received_files, record_file
 from breakwater.warehouse.workspace import Workspace
 
@@ -56,19 +57,27 @@ def fetch_records(
     if not isinstance(source, RecordSource):
         message = f"a source of kind {source.kind} is not asked for records"
         raise TypeError(message)
-    window = workspace.window(day)
-    if now < utc_instant(window.end) + timedelta(minutes=source.settle_minutes):
+    about = VendorDay(workspace, contract, day, now)
+    if now < utc_instant(about.window.end) + timedelta(minutes=source.settle_minutes):
         return None
+    # Two fetches of one vendor-day would mix their parts: the second waits, then asks anew.
+    with workspace.warehouse.transaction() as guard:
+        hold(guard, "fetch_records", contract.vendor, day)
+        return _fetch(about, source, scratch)
+
+
+def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFile:
+    """Ask for what is missing, and enter the whole in the ledger."""
+    local = scratch / "records"
     try:
-        feed = open_feed(source, workspace.connections(source.connection))
-        progress = FetchProgress.of(workspace, contract, day, window, scratch / "parts")
-        _read(feed, progress, window, now)
-        local = scratch / "records"
-        rows = _assemble(feed, progress.files, local, f"{contract.vendor} {day.isoformat()}")
+        feed = open_feed(source, about.workspace.connections(source.connection))
+        progress = FetchProgress.of(about, source, scratch / "parts")
+        _read(feed, progress, about)
+        rows = _assemble(feed, progress.files, local, f"{about.vendor} {about.day.isoformat()}")
     except FeedFault as fault:
-        raise _error(contract, day, fault) from fault
-    name = f"{contract.vendor}-{day.isoformat()}.jsonl.gz"
-    raw_path, digest = workspace.lake.keep_raw(contract.vendor, day, name, local)
+        raise _error(about, fault) from fault
+    name = f"{about.vendor}-{about.day.isoformat()}.jsonl.gz"
+    raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, name, local)
     file = ReceivedFile(
         book="vendor",
         name=name,
@@ -76,32 +85,32 @@ def fetch_records(
         size_bytes=local.stat().st_size,
         raw_path=raw_path,
         manifest={"rows": rows, "sha256": digest},
-        delivered_at=now,
-        is_late=_is_late(contract, day, now),
+        delivered_at=about.now,
+        is_late=about.is_past_deadline,
     )
-    with workspace.warehouse.transaction() as connection:
-        before = received_files(connection, contract.vendor, day, "vendor")
+    with about.workspace.warehouse.transaction() as connection:
+        before = received_files(connection, about.vendor, about.day, "vendor")
         in_force = before[-1] if before else None
         if in_force is not None and (in_force.name, in_force.sha256) == (file.name, file.sha256):
             file = in_force  # what was there once keeps the instant of its first delivery
-        record_file(connection, contract.vendor, day, file, now)
+        record_file(connection, about.vendor, about.day, file, about.now)
         progress.forget(connection)
     progress.drop_files()
     return file
 
 
-def _read(feed: RecordFeed, progress: FetchProgress, window: Window, now: datetime) -> None:
+def _read(feed: RecordFeed, progress: FetchProgress, about: VendorDay) -> None:
     """Ask for the parts that are not there yet."""
     try:
-        for part in () if progress.is_complete else feed.parts(window, progress.cursor):
-            progress.keep(part, now)
+        for part in () if progress.is_complete else feed.parts(about.window, progress.cursor):
+            progress.keep(part, about.now)
     except CursorRefusedFault:
         if progress.cursor is None:
             raise
-        log.warning("%s %s: asked for again from the start", progress.vendor, progress.day)
+        log.warning("%s %s: asked for again from the start", about.vendor, about.day)
         progress.begin_anew()
-        for part in feed.parts(window, None):
-            progress.keep(part, now)
+        for part in feed.parts(about.window, None):
+            progress.keep(part, about.now)
 
 
 def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, what: str) -> int:
@@ -143,21 +152,14 @@ def _lines(parts: Sequence[Path]) -> Iterator[bytes]:
             yield from stream
 
 
-def _is_late(contract: VendorContract, day: date, now: datetime) -> bool:
-    """Tell whether an instant is after the contract's delivery time on the morning after."""
-    delivery = contract.delivery
-    morning = day + timedelta(days=1)
-    return now > datetime.combine(morning, delivery.deadline, ZoneInfo(delivery.zone))
-
-
-def _error(contract: VendorContract, day: date, fault: FeedFault) -> BreakwaterError:
+def _error(about: VendorDay, fault: FeedFault) -> BreakwaterError:
     """Say for vendor and day what a feed could not do."""
     expected, found = fault.expected, fault.found
     if fault.transient:
         what = "the vendor's system did not give its records"
-        return FeedUnavailableError(contract.vendor, day, what, expected=expected, found=found)
+        return FeedUnavailableError(about.vendor, about.day, what, expected=expected, found=found)
     if fault.is_shape:
         what = "the vendor's system answered with something else"
-        return ContractError(contract.vendor, day, what, expected=expected, found=found)
-    path = f"vendors/{contract.vendor}.yaml: source"
+        return ContractError(about.vendor, about.day, what, expected=expected, found=found)
+    path = f"vendors/{about.vendor}.yaml: source"
     return ConfigurationError((f"{path}: expected {expected}; found {found}",))

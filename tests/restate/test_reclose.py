@@ -86,10 +86,10 @@ def restatements(workspace: Workspace) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def acme(workspace: Workspace) -> Workspace:
-    """Two cases of one day, closed on the morning after; four actions of ours."""
+    """Two cases of one day, one of them decided otherwise than by us; three more actions of ours."""
     make_enforcement_log(workspace.enforcement_log)
     opened = with_vendor(workspace, contract())
-    for n, hour in ((1, 9), (2, 9), (3, 10), (4, 11)):
+    for n, hour in ((1, 9), (2, 9), (3, 10), (4, 11), (6, 12)):
         log_action(
             opened.enforcement_log,
             f"A-{n}",
@@ -101,7 +101,7 @@ def acme(workspace: Workspace) -> Workspace:
         VendorFolder.of(opened),
         DAY,
         times(DAY, 9) | {"item": "I-1"},
-        times(DAY, 9) | {"item": "I-2"},
+        times(DAY, 9) | {"item": "I-2", "decision": "KEEP"},
     )
     close(opened, DAY, MORNING)
     return opened
@@ -109,18 +109,17 @@ def acme(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def restated(acme: Workspace) -> Workspace:
-    """The next day's export brings two late cases of the day before; that day is closed, too."""
+    """The next day's export brings three late cases and one correction of the day before."""
     drop(
         VendorFolder.of(acme),
         NEXT,
+        times(DAY, 9) | {"case": "C-2", "item": "I-2"},
         times(DAY, 10) | {"case": "C-3", "item": "I-3"},
         times(DAY, 11) | {"case": "C-4", "item": "I-4"},
+        times(DAY, 12) | {"case": "C-6", "item": "I-6"},
         times(NEXT, 9) | {"case": "C-5", "item": "I-5"},
     )
     close(acme, NEXT, NEXT_MORNING)
-    with acme.warehouse.transaction() as connection:
-        reason = f"rows delivered with the export of {NEXT.isoformat()}"
-        mark_stale(connection, "acme", [DAY], reason, NEXT_MORNING)
     return acme
 
 
@@ -129,14 +128,15 @@ def test_late_records_close_their_day_again(restated: Workspace) -> None:
     assert figures(restated)["flow"]["total_solved"] == 2
     done = reclose_stale(restated, NOON)
     assert (done.closed, done.problems) == ([DAY], [])
-    assert figures(restated)["flow"]["total_solved"] == 4
+    assert figures(restated)["flow"]["total_solved"] == 5
     (kept,) = restatements(restated)
     assert (kept["operational_day"], kept["vendors"]) == (DAY, ["acme"])
     assert kept["before"]["total"]["flow"]["total_solved"] == 2
-    assert kept["after"]["total"]["flow"]["total_solved"] == 4
+    assert kept["after"]["total"]["flow"]["total_solved"] == 5
     moved = kept["difference"]["acme"]
-    assert moved["flow/total_solved"] == {"before": 2, "after": 4, "change": 2}
-    assert moved["outcomes/internal/missing_vendor"] == {"before": 2, "after": 0, "change": -2}
+    assert moved["flow/total_solved"] == {"before": 2, "after": 5, "change": 3}
+    assert moved["outcomes/internal/missing_vendor"] == {"before": 3, "after": 0, "change": -3}
+    assert moved["outcomes/vendor/decision_mismatch"] == {"before": 1, "after": 0, "change": -1}
     assert NEXT.isoformat() in kept["reasons"]["acme"]
     assert editions(restated) == [(DAY, 1), (DAY, 2), (NEXT, 1)]
     page = str(render_digest(restated, DAY, "ops", 2, "text"))
@@ -170,7 +170,7 @@ def test_a_killed_closing_loses_nothing_of_what_was_said_before(
         patch.setattr(reclose, "publish_digest", _killed)
         with pytest.raises(KeyboardInterrupt):
             reclose_stale(restated, NOON)
-    assert figures(restated)["flow"]["total_solved"] == 4
+    assert figures(restated)["flow"]["total_solved"] == 5
     assert restatements(restated) == []
     reclose_stale(restated, NOON)
     (kept,) = restatements(restated)

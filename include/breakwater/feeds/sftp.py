@@ -28,6 +28,9 @@ from breakwater.warehouse.connections import FeedConnection
 SILENCE_SECONDS = 60
 """How long one answer of the server may take."""
 
+CLOSING_SECONDS = 10
+"""How long the thread of a connection may take to end."""
+
 BLOCK = 256 * 1024
 REQUESTS = 64
 """Parts of a file that are asked for at once: a far server is waited for once, not per part."""
@@ -58,7 +61,7 @@ class SftpFolder:
         self._side_suffixes = side_suffixes
         self._login = SftpLogin.of(connection)
         self._connection = connection
-        self._ssh: Any = None
+        self._ssh = paramiko.SSHClient()
         self._sftp: Any = None
 
     def __enter__(self) -> Self:
@@ -68,7 +71,6 @@ class SftpFolder:
             ConfigurationError: the server has another key, or does not let us in.
             FeedFault: it does not answer.
         """
-        self._ssh = paramiko.SSHClient()
         try:
             with _answers():
                 self._connect()
@@ -79,9 +81,11 @@ class SftpFolder:
 
     def __exit__(self, *_: object) -> None:
         """Close the connection."""
-        if self._ssh is not None:
-            self._ssh.close()
-        self._ssh = self._sftp = None
+        transport = self._ssh.get_transport()
+        self._ssh.close()
+        if transport is not None:
+            transport.join(CLOSING_SECONDS)
+        self._sftp = None
 
     def list_exports(self, day: date, window: Window, now: datetime) -> Listing:
         """List a day's exports; a folder that is not there is an empty one."""

@@ -17,6 +17,8 @@ SECONDS = 30.0
 
 _KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
+_UNREADABLE = (paramiko.SSHException, paramiko.UnknownKeyType, ValueError, IndexError)
+
 _UNCHECKED = ("no_host_key_check", "ignore_hostkey_verification", "allow_host_key_change")
 """Extras by which Airflow's hook would take any server for the right one."""
 
@@ -110,13 +112,13 @@ def _host_keys(connection: FeedConnection, server_name: str) -> tuple[Any, ...]:
 
 def _host_key(connection: FeedConnection, text: str) -> Any:  # noqa: ANN401  paramiko ships no types
     """Read a public key, with or without its kind before it and a remark behind it."""
-    parts = text.split()
-    encoded = parts[1] if len(parts) > 1 else parts[0]
+    parts = [*text.split(), "", ""]
+    encoded = parts[1] or parts[0]
     try:
         blob = base64.b64decode(encoded, validate=True)
         kind = paramiko.Message(blob).get_text()
         return paramiko.PKey.from_type_string(kind, blob)
-    except (binascii.Error, ValueError, paramiko.SSHException) as error:
+    except (*_UNREADABLE, binascii.Error) as error:
         problem = connection.expected("host_key as in ssh-ed25519 AAAA…", parts[0][:20])
         raise problem from error
 
@@ -124,7 +126,7 @@ def _host_key(connection: FeedConnection, text: str) -> Any:  # noqa: ANN401  pa
 def _known_hosts(connection: FeedConnection, path: str, server_name: str) -> tuple[Any, ...]:
     try:
         found: Mapping[str, Any] | None = paramiko.HostKeys(path).lookup(server_name)
-    except (OSError, paramiko.SSHException, ValueError) as error:
+    except (*_UNREADABLE, OSError) as error:
         problem = connection.expected(
             f"a readable file of known hosts at {path}", type(error).__name__
         )
@@ -152,7 +154,7 @@ def _private_key(connection: FeedConnection) -> Any:  # noqa: ANN401  paramiko s
         except OSError as error:
             problem = connection.expected(f"a readable key_file at {path}", type(error).__name__)
             raise problem from error
-        except (paramiko.SSHException, ValueError):
+        except _UNREADABLE:
             continue
     # Not why: the reasons of a library may quote what it read.
     what = "an Ed25519, ECDSA or RSA private key, with its private_key_passphrase if it has one"

@@ -1,8 +1,9 @@
 """How an export is written: delimited text, JSON, spreadsheets, Parquet."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from breakwater.contracts.base import Contract
 
@@ -14,6 +15,18 @@ Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
 
 Compression = Literal["none", "gzip", "zstd", "zip"]
 """A zip holds exactly one file."""
+
+
+def _innermost_last(each: tuple[str, ...]) -> tuple[str, ...]:
+    """Lists beside each other would multiply: each element of one with each of the other."""
+    for outer, inner in pairwise(each):
+        if not inner.startswith(f"{outer}."):
+            message = f"each path must lie below the one before: {inner!r} is not below {outer!r}"
+            raise ValueError(message)
+    return each
+
+
+Each = Annotated[tuple[str, ...], AfterValidator(_innermost_last)]
 
 
 class CsvFormat(Contract):
@@ -38,7 +51,7 @@ class JsonLinesFormat(Contract):
 
     kind: Literal["jsonl"]
     compression: Compression = "none"
-    each: tuple[str, ...] = ()
+    each: Each = ()
     """Dotted paths of lists, outermost first: every element becomes a record of its own, and a
     column below such a path is one of the element. An object without elements is no record."""
 
@@ -50,7 +63,7 @@ class JsonFormat(Contract):
     compression: Compression = "none"
     records: str = ""
     """Dotted path of the list; the document itself when empty."""
-    each: tuple[str, ...] = ()
+    each: Each = ()
     """As in JSON lines."""
 
 

@@ -270,6 +270,34 @@ class TestPages:
         assert fault.is_shape
 
 
+class TestHistory:
+    """Changes of cases."""
+
+    @pytest.mark.parametrize("api", ["rest", "bulk"])
+    def test_a_change_is_said_in_one_column(
+        self, connection: FeedConnection, clock: Clock, organisation: Organisation, api: str
+    ) -> None:
+        """That a case was created has no value; an update's state must have one."""
+        changes = [("created", None), ("Status", "Working"), ("Status", "Closed")]
+        organisation.records["CaseHistory"] = [
+            {
+                "Id": f"017R0000000000{number:04d}",
+                "CreatedDate": f"2026-11-03T0{number}:00:00.000+0000",
+                "Field": changed,
+                "NewValue": value,
+            }
+            for number, (changed, value) in enumerate(changes)
+        ]
+        fields = {"object": "CaseHistory", "fields": ["Field", "NewValue"]}
+        feed = feed_of(connection, clock, **fields, instant="CreatedDate", api=api)
+        records = [record for part in feed.parts(WINDOW, None) for record in part.records]
+        assert [record["Change"] for record in records] == [
+            "created",
+            "Status=Working",
+            "Status=Closed",
+        ]
+
+
 class TestRefusals:
     """What goes wrong, and whether asking again helps."""
 

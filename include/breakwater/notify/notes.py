@@ -69,6 +69,31 @@ def _of_fault(detail: Detail) -> Iterator[str]:
         yield one_line(fault, _LONGEST_WORD).replace("_", " ")
 
 
+def _of_duplicate(detail: Detail) -> Iterator[str]:
+    if days := _texts(detail, "first_days"):
+        yield f"delivered before for {days}"
+
+
+def _of_layout(detail: Detail) -> Iterator[str]:
+    for what in ("added", "removed"):
+        if names := _texts(detail, what):
+            yield f"{what}: {names}"
+    renamed = detail.get("renamed")
+    if isinstance(renamed, Mapping) and renamed:
+        pairs = [f"{old} is now {new}" for old, new in list(renamed.items())[:_MOST_PARTS]]
+        yield one_line(", ".join(pairs), _MOST_PARTS * _LONGEST_WORD)
+    if detail.get("reordered") is True:
+        yield "in another order"
+
+
+def _texts(detail: Detail, key: str) -> str:
+    """List the first of several texts."""
+    texts = detail.get(key)
+    if not isinstance(texts, list | tuple):
+        return ""
+    return ", ".join(one_line(text, _LONGEST_WORD) for text in texts[:_MOST_PARTS])
+
+
 def _number(detail: Detail, key: str) -> float | None:
     value = detail.get(key)
     return value if isinstance(value, (int, float)) else None
@@ -92,4 +117,6 @@ _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.QUARANTINE_HIGH: _of_quarantine,
     Rule.EXPORT_TRUNCATED: _of_fault,
     Rule.EXPORT_UNREADABLE: _of_fault,
+    Rule.EXPORT_DUPLICATE: _of_duplicate,
+    Rule.EXPORT_LAYOUT_CHANGED: _of_layout,
 }

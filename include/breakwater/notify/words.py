@@ -72,6 +72,28 @@ WORDS: Mapping[Rule, RuleWords] = {
         number="{value} of different content; the latest is in force",
         next_step="Read what changed in the next edition of the digest.",
     ),
+    Rule.EXPORT_INCOMPLETE: RuleWords(
+        title="Export incomplete",
+        about="the day's files",
+        number="{value} not delivered by the deadline",
+        usual="due",
+        next_step="Ask the vendor for the files that are absent; the day was closed without them.",
+        vendor_step="Please deliver the files that are absent; the day was closed without them.",
+    ),
+    Rule.EXPORT_DUPLICATE: RuleWords(
+        title="Export of another day",
+        about="the day's export",
+        number="{value} with the bytes of another day, not taken",
+        next_step="Ask the vendor for the day's own export; nothing of this one was taken over.",
+        vendor_step="Please deliver the day's own export; this one was delivered before.",
+    ),
+    Rule.EXPORT_LAYOUT_CHANGED: RuleWords(
+        title="Export layout changed",
+        about="columns of the export",
+        number="{value} with another header than before",
+        next_step="Read which columns changed; every row landed by what the contract knows.",
+        vendor_step="Please tell our desk what changed in the export, and whether it stays.",
+    ),
     Rule.QUARANTINE_HIGH: RuleWords(
         title="Many records refused",
         about="records of the export",

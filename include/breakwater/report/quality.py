@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
-from breakwater.core.numbers import duration
+from breakwater.core.numbers import amount, duration
 from breakwater.report.scope import View
 from breakwater.report.wording import Names, listed, of_all, share_of
 
 _REASONS = {
+    Rule.EXPORT_DUPLICATE: "another day's export, sent again",
     Rule.EXPORT_MISSING: "not delivered",
     Rule.EXPORT_TRUNCATED: "incomplete",
     Rule.EXPORT_UNREADABLE: "unreadable",
@@ -44,7 +45,7 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
     for vendor in sorted(set(view.in_the_numbers) - set(view.answers.reported)):
         yield f"The newest rows of {_whose(view, names, vendor)} are not in these numbers yet."
     for finding in view.answers.findings:
-        yield from _late_or_restated(finding, view, names)
+        yield from _about_delivery(finding, view, names)
     rows = sum(landed.rows for landed in view.answers.landed)
     refused = sum(landed.refused for landed in view.answers.landed)
     if refused:
@@ -73,9 +74,12 @@ def _whose(view: View, names: Names, vendor: str) -> str:
     return "your export" if view.audience.kind == "vendor" else names.vendor(vendor)
 
 
-def _late_or_restated(finding: Finding, view: View, names: Names) -> Iterator[str]:
+def _about_delivery(finding: Finding, view: View, names: Names) -> Iterator[str]:
     who = "Your export" if view.audience.kind == "vendor" else names.vendor(finding.vendor)
     if finding.rule is Rule.EXPORT_LATE:
         yield f"{who} came {duration(finding.value)} after the deadline."
     if finding.rule is Rule.EXPORT_RESTATED:
         yield f"{who} was sent again with other content; the latest counts."
+    if finding.rule is Rule.EXPORT_INCOMPLETE:
+        lacking, due = amount(finding.value, finding.unit), finding.expected
+        yield f"{who} lacks {lacking}{f' of {due:,.0f}' if due is not None else ''}."

@@ -5,6 +5,7 @@ goes on with what it lacks: a file of the same name, size and instant is not cop
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from breakwater.warehouse.file_ledger import (
     received_files,
     record_file,
 )
+
+log = logging.getLogger(__name__)
 
 UPLOAD_GRACE = timedelta(minutes=10)
 """A file that is not finished is taken to be on its way this long after it was written."""
@@ -85,12 +88,15 @@ def fetch_files(about: VendorDay, scratch: Path) -> Arrival:
         expected, found = "a folder that answers", type(error).__name__
         raise _unavailable(about, expected, found) from error
     unfinished = [(file, why) for file, why in against if why is not None]
-    return Arrival(
+    arrival = Arrival(
         on_their_way=sum(1 for file, _ in unfinished if not _is_settled(about, file)),
         unfinished=tuple(f"{file.name!r}: {why}" for file, why in unfinished),
         refused=listing.refused,
         later=listing.later,
     )
+    for reason in (*arrival.unfinished, *arrival.refused):
+        log.info("%s %s: not taken: %s", about.vendor, about.day, reason)
+    return arrival
 
 
 def _open(about: VendorDay) -> FileFeed:

@@ -1,8 +1,9 @@
-"""Every format and dialect of the same export lands as the same events."""
+"""Every format and dialect of the same export gives the same records and events."""
 
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from backports import zstd
 from vendor_exports import DAY, as_csv, column_names, contract, rows_of
 from whole_export import read_export
 
@@ -20,8 +22,6 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import CaseShape
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
-from breakwater.core.vocabulary import EventType
-from breakwater.landing.events import CaseEvents
 from breakwater.landing.raw_rows import RawRows
 from breakwater.landing.records import Records, map_records
 from breakwater.landing.refusal import ExportRefusedError, Fault
@@ -45,25 +45,29 @@ def records_of(raw: RawRows, terms: VendorContract, configuration: Configuration
     return map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))
 
 
-def events_of(
+def records_in(
     file: Path, terms: VendorContract, configuration: Configuration
-) -> list[dict[str, Any]]:
-    """Read and map a file; return its events without what names the file."""
+) -> tuple[list[dict[str, Any]], dict[str, list[datetime | None]]]:
+    """Read and map a file; return its records, and the instants of their events by event."""
     records = records_of(read_export(file, terms), terms, configuration)
     assert records.refused == ()
-    events = CaseEvents(records, "acme", "0" * 64, {EventType.DECIDED})
-    return [row for batch in events.rows(DAY) for row in batch.to_pylist()]
+    return records.columns.to_pylist(), {
+        f"{happening.event_type}-{happening.ordinal}": happening.at.to_pylist()
+        for happening in records.happenings
+    }
 
 
 @pytest.fixture
-def expected(tmp_path: Path, configuration: Configuration) -> list[dict[str, Any]]:
-    """Return the events of the rows as plain CSV."""
+def expected(tmp_path: Path, configuration: Configuration) -> tuple[Any, Any]:
+    """Return the records of the rows as plain CSV."""
     file = tmp_path / "expected.csv"
     file.write_bytes(as_csv(ROWS))
-    events = events_of(file, contract(), configuration)
+    records, instants = records_in(file, contract(), configuration)
+    assert len(records) == 4
     # Four cases received, queued, assigned; three decided; one paused and resumed; one QA score.
-    assert len(events) == 4 * 3 + 3 + 2 + 1
-    return events
+    events = sum(at is not None for each in instants.values() for at in each)
+    assert events == 4 * 3 + 3 + 2 + 1
+    return records, instants
 
 
 def _instants() -> list[str]:
@@ -83,6 +87,20 @@ def as_jsonl(rows: Sequence[Mapping[str, str]]) -> bytes:
             record["qa"] = float(record["qa"])
         lines.append(json.dumps(record, ensure_ascii=False))
     return "\n".join(lines).encode()
+
+
+def as_json(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Wrap the objects of the lines into a document."""
+    records = ", ".join(as_jsonl(rows).decode().split("\n"))
+    return f'{{"page": 1, "data": {{"items": [{records}], "more": false}}}}'.encode()
+
+
+def as_zip(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Pack a file into an archive of one."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("exports/export.csv", content)
+    return packed.getvalue()
 
 
 def as_xlsx(rows: Sequence[Mapping[str, str]], *, typed: bool) -> bytes:
@@ -144,8 +162,24 @@ def _epoch(text: str) -> int:
         (as_csv(ROWS), _csv(encoding="utf-8-sig")),
         (as_csv(ROWS, encoding="utf-16"), _csv(encoding="utf-16")),
         (gzip.compress(as_csv(ROWS)), _csv(compression="gzip")),
+        (
+            gzip.compress(as_csv(ROWS)[:99]) + gzip.compress(as_csv(ROWS)[99:]),
+            _csv(compression="gzip"),
+        ),
+        (zstd.compress(as_csv(ROWS)), _csv(compression="zstd")),
+        (
+            zstd.compress(as_csv(ROWS)[:9]) + zstd.compress(as_csv(ROWS)[9:]),
+            _csv(compression="zstd"),
+        ),
+        (as_zip(as_csv(ROWS)), _csv(compression="zip")),
+        (as_zip(as_csv(ROWS), zipfile.ZIP_STORED), _csv(compression="zip")),
         (as_jsonl(ROWS), {"format": {"kind": "jsonl"}}),
         (gzip.compress(as_jsonl(ROWS)), {"format": {"kind": "jsonl", "compression": "gzip"}}),
+        (as_json(ROWS), {"format": {"kind": "json", "records": "data.items"}}),
+        (
+            zstd.compress(as_json(ROWS)),
+            {"format": {"kind": "json", "compression": "zstd", "records": "data.items"}},
+        ),
         (as_xlsx(ROWS, typed=False), {"format": {"kind": "xlsx", "sheet": "Export"}}),
         (as_xlsx(ROWS, typed=True), {"format": {"kind": "xlsx", "sheet": "Export"}}),
         (as_parquet(ROWS), {"format": {"kind": "parquet"}}),
@@ -178,8 +212,15 @@ def _epoch(text: str) -> int:
         "csv, an announced mark that is not there",
         "csv, utf-16",
         "csv, gzip",
+        "csv, gzip of two members",
+        "csv, zstd",
+        "csv, zstd of two frames",
+        "csv, zip",
+        "csv, zip without compression",
         "json lines",
         "json lines, gzip",
+        "json document",
+        "json document, zstd",
         "spreadsheet of text",
         "spreadsheet of dates and numbers",
         "parquet of text",
@@ -189,17 +230,17 @@ def _epoch(text: str) -> int:
         "parquet of epoch milliseconds",
     ],
 )
-def test_every_format_lands_the_same_events(
+def test_every_format_gives_the_same_records(
     content: bytes,
     changes: dict[str, Any],
-    expected: list[dict[str, Any]],
+    expected: tuple[Any, Any],
     tmp_path: Path,
     configuration: Configuration,
 ) -> None:
-    """Ids included: what a record says does not depend on how it is written."""
+    """What a record says does not depend on how it is written."""
     file = tmp_path / "export"
     file.write_bytes(content)
-    assert events_of(file, contract(**changes), configuration) == expected
+    assert records_in(file, contract(**changes), configuration) == expected
 
 
 def test_windows_text_is_read_in_its_own_encoding(

@@ -57,31 +57,32 @@ class JsonRecords:
         self._keys: set[str] = set()
         self._shapes: set[tuple[str, ...]] = set()
 
-    def refuse(self, reason: str, content: str) -> None:
-        """Take a record that cannot be read."""
+    def refuse(self, reason: str, content: str) -> Iterator[RawRows]:
+        """Take a record that cannot be read; yield the chunk before it when that is full."""
+        if self._rows.is_full:
+            yield self._rows.take()
         self._rows.refuse(reason, content)
 
-    def take(self, record: object, content: str | None) -> Iterator[RawRows]:
+    def take(self, record: object, content: str) -> Iterator[RawRows]:
         """Take the records that a value holds; yield the chunks that become full.
 
         Args:
             record: what was parsed.
-            content: how it was spelled; None to spell it anew.
+            content: how it was spelled.
         """
         if not isinstance(record, dict):
-            self._rows.refuse("line_unreadable", spelled(record, content))
+            yield from self.refuse("line_unreadable", content)
             return
         self._note_keys(record)
         try:
             for values, element in self._unrolling.values(record):
                 if self._rows.is_full:
                     yield self._rows.take()
-                own = content if element is record else None
-                self._take_values(values, element, own)
+                self._take_values(values, element, content if element is record else None)
         except NotAListError:
-            self._rows.refuse("value_not_list", spelled(record, content))
+            yield from self.refuse("value_not_list", content)
         except TypeError:
-            self._rows.refuse("value_not_scalar", spelled(record, content))
+            yield from self.refuse("value_not_scalar", content)
 
     def flush(self) -> Iterator[RawRows]:
         """Yield what was taken since the last chunk."""
@@ -123,9 +124,9 @@ class JsonRecords:
             # A lone surrogate is legal in JSON and is no text.
             "".join([text for text in texts if text]).encode()
         except TypeError:
-            self._rows.refuse("value_not_scalar", spelled(element, content))
+            self._rows.refuse("value_not_scalar", _spelled(element, content))
         except ValueError:
-            self._rows.refuse("line_unreadable", spelled(element, content))
+            self._rows.refuse("line_unreadable", _spelled(element, content))
         else:
             self._good += 1
             self._rows.add(texts)
@@ -142,7 +143,7 @@ class JsonRecords:
         check_column_count(len(self._keys))
 
 
-def spelled(record: object, content: str | None) -> str:
+def _spelled(record: object, content: str | None) -> str:
     """Return how a record was spelled, or spell it."""
     return content if content is not None else json.dumps(record, ensure_ascii=False)
 

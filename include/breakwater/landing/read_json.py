@@ -14,6 +14,7 @@ from breakwater.landing.refusal import ExportRefusedError, Fault
 LONGEST_RECORD = 8 * 1024**2
 """Characters of a record, or of anything beside the records, above which a file is refused."""
 
+LONGEST_WORD = len("false")
 SPACE = re.compile(r"[ \t\n\r]*")
 LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 """Finds the end of a value of which something cannot be accepted."""
@@ -88,6 +89,17 @@ class _Document:
         self._at += 1
         return found
 
+    def members(self, brackets: str) -> Iterator[None]:
+        """Stop at every member of a list or an object, for the caller to pass it."""
+        opening, closing = brackets[0], brackets[1]
+        self.take(opening)
+        if self.peek() == closing:
+            self.take(closing)
+            return
+        yield
+        while self.take(f",{closing}") == ",":
+            yield
+
     def value(self, decoder: json.JSONDecoder) -> tuple[Any, str]:
         """Pass a value; return it and how it is spelled.
 
@@ -121,13 +133,14 @@ class _Document:
         """Pass a value that is only looked at, or of which something cannot be accepted."""
         try:
             return self.value(LENIENT)
-        except ValueError as error:
-            if len(self._text) - self._at > LONGEST_RECORD:
-                raise _unreadable(
-                    expected=f"JSON of at most {LONGEST_RECORD} characters", found="none"
-                ) from error
+        except json.JSONDecodeError as error:
+            left = len(self._text) - error.pos
+            is_at_end = left <= LONGEST_WORD or error.msg.startswith("Unterminated")
+            is_long = len(self._text) - self._at > LONGEST_RECORD
             raise ExportRefusedError(
-                Fault.CUT_SHORT, expected="JSON to its end", found="none from some record on"
+                Fault.CUT_SHORT if is_at_end and not is_long else Fault.UNREADABLE,
+                expected=f"JSON, and values of at most {LONGEST_RECORD} characters",
+                found="something else",
             ) from error
 
 
@@ -144,51 +157,34 @@ def _rows(document: _Document, path: Sequence[str], records: JsonRecords) -> Gen
 def _below(document: _Document, path: Sequence[str], records: JsonRecords) -> Iterator[RawRows]:
     """Read the list at a path and pass whatever stands beside it."""
     if not path:
-        yield from _elements(document, records)
+        for _ in document.members("[]"):
+            yield from _element(document, records)
         return
-    if document.peek() != "{":
-        raise _no_list(path)
-    document.take("{")
     is_found = False
-    while document.peek() != "}":
+    for _ in document.members("{}"):
         if document.peek() != '"':
-            document.take('"}')
+            document.take('"')
         key, _ = document.passed()
         document.take(":")
-        if key == path[0]:
-            if is_found:
-                raise _unreadable(expected=f"one key {path[0]!r}", found="two")
+        if key != path[0]:
+            document.passed()
+        elif is_found:
+            raise _unreadable(expected=f"one key {path[0]!r}", found="two")
+        else:
             is_found = True
             yield from _below(document, path[1:], records)
-        else:
-            document.passed()
-        if document.peek() != "}":
-            document.take(",}")
-    document.take("}")
     if not is_found:
-        raise _no_list(path)
+        raise _unreadable(expected=f"a list of records below {path[0]!r}", found="none")
 
 
-def _elements(document: _Document, records: JsonRecords) -> Iterator[RawRows]:
-    if document.peek() != "[":
-        raise _no_list(())
-    document.take("[")
-    while document.peek() != "]":
-        try:
-            record, spelled = document.value(DECODER)
-        except ValueError:
-            _, spelled = document.passed()
-            records.refuse("line_unreadable", spelled)
-        else:
-            yield from records.take(record, spelled)
-        if document.peek() != "]":
-            document.take(",]")
-    document.take("]")
-
-
-def _no_list(path: Sequence[str]) -> ExportRefusedError:
-    where = f"below {path[0]!r}" if path else "at the contract's path"
-    return _unreadable(expected=f"a list of records {where}", found="none")
+def _element(document: _Document, records: JsonRecords) -> Iterator[RawRows]:
+    try:
+        record, spelled = document.value(DECODER)
+    except ValueError:
+        _, spelled = document.passed()
+        yield from records.refuse("line_unreadable", spelled)
+    else:
+        yield from records.take(record, spelled)
 
 
 def _unreadable(*, expected: str, found: str) -> ExportRefusedError:

@@ -1,5 +1,6 @@
 """JSON lines: one object a line; a line that is none is refused alone."""
 
+import io
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
@@ -28,13 +29,15 @@ def read_jsonl(
 
 def _rows(text: Generator[bytes], records: JsonRecords) -> Generator[RawRows]:
     for block in text:
-        for line in block.decode().split("\n"):
+        # Only a line feed ends a line: str.splitlines would also split inside vendors' text.
+        for line_and_end in io.StringIO(block.decode(), newline="\n"):
+            line = line_and_end.rstrip("\r\n")
             if not line or line.isspace():
                 continue
             try:
                 record: Any = parse(line)
             except (ValueError, RecursionError):
-                records.refuse("line_unreadable", line)
+                yield from records.refuse("line_unreadable", line)
             else:
                 yield from records.take(record, line)
         yield from records.flush()

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -51,11 +52,23 @@ def read_parquet(
             raise ExportRefusedError(
                 Fault.UNREADABLE, expected=f"plain values in {name!r}", found=shown(kind)
             )
-    # What is asked for by name comes in the order of the file, a name that repeats repeatedly.
-    asked = {schema.names[position] for position in positions.values()}
-    coming = [position for position, name in enumerate(schema.names) if name in asked]
-    places = {name: coming.index(position) for name, position in positions.items()}
-    return layout, _rows(file, sorted(asked), places, wanted, row_count)
+    return layout, _rows(file, _Choice.of(schema.names, positions), wanted, row_count)
+
+
+class _Choice(NamedTuple):
+    """Which columns to ask for, how many come then, and which of these is which."""
+
+    asked: list[str]
+    count: int
+    places: dict[str, int]
+
+    @classmethod
+    def of(cls, names: Sequence[str], positions: Mapping[str, int]) -> "_Choice":
+        """Choose: what is asked for by name comes in that order, a name that repeats repeatedly."""
+        asked = list(dict.fromkeys(names[position] for position in positions.values()))
+        coming = [place for name in asked for place, each in enumerate(names) if each == name]
+        places = {name: coming.index(position) for name, position in positions.items()}
+        return cls(asked, choice.count, places)
 
 
 def _check_footer(file: Path) -> None:
@@ -84,15 +97,19 @@ def _check_size(parquet: pq.ParquetFile, maximum_bytes: int) -> None:
         )
 
 
-def _rows(
-    file: Path, asked: Sequence[str], places: Mapping[str, int], wanted: Wanted, row_count: int
-) -> Generator[RawRows]:
+def _rows(file: Path, choice: _Choice, wanted: Wanted, row_count: int) -> Generator[RawRows]:
     count = 0
     try:
         # As dictionaries: a long value that repeats is held once, until its length is known.
-        with pq.ParquetFile(file, read_dictionary=asked, buffer_size=BUFFER) as parquet:
-            for batch in parquet.iter_batches(CHUNK, columns=asked, use_threads=False):
-                columns = {name: _text(batch.column(place)) for name, place in places.items()}
+        with pq.ParquetFile(file, read_dictionary=choice.asked, buffer_size=BUFFER) as parquet:
+            for batch in parquet.iter_batches(CHUNK, columns=choice.asked, use_threads=False):
+                if batch.num_columns != choice.count:  # "a.b" is also the path of b inside of a
+                    raise ExportRefusedError(
+                        Fault.COLUMN_AMBIGUOUS, expected="one column a name", found="nested ones"
+                    )
+                columns = {
+                    name: _text(batch.column(place)) for name, place in choice.places.items()
+                }
                 numbers = np.arange(count + 1, count + batch.num_rows + 1, dtype=np.int64)
                 count += batch.num_rows
                 yield RawRows(arranged(columns, wanted.names, batch.num_rows), numbers, ())

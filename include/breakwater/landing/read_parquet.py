@@ -59,7 +59,7 @@ class _Choice(NamedTuple):
     """Which columns to ask for, how many come then, and which of these is which."""
 
     asked: list[str]
-    count: int
+    coming: int
     places: dict[str, int]
 
     @classmethod
@@ -68,7 +68,7 @@ class _Choice(NamedTuple):
         asked = list(dict.fromkeys(names[position] for position in positions.values()))
         coming = [place for name in asked for place, each in enumerate(names) if each == name]
         places = {name: coming.index(position) for name, position in positions.items()}
-        return cls(asked, choice.count, places)
+        return cls(asked, len(coming), places)
 
 
 def _check_footer(file: Path) -> None:
@@ -103,7 +103,7 @@ def _rows(file: Path, choice: _Choice, wanted: Wanted, row_count: int) -> Genera
         # As dictionaries: a long value that repeats is held once, until its length is known.
         with pq.ParquetFile(file, read_dictionary=choice.asked, buffer_size=BUFFER) as parquet:
             for batch in parquet.iter_batches(CHUNK, columns=choice.asked, use_threads=False):
-                if batch.num_columns != choice.count:  # "a.b" is also the path of b inside of a
+                if batch.num_columns != choice.coming:  # "a.b" is also the path of b inside of a
                     raise ExportRefusedError(
                         Fault.COLUMN_AMBIGUOUS, expected="one column a name", found="nested ones"
                     )

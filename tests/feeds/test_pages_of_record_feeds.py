@@ -11,9 +11,10 @@ import pytest
 from coop_tables import action, create_job, decide, make_tables
 from feed_databases import connection_to
 from feed_pages import contracts_of, sources_of
-from salesforce_server import Organisation, make_certificates, serve
+from salesforce_server import Organisation, make_certificates, refusal, serve
 from vendor_exports import make_enforcement_log, with_vendor
 
+from breakwater.contracts.source import HttpLimits
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError, FeedUnavailableError
 from breakwater.feeds import postgresql
@@ -148,7 +149,7 @@ class TestQuery:
         self, acme: Installation, warehouse: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The next fetch starts anew, and no row is there twice."""
-        monkeypatch.setattr(postgresql, "ROWS_A_PART", 2)
+        monkeypatch.setattr(postgresql, "FIRST_ROWS", 2)
         with warehouse.transaction() as connection:
             # The third row ends the session that reads it, once.
             connection.execute("alter table review.cases rename to all_cases")
@@ -303,3 +304,18 @@ class TestSalesforce:
             }
         }
         assert len(organisation.jobs) == 1
+
+    def test_a_fetch_that_was_ended_takes_up_the_job_of_the_one_before(
+        self, workspace: Workspace, connection: FeedConnection, organisation: Organisation
+    ) -> None:
+        """Salesforce was asked once, and answered in the end."""
+        _, stated = contracts_of("salesforce")
+        source = stated.source.model_copy(update={"limits": HttpLimits(attempts=1)})
+        terms = stated.model_copy(update={"source": source})
+        salesforce = Installation.of(workspace, terms, connection)
+        organisation.injected = [refusal("/results", 503, "SERVER_UNAVAILABLE", "busy")]
+        with pytest.raises(FeedUnavailableError, match="SERVER_UNAVAILABLE: busy"):
+            salesforce.fetch()
+        assert list(salesforce.land()) == ["555R00000000000001"]
+        assert len(organisation.jobs) == len(organisation.queries) == 1
+        assert organisation.aborted == []

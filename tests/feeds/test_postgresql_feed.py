@@ -12,7 +12,7 @@ from feed_databases import connection_to, records_of, values_of
 from breakwater.contracts.source import PostgresqlSource
 from breakwater.core.days import Window
 from breakwater.core.errors import ConfigurationError
-from breakwater.feeds.postgresql import ROWS_A_PART, PostgresqlFeed, open_feed
+from breakwater.feeds.postgresql import BYTES_A_PART, MOST_ROWS, PostgresqlFeed, open_feed
 from breakwater.feeds.records import CursorRefusedFault, FeedFault
 from breakwater.warehouse.database import Database
 
@@ -113,11 +113,30 @@ class TestWindow:
         rest = [record for part in parts for record in part.records]
         assert len(first.records) + len(rest) == 4000
 
+    def test_a_function_of_the_query_sees_the_same_state_as_the_query(
+        self, decisions: Database
+    ) -> None:
+        """A statement of its own inside it would otherwise see what came meanwhile."""
+        with decisions.transaction() as connection:
+            connection.execute(
+                "create function decisions_now() returns bigint language plpgsql volatile"
+                " as 'begin return (select count(*) from decision); end'"
+            )
+        query = (
+            "select decisions_now() as n from generate_series(1, 4000) where %(start)s < %(end)s"
+        )
+        parts = feed_of(decisions, query).parts(WINDOW, None)
+        next(parts)
+        with decisions.transaction() as connection:
+            connection.execute("insert into decision values ('late', now())")
+        rest = [record["n"] for part in parts for record in part.records]
+        assert set(rest) == {4}
+
     def test_a_reading_that_was_ended_half_way_starts_anew(self, decisions: Database) -> None:
         """A snapshot cannot be gone on from."""
         feed = feed_of(decisions, "select id from decision where {}")
         with pytest.raises(CursorRefusedFault, match="snapshot"):
-            next(feed.parts(WINDOW, {"rows": ROWS_A_PART}))
+            next(feed.parts(WINDOW, {"rows": 200}))
 
 
 class TestValues:
@@ -235,10 +254,26 @@ class TestSize:
             count, total, peak_kilobytes = (int(text) for text in ended.stdout.split())
             return count, total, peak_kilobytes
 
-        _, _, small = read(4_000)
+        _, _, small = read(20_000)
         count, total, large = read(200_000)
         assert (count, total) == (200_000, 200_000 * 200_001 // 2)
         assert large - small < 30_000
+
+    def test_wide_rows_are_held_few_at_a_time(self, warehouse: Database) -> None:
+        """A part is some megabytes, whatever its rows hold."""
+        query = (
+            "select repeat('x', 100000) as words from generate_series(1, 400)"
+            " where %(start)s < %(end)s"
+        )
+        sizes = [len(part.records) for part in feed_of(warehouse, query).parts(WINDOW, None)]
+        assert sum(sizes) == 400
+        assert max(sizes[1:]) <= BYTES_A_PART / 100_000
+
+    def test_narrow_rows_are_held_many_at_a_time(self, warehouse: Database) -> None:
+        """Each part costs a file and a transaction."""
+        query = "select 1 as a from generate_series(1, 25000) where %(start)s < %(end)s"
+        sizes = [len(part.records) for part in feed_of(warehouse, query).parts(WINDOW, None)]
+        assert sizes == [200, MOST_ROWS, MOST_ROWS, 4_800]
 
 
 class TestRefusals:

@@ -1,6 +1,6 @@
 """The feed of a PostgreSQL database: a query of the contract, read inside one snapshot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,8 +14,10 @@ from breakwater.feeds.postgresql_values import is_bytes, speak_plainly
 from breakwater.feeds.records import END, Cursor, CursorRefusedFault, FeedFault, Part, shown
 from breakwater.warehouse.connections import FeedConnection
 
-ROWS_A_PART = 2_000
-"""Rows that are held at a time; memory does not grow with a day."""
+FIRST_ROWS, MOST_ROWS = 200, 10_000
+"""Rows of the first part, and of any."""
+BYTES_A_PART = 8 * 1024**2
+"""About as much is held at a time: memory grows neither with a day nor with its rows."""
 STATEMENT_SECONDS = 600
 """Longest wait for some rows, where neither server, role nor connection sets a limit itself."""
 LONGEST_SENTENCE = 300
@@ -60,7 +62,7 @@ class PostgresqlFeed:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def parts(self, window: Window, after: Cursor | None) -> Iterator[Part]:
-        """Read the rows of a window in one read-only transaction, some thousand at a time.
+        """Read the rows of a window in one read-only transaction, some megabytes at a time.
 
         A snapshot ends with its connection: what was read before a kill cannot be gone on from,
         since rows that came or went in between would be missing or be there twice.
@@ -110,11 +112,11 @@ class PostgresqlFeed:
         with connection.cursor(name="breakwater") as cursor:
             cursor.execute(self.query, parameters)
             _check_columns(connection, cursor.description or [])
-            count, rows = 0, cursor.fetchmany(ROWS_A_PART)
-            while len(rows) == ROWS_A_PART:
+            count, asked = 0, FIRST_ROWS
+            while len(rows := cursor.fetchmany(asked)) == asked:
                 count += len(rows)
                 yield Part(rows, {"rows": count})
-                rows = cursor.fetchmany(ROWS_A_PART)
+                asked = _rows_to_ask(rows)
             yield Part(rows, END)
 
 
@@ -169,6 +171,13 @@ def fault_of(error: psycopg.Error) -> FeedFault:
         expected="a database that answers" if transient else "a query that the database accepts",
         found=shown(said, LONGEST_SENTENCE),
     )
+
+
+def _rows_to_ask(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Tell how many more rows of this size are held at a time; some of them speak for all."""
+    some = rows[:: max(1, len(rows) // 10)]
+    size = sum(len(str(row)) for row in some) / len(some)
+    return max(1, min(MOST_ROWS, int(BYTES_A_PART / size)))
 
 
 def _check_columns(

@@ -5,9 +5,11 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from breakwater.contracts.file_format import JsonLinesFormat
 from breakwater.contracts.source import RecordSource
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import utc_instant
@@ -20,6 +22,7 @@ from breakwater.core.errors import (
 from breakwater.feeds.fetch_progress import FetchProgress
 from breakwater.feeds.open_feed import open_feed
 from breakwater.feeds.records import CursorRefusedFault, FeedFault, Identified, RecordFeed
+from breakwater.feeds.unrolled import rows_of
 from breakwater.feeds.vendor_day import VendorDay
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.file_ledger import ReceivedFile, received_files, record_file
@@ -45,7 +48,8 @@ def fetch_records(
         scratch: a folder on the local disk with room for the day's records, twice.
 
     Returns:
-        The file, with ``{"rows": …, "sha256": …}`` as its manifest; None while the far end may
+        The file, with ``{"rows": …, "sha256": …}`` as its manifest, rows counted as `format.each`
+        unrolls them; None while the far end may
         still write records of the day.
 
     Raises:
@@ -73,7 +77,7 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
         feed = open_feed(source, about.workspace.connections(source.connection))
         progress = FetchProgress.of(about, source, scratch / "parts")
         _read(feed, progress, about)
-        rows = _assemble(feed, progress.files, local, f"{about.vendor} {about.day.isoformat()}")
+        rows = _assemble(feed, progress.files, local, about)
     except FeedFault as fault:
         raise _error(about, fault) from fault
     name = f"{about.vendor}-{about.day.isoformat()}.jsonl.gz"
@@ -92,7 +96,8 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
         before = received_files(connection, about.vendor, about.day, "vendor")
         in_force = before[-1] if before else None
         if in_force is not None and (in_force.name, in_force.sha256) == (file.name, file.sha256):
-            file = in_force  # what was there once keeps the instant of its first delivery
+            # What was there before keeps the instant of its first delivery.
+            file = replace(file, delivered_at=in_force.delivered_at, is_late=in_force.is_late)
         record_file(connection, about.vendor, about.day, file, about.now)
         progress.forget(connection)
     progress.drop_files()
@@ -113,13 +118,15 @@ def _read(feed: RecordFeed, progress: FetchProgress, about: VendorDay) -> None:
             progress.keep(part, about.now)
 
 
-def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, what: str) -> int:
-    """Join the parts to one file; return how many records it has.
+def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, about: VendorDay) -> int:
+    """Join the parts to one file; return how many rows the contract makes of it.
 
     A list that moves while it is paged shows a record twice: on the page before and on the next.
     Where the feed knows a record's own id, the last showing counts and the others are dropped.
     """
     last = _last_showings(feed, parts) if isinstance(feed, Identified) else None
+    form = about.contract.format
+    each = form.each if isinstance(form, JsonLinesFormat) else ()
     rows = dropped = 0
     with (
         target.open("wb") as file,
@@ -129,10 +136,11 @@ def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, what: str) 
             if last is not None and number not in last:
                 dropped += 1
                 continue
-            rows += 1
+            rows += rows_of(json.loads(line), each) if each else 1
             stream.write(line)
     if dropped:
-        log.info("%s: %d records came more than once, over the borders of pages", what, dropped)
+        what = "%s %s: %d records came more than once, over the borders of pages"
+        log.info(what, about.vendor, about.day, dropped)
     return rows
 
 

@@ -500,13 +500,19 @@ class TestLogin:
         assert "right" not in str(caught.value)
 
     def test_a_server_with_another_certificate_is_not_asked(
-        self, feed: SalesforceFeed, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+        self,
+        feed: SalesforceFeed,
+        organisation: Organisation,
+        clock: Clock,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Nobody gets a password who is not Salesforce."""
         monkeypatch.delenv("REQUESTS_CA_BUNDLE")
         fault = fault_of(feed)
-        assert "SSLError" in fault.found
+        assert not fault.transient
+        assert fault.found == "SSLError"
         assert organisation.asked == []
+        assert clock.pauses == []
 
 
 @pytest.fixture

@@ -222,6 +222,12 @@ def _breaks_are_passing() -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise FeedFault(
+                transient=False,
+                expected="a certificate that vouches for Salesforce",
+                found=type(error).__name__,
+            ) from None
         raise _Passing(type(error).__name__) from None
 
 

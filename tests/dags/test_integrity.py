@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.dag_processing.dagbag import DagBag
     from airflow.sdk import DAG
 
-EXPECTED = {"close_day"}
+EXPECTED = {"close_day", "tidy"}
 TASKS = {
     "list_vendors",
     "vendors.fetch",
@@ -64,8 +64,9 @@ def test_every_dag_is_explained_to_a_person_at_three_in_the_morning(dags: dict[s
     for dag in dags.values():
         for heading in ("What it delivers", "Is running it again safe?", "It is 3 a.m."):
             assert heading in dag.doc_md
-        for name in ("fetch", "land", "close", "digest", "every_vendor_reported"):
-            assert f"`{name}`" in dag.doc_md
+    for name in ("fetch", "land", "close", "digest", "reclose_stale", "every_vendor_reported"):
+        assert f"`{name}`" in dags["close_day"].doc_md
+    assert "`tidy`" in dags["tidy"].doc_md
 
 
 def test_every_dag_carries_one_stage_and_one_tier(dags: dict[str, "DAG"]) -> None:
@@ -175,6 +176,16 @@ def test_other_days_are_closed_again_last_and_do_not_decide(close_day: "DAG") ->
     assert reclose.downstream_task_ids == {"every_vendor_reported"}
     assert reclose.pool == "warehouse"
     assert "reclose_stale" not in str(close_day.get_task("every_vendor_reported").op_args)
+
+
+def test_deleting_is_one_task_that_nothing_waits_for(
+    dags: dict[str, "DAG"], configuration: Configuration
+) -> None:
+    """At an hour at which no digest is due, one run at a time."""
+    tidy = dags["tidy"]
+    assert tidy.task_ids == ["tidy"]
+    assert (tidy.max_active_runs, tidy.catchup) == (1, False)
+    assert str(tidy.timetable.timezone) == configuration.operations.zone
 
 
 def test_the_day_is_published_as_an_asset(close_day: "DAG") -> None:

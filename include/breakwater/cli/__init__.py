@@ -9,6 +9,7 @@ from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.quarantine import quarantine
+from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
 from breakwater.core.errors import BreakwaterError
 
@@ -18,7 +19,18 @@ def breakwater() -> None:
     """Close the operational day: fetch, land, reconcile, measure, detect, tell."""
 
 
-for command in (check, migrate, schemas, simulate, demo, close_days, quarantine, *STAGES, *LOOKING):
+for command in (
+    check,
+    migrate,
+    schemas,
+    simulate,
+    demo,
+    close_days,
+    quarantine,
+    retention,
+    *STAGES,
+    *LOOKING,
+):
     breakwater.add_command(command)
 
 

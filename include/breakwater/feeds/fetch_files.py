@@ -175,10 +175,14 @@ def _is_settled(about: VendorDay, file: Delivered) -> bool:
 
 
 def _known(about: VendorDay) -> Mapping[_Listed, ReceivedFile]:
-    """Return what the ledger has, by what a listing says of a file."""
+    """Return what is kept, by what a listing says of a file."""
     with about.workspace.warehouse.transaction() as connection:
         received = received_files(connection, about.vendor, about.day, "vendor")
-    return {(file.name, file.size_bytes, file.delivered_at): file for file in received}
+    return {
+        (file.name, file.size_bytes, file.delivered_at): file
+        for file in received
+        if not file.is_removed
+    }
 
 
 def _record(about: VendorDay, file: ReceivedFile) -> None:

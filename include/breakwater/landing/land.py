@@ -27,6 +27,7 @@ from breakwater.landing.terms import Terms
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.file_ledger import ReceivedFile, file_in_force, files_in_force
 from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.retention import removed_at
 from breakwater.warehouse.stage_run import StageResult, fingerprint_of, record_stage
 from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
@@ -122,7 +123,7 @@ def _land(about: _VendorDay) -> StageResult | VendorDayError:
     )
     landed, actions = _deliver(about, book), _publish(about, internal)
     _tell(about, book)
-    inputs = [[file.sha256 for file in (*exports, log)], corrections.by_file]
+    inputs: list[object] = [[file.sha256 for file in (*exports, log)], corrections.by_file]
     return _record(about, inputs, _Landed(book, landed), _Landed(internal, actions))
 
 
@@ -149,7 +150,10 @@ def _nothing_to_land(about: _VendorDay, book: str) -> ExportMissingError:
 def _local(about: _VendorDay, file: ReceivedFile) -> Path:
     """Bring a received file to the local disk."""
     local = about.scratch / file.book
-    found = about.workspace.lake.copy_to(file.raw_path, local)
+    try:
+        found = about.workspace.lake.copy_to(file.raw_path, local)
+    except FileNotFoundError as error:
+        raise _gone(about, file) from error
     if found != file.sha256:
         raise ControlTotalError(
             about.vendor,
@@ -159,6 +163,18 @@ def _local(about: _VendorDay, file: ReceivedFile) -> Path:
             found=found,
         )
     return local
+
+
+def _gone(about: _VendorDay, file: ReceivedFile) -> ExportMissingError:
+    at = removed_at(about.connection, file.raw_path)
+    why = "" if at is None else f": retention deleted it on {at:%Y-%m-%d}"
+    return ExportMissingError(
+        about.vendor,
+        about.day,
+        f"the bytes of {shown(file.name)} are gone, what was landed of them still stands",
+        expected=f"the file as received, at {file.raw_path} in the lake",
+        found=f"none{why}",
+    )
 
 
 def _deliver(about: _VendorDay, book: BookOfDay) -> Landed:

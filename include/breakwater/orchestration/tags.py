@@ -8,6 +8,7 @@ class Stage(StrEnum):
 
     CLOSE = "stage/close"
     REPORT = "stage/report"
+    KEEP = "stage/keep"
 
 
 class Tier(StrEnum):

@@ -28,6 +28,7 @@ class ReceivedFile:
         delivered_at: when it was left at its source.
         is_late: whether that was after the deadline.
         has_records: False when it holds none; two quiet days may then have equal bytes.
+        is_removed: True once retention deleted the bytes.
     """
 
     book: Book
@@ -39,6 +40,7 @@ class ReceivedFile:
     delivered_at: datetime
     is_late: bool
     has_records: bool = True
+    is_removed: bool = False
 
     @property
     def declared_rows(self) -> int | None:
@@ -78,6 +80,12 @@ def record_file(
         among_its_name: whether a file takes the place of earlier ones of its name only, as where
             a day is the sum of several; otherwise of every earlier file of the day.
     """
+    # Bytes that were deleted and are there again: their period begins anew.
+    connection.execute(
+        "update landing.file_ledger set removed_at = null, fetched_at = %s where vendor = %s"
+        " and operational_day = %s and raw_path = %s and removed_at is not null",
+        [at, vendor, day, file.raw_path],
+    )
     earlier = received_files(connection, vendor, day, file.book)
     if among_its_name:
         earlier = [each for each in earlier if each.name == file.name]
@@ -121,7 +129,7 @@ def received_files(
     """List every file ever received for a vendor-day's book, in order of delivery."""
     rows = connection.execute(
         "select book, name, sha256, size_bytes, raw_path, manifest, delivered_at, is_late,"
-        " has_records from landing.file_ledger"
+        " has_records, removed_at is not null as is_removed from landing.file_ledger"
         " where vendor = %s and operational_day = %s and book = %s"
         ' order by delivered_at, name collate "C", file_id',
         [vendor, day, book],

@@ -114,6 +114,7 @@ class Lake:
     def files(self, folder: str) -> list[Kept]:
         """List every file below a folder, in order of paths; none when there is no such folder."""
         file_system, root = self._file_system()
+        file_system.invalidate_cache()  # others write here, too
         try:
             found = file_system.find(f"{root}/{folder}", detail=True)
         except FileNotFoundError:
@@ -129,14 +130,28 @@ class Lake:
         with suppress(FileNotFoundError):
             file_system.rm_file(f"{root}/{path}")
 
+    def written_at(self, path: str) -> datetime | None:
+        """Return when a file was last put there; None when it is gone."""
+        file_system, root = self._file_system()
+        file_system.invalidate_cache()
+        try:
+            return _written_at(file_system.info(f"{root}/{path}"))
+        except FileNotFoundError:
+            return None
+
     def put(self, path: str, local_file: Path) -> None:
-        """Copy a local file to a path that names its content, unless it is there."""
+        """Copy a local file to a path that names its content.
+
+        One that is there on the local disk is only touched, so that whoever sweeps what nobody
+        points at sees that somebody is about to; an object is put again, for the same reason.
+        """
         file_system, root = self._file_system()
         target = f"{root}/{path}"
-        if file_system.exists(target):
+        is_local = "file" in file_system.protocol
+        if is_local and _touched(Path(target)):
             return
         file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        if "file" in file_system.protocol:
+        if is_local:
             # Beside the target first: a rename on one disk is atomic, a copy is not.
             beside = Path(f"{target}.part-{os.getpid()}")
             shutil.copyfile(local_file, beside)
@@ -251,6 +266,14 @@ def current_version(connection: Connection, partition: Partition) -> Written | N
         ],
     ).fetchone()
     return None if row is None else Written(row["path"], row["row_count"], row["sha256"])
+
+
+def _touched(file: Path) -> bool:
+    try:
+        os.utime(file)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _written_at(about: Mapping[str, Any]) -> datetime:

@@ -1,10 +1,11 @@
 """Release refused records: keep what a person corrected, and land the vendor-day again."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import BreakwaterError
 from breakwater.landing.corrections import Cells, add_correction
 from breakwater.landing.land import land_day
@@ -89,12 +90,12 @@ def release(
         ReleaseError: there is no such file, record or column. Nothing was kept.
         BreakwaterError: the vendor-day could not be landed; the corrections are kept.
     """
-    names = workspace.configuration.vendor(vendor, day).column_names
+    contract = workspace.configuration.vendor(vendor, day)
     kept = []
     with workspace.warehouse.transaction() as connection:
         for correction in corrections:
             row = find_row(connection, vendor, day, correction.file, correction.source_row)
-            _check_cells(correction.cells, names)
+            _check_cells(correction.cells, contract)
             add_correction(
                 connection,
                 vendor,
@@ -175,8 +176,11 @@ def _hashes_of(connection: Connection, vendor: str, day: date, file: str) -> lis
     return list(dict.fromkeys(hashes))
 
 
-def _check_cells(cells: Mapping[str, str | None], names: Sequence[str]) -> None:
-    for name in cells:
+def _check_cells(cells: Cells, contract: VendorContract) -> None:
+    names, personal = contract.column_names, contract.personal
+    # A correction is kept in clear: it must never be the place where a person's name stands.
+    people = {contract.columns.agent, *personal.columns, *personal.pseudonymise}
+    for name, value in cells.items():
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f", nearest {near[0]!r}" if near else ""
@@ -184,6 +188,9 @@ def _check_cells(cells: Mapping[str, str | None], names: Sequence[str]) -> None:
                 f"expected a column that the contract reads ({', '.join(names)});"
                 f" found {shown(name)}{hint}"
             )
+            raise ReleaseError(message)
+        if name in people and value is not None:
+            message = f"{name!r} holds people: in a correction it may only be emptied, `{name}=`"
             raise ReleaseError(message)
 
 

@@ -94,6 +94,33 @@ def test_at_the_deadline_what_is_there_is_taken_and_the_rest_is_a_finding(
     assert late["ExportLate"].value == 30 * 60
 
 
+def test_a_day_of_any_number_of_files_is_what_is_there_at_the_deadline(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """Before it, another file may still come."""
+    source = {name: value for name, value in HOURLY.items() if name != "expected_files"}
+    some = with_vendor(acme, contract(source=source))
+    drop_hour(folder, 0)
+    with pytest.raises(ExportPendingError, match=r"expected every file by .*; found 1 files"):
+        fetch_export(some, "acme", DAY, DEADLINE)
+    drop_hour(folder, 1)
+    assert fetch_export(some, "acme", DAY, DEADLINE + MINUTE).summary["files_in_force"] == 2
+    assert found(some) == {}
+
+
+def test_a_manifest_that_comes_later_is_entered_without_another_copy(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """Its totals are believed from then on; a manifest that is tidied away takes nothing back."""
+    declared = with_vendor(acme, contract(control={"kind": "manifest"}))
+    folder.drop(ROWS)
+    fetch_export(declared, "acme", DAY, LATER)
+    folder.declare(1, ROWS)
+    assert fetch_export(declared, "acme", DAY, LATER).summary["declared_rows"] == 1
+    (folder.path / "acme_20261103.csv.manifest.json").unlink()
+    assert fetch_export(declared, "acme", DAY, LATER).summary["declared_rows"] == 1
+
+
 def test_files_that_are_in_the_ledger_are_not_copied_again(
     hourly: Workspace, folder: VendorFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

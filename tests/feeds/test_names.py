@@ -128,6 +128,12 @@ def test_an_instant_that_names_no_day_is_a_fault_of_the_contract(pattern: str) -
         names_of(pattern)
 
 
+def test_folders_by_the_second_are_a_fault_of_the_contract() -> None:
+    """Nobody could look into all of them."""
+    with pytest.raises(ConfigurationError, match="by the minute at most"):
+        names_of("*.csv", folder="in/{at:%Y%m%dT%H%M%S}")
+
+
 @given(st.text(max_size=80))
 def test_no_name_makes_matching_fail(name: str) -> None:
     """Whatever a server lists is answered by yes or no."""

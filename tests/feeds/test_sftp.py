@@ -1,5 +1,6 @@
 """The SFTP feed against real servers: who they are, what they list, how they fail."""
 
+import dataclasses
 import gzip
 import os
 import stat
@@ -33,6 +34,7 @@ from breakwater.core.errors import (
 from breakwater.feeds.fetch import fetch_export
 from breakwater.feeds.files import Listing
 from breakwater.feeds.sftp import SftpFolder
+from breakwater.feeds.sftp_login import SftpLogin
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.file_ledger import files_in_force
 from breakwater.warehouse.workspace import Workspace
@@ -84,8 +86,6 @@ def vendor_on(
     **changes: object,
 ) -> Workspace:
     """Give the tests' vendor a contract whose exports are on a server."""
-    import dataclasses
-
     terms = contract(**({"source": source_of(server)} | changes))
     known = connection or server.connection
     return dataclasses.replace(with_vendor(workspace, terms), connections=lambda _: known)
@@ -138,6 +138,33 @@ def test_a_file_of_known_hosts_pins_as_well(
     known.write_text(f"other.example {key}\n")
     with pytest.raises(ConfigurationError, match="expected a key of"):
         fetch_export(vendor_on(acme, vendor_server, pinned), "acme", DAY, LATER)
+
+
+@pytest.mark.parametrize("algorithm", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
+def test_a_private_key_is_read_from_a_file_with_its_passphrase(
+    tmp_path: Path, algorithm: str
+) -> None:
+    """Of every kind that servers take; a wrong passphrase is a fault of the connection."""
+    key = asyncssh.generate_private_key(algorithm)
+    file = tmp_path / "key"
+    key.write_private_key(
+        file,
+        passphrase="open",  # noqa: S106  of a key that lives for one test
+        rounds=1,
+        ignore_few_rounds=True,
+    )
+    extra = {
+        "host_key": public(new_key()),
+        "key_file": str(file),
+        "private_key_passphrase": "open",
+    }
+    connection = FeedConnection(name="acme_sftp", kind="sftp", host="h", login="l", extra=extra)
+    read = SftpLogin.of(connection)
+    assert public(key).startswith(f"{read.key.get_name()} {read.key.get_base64()}")
+    assert (read.server_name, read.password) == ("h", None)
+    wrong = dataclasses.replace(connection, extra=extra | {"private_key_passphrase": "shut"})
+    with pytest.raises(ConfigurationError, match="private_key_passphrase if it has one"):
+        SftpLogin.of(wrong)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def _conclude(
     received = [file for file in everything if (file.name, file.sha256) not in known]
     in_force = files_in_force(connection, about.contract, about.vendor, about.day)
     found = _found(about, received, again, arrival)
-    is_short = len({file.name for file in received}) < about.expected_files
+    count = len({file.name for file in received})
+    is_short = about.is_of_any_number or count < about.expected_files
     if (is_short and not about.is_past_deadline) or (not in_force and arrival.on_their_way):
         return about.pending(found)
     if in_force and not _log_is_whole(about):
@@ -158,7 +159,8 @@ def _found(
     arrival: Arrival,
 ) -> str:
     """Say what is there instead of a whole export."""
-    parts = [f"{len(received)} files"] if about.expected_files > 1 else []
+    is_counted = about.expected_files > 1 or about.is_of_any_number
+    parts = [f"{len(received)} files"] if is_counted else []
     parts += [
         f"{each.file.name!r} with the bytes of {each.first_day.isoformat()}" for each in again[:3]
     ]

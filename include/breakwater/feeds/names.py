@@ -58,9 +58,12 @@ class DayNames:
 
         Raises:
             ConfigurationError: an ``{at:…}`` has a directive that names nothing, or no year
-                anywhere.
+                anywhere; or folders are named by seconds.
         """
         names = cls(folder.rstrip("/"), source.patterns, ZoneInfo(source.name_zone), day, window)
+        if re.search(r"%[Sf]", names.folder):
+            problem = f"source: expected folders by the minute at most; found {names.folder}"
+            raise ConfigurationError((problem,))
         _ = names._expressions
         return names
 

@@ -48,6 +48,13 @@ class VendorDay:
         source = self.contract.source
         return source.expected_files if isinstance(source, FileSource) else 1
 
+    @property
+    def is_of_any_number(self) -> bool:
+        """Whether the day is the sum of files of which nobody knows how many there will be."""
+        source = self.contract.source
+        is_sum = isinstance(source, FileSource) and source.files == "many"
+        return is_sum and "expected_files" not in source.model_fields_set
+
     def pending(self, found: str) -> ExportPendingError:
         """Return the error that says that the export may still come."""
         what = "the export is not there yet"
@@ -61,4 +68,6 @@ class VendorDay:
     @property
     def _due(self) -> str:
         due = f"by {self.deadline.isoformat()}"
+        if self.is_of_any_number:
+            return f"every file {due}"
         return due if self.expected_files == 1 else f"{self.expected_files} files {due}"

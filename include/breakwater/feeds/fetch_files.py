@@ -144,7 +144,8 @@ def _take(
         manifest = read_manifest(feed.read_side_file(file, control.suffix, LARGEST))
     before = known.get((file.name, file.size_bytes, file.delivered_at))
     if before is not None and not _disagrees(manifest, before.sha256):
-        _record(about, replace(before, manifest=manifest or before.manifest))
+        if manifest is not None and manifest != before.manifest:
+            _record(about, replace(before, manifest=manifest))
         return None
     if not feed.copy(file, local):
         return "is not what the listing says"

@@ -23,7 +23,12 @@ Cells = Mapping[str, str]
 
 
 def deliver(
-    workspace: Workspace, folder: VendorFolder, day: date, cases: Sequence[Cells], *, minute: int = 0
+    workspace: Workspace,
+    folder: VendorFolder,
+    day: date,
+    cases: Sequence[Cells],
+    *,
+    minute: int = 0,
 ) -> None:
     """Leave a day's export and fetch it, without landing it."""
     at = LATER + timedelta(days=(day - DAY).days, minutes=minute)

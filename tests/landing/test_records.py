@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from vendor_exports import DAY, ROW, as_csv, contract, rows_of
+from whole_export import read_csv_text
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.file_format import CsvFormat
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
-from breakwater.landing.read_csv import read_csv
 from breakwater.landing.records import Records, map_records
 from breakwater.landing.terms import Terms
 
@@ -25,7 +24,7 @@ def mapped(
     """Map one row for each set of changes."""
     terms = terms or contract()
     text = as_csv(rows_of(*changes)).decode()
-    raw = read_csv(text, CsvFormat(kind="csv"), terms.column_names)
+    raw = read_csv_text(text, terms.column_names)
     operations = configuration.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
     return map_records(raw, Terms(terms, operations, DAY, window, key))
@@ -323,6 +322,6 @@ def test_a_bad_update_is_refused_with_its_reason(
 def test_columns_that_the_contract_does_not_name_are_never_read() -> None:
     """So they can neither be landed nor logged."""
     assert "reporter e-mail" not in contract().column_names
-    raw = read_csv("reporter e-mail,case\nx@example.org,C-1\n", CsvFormat(kind="csv"), ["case"])
+    raw = read_csv_text("reporter e-mail,case\nx@example.org,C-1\n", ["case"])
     assert "x@example.org" not in str(raw)
     assert set(ROW) <= set(contract().column_names)

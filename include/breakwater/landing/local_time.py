@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +12,7 @@ Seconds = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 HOUR = 3600
+MOST_HOURS = 1_000_000
 IRREGULAR = -(10**9)
 """Stands for "not the same offset throughout this hour"."""
 
@@ -41,11 +43,24 @@ def offsets_of(local: Seconds, zone: ZoneInfo) -> Offsets:
 
     Nearly every hour has one offset; only those with a change are looked at second by second.
     """
-    hours, hour_of = np.unique(local // HOUR, return_inverse=True)
-    regular = np.array([_offset_of_hour(int(hour), zone) for hour in hours], dtype=np.int64)
-    before = regular[hour_of]
+    if not len(local):
+        return Offsets(local, local)
+    hours = local // HOUR
+    first = int(hours.min())
+    # The hours of an export are few and close together: a table of them is found without sorting.
+    if int(hours.max()) - first < MOST_HOURS:
+        seen = np.flatnonzero(np.bincount(hours - first))
+        table = np.zeros(int(seen[-1]) + 1, dtype=np.int64)
+        table[seen] = [_offset_of_hour(int(hour) + first, zone.key) for hour in seen]
+        before: Seconds = table[hours - first]
+    else:
+        distinct, hour_of = np.unique(hours, return_inverse=True)
+        regular = [_offset_of_hour(int(hour), zone.key) for hour in distinct]
+        before = np.array(regular, dtype=np.int64)[hour_of]
     after = before.copy()
     irregular = before == IRREGULAR
+    if not irregular.any():
+        return Offsets(before, after)
     seconds, second_of = np.unique(local[irregular], return_inverse=True)
     for fold, offsets in ((0, before), (1, after)):
         exact = [_offset_at(int(second), zone, fold) for second in seconds]
@@ -53,7 +68,9 @@ def offsets_of(local: Seconds, zone: ZoneInfo) -> Offsets:
     return Offsets(before, after)
 
 
-def _offset_of_hour(hour: int, zone: ZoneInfo) -> int:
+@lru_cache(maxsize=1 << 16)
+def _offset_of_hour(hour: int, key: str) -> int:
+    zone = ZoneInfo(key)
     ends = (hour * HOUR, hour * HOUR + HOUR - 1)
     offsets = {_offset_at(second, zone, fold) for second in ends for fold in (0, 1)}
     return offsets.pop() if len(offsets) == 1 else IRREGULAR

@@ -19,6 +19,9 @@ WORDS: dict[str, str] = {
     "value_not_list": "a cell holds one value where the contract unfolds a list",
     "text_has_control_characters": "a cell holds characters that no id and no code has",
     "text_too_long": "a cell holds more text than any id or code has",
+    "text_is_a_link": "a cell holds a link, and the contract does not make it a pseudonym",
+    "text_is_an_address": "a cell holds an e-mail address, and the contract does not make it a pseudonym",
+    "zone_unknown": "the row names a time zone that neither the contract nor the world knows",
     "local_time_repeated": "the clock showed this local time twice, and the contract does not choose",
     "local_time_skipped": "the clock never showed this local time: it was put forward",
     "instant_in_future": "an instant lies behind the end of the export's operational day",
@@ -38,6 +41,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("(?P<what>.+)_missing", "the {what} is missing"),
     ("(?P<what>.+)_unknown", "the {what} is no code that the crosswalk knows"),
     ("(?P<what>.+)_unreadable", "the {what} is no plain decimal number"),
+    ("(?P<what>.+)_too_large", "the {what} is a larger number than any that is measured"),
     ("(?P<what>.+)_out_of_range", "the {what} lies outside its scale"),
 )
 """Reasons that are made of what they are about; the first that fits counts."""

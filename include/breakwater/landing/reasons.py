@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from breakwater.landing.local_time import Flags
 from breakwater.landing.raw_rows import RawRows, RefusedRow, hash_of_text, kept
@@ -21,9 +22,15 @@ class Reasons:
     def add(self, reason: str, fails: Flags | pa.Array | pa.ChunkedArray) -> None:
         """Note the rows that fail a predicate; several predicates may share a name."""
         if not isinstance(fails, np.ndarray):
+            if not pc.any(fails).as_py():
+                return
             fails = fails.fill_null(False).to_numpy(zero_copy_only=False)
         if fails.any():
             self._failures[reason] = self._failures.get(reason, self._none) | fails
+
+    def __bool__(self) -> bool:
+        """Tell whether any row fails any predicate."""
+        return bool(self._failures)
 
     @property
     def is_refused(self) -> Flags:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from breakwater.contracts.shape import UpdateShape
+from breakwater.contracts.shape import CaseShape, columns_of
 from breakwater.contracts.vendor import VendorContract
 from breakwater.landing import dimensions
 from breakwater.landing.happenings import Happening, Life, read_life
 from breakwater.landing.operational_days import as_dates, ordinal, ordinals_of
+from breakwater.landing.pseudonyms import replacements
 from breakwater.landing.raw_rows import RawRows, RefusedRow
 from breakwater.landing.reasons import Reasons
 from breakwater.landing.terms import Terms
+from breakwater.landing.text_checks import check_no_links, check_texts
 from breakwater.landing.texts import Texts
 
 
@@ -46,9 +48,12 @@ class Records:
 def map_records(raw: RawRows, terms: Terms) -> Records:
     """Map an export's rows by its contract."""
     contract = terms.contract
-    texts = Texts(raw.columns, contract.missing_values)
+    texts = Texts(raw.columns, contract.missing_values, replacements(contract, terms.pseudonym_key))
     reasons = Reasons(texts.row_count)
-    dimensions.check_texts(texts, _text_columns(contract), reasons)
+    named = _text_columns(contract)
+    check_texts(texts, named, reasons)
+    # Agents land as pseudonyms, and are often known by their address.
+    check_no_links(texts, tuple(n for n in named if n != contract.columns.agent), reasons)
     life = read_life(texts, terms, reasons)
     operational_day = _days(life, terms, reasons)
     columns = pa.table(
@@ -61,24 +66,27 @@ def map_records(raw: RawRows, terms: Terms) -> Records:
             **dimensions.remarks(texts, contract, reasons),
         }
     )
-    keep = pa.array(~reasons.is_refused)
     refused = sorted((*raw.refused, *reasons.refused_rows(raw)), key=lambda row: row.source_row)
+    source_row = pa.array(raw.source_row)
+    if not reasons:
+        return Records(columns, life.happenings, operational_day, source_row, tuple(refused))
+    keep = pa.array(~reasons.is_refused)
     return Records(
         columns.filter(keep),
         tuple(Happening(h.event_type, h.ordinal, h.at.filter(keep)) for h in life.happenings),
         operational_day.filter(keep),
-        pa.array(raw.source_row).filter(keep),
+        source_row.filter(keep),
         tuple(refused),
     )
 
 
 def _text_columns(contract: VendorContract) -> tuple[str, ...]:
-    """List the named columns that do not hold instants."""
+    """List the named columns that land and do not hold instants."""
     shape = contract.shape
-    instants = set(shape.column_names)
-    if isinstance(shape, UpdateShape):
-        instants.remove(shape.state)
-    return tuple(name for name in contract.column_names if name not in instants)
+    states = () if isinstance(shape, CaseShape) else columns_of(shape.state)
+    instants = set(shape.column_names) - set(states)
+    names = dict.fromkeys((*contract.columns.column_names, *states))
+    return tuple(name for name in names if name not in instants)
 
 
 def _days(life: Life, terms: Terms, reasons: Reasons) -> pa.Array:

@@ -295,6 +295,26 @@ def test_a_part_that_is_gone_from_the_lake_is_asked_for_again(
     assert things.asked == [1, 2, 1, 2, 3]
 
 
+def test_a_part_that_is_not_as_it_was_kept_is_asked_for_again(
+    installation: Workspace, far_end: FarEnd, tmp_path: Path
+) -> None:
+    """Its name holds the hash of its bytes."""
+    things = Things(far_end, [{"a": 1}], [{"a": 2}])
+    whole = far_end.paths["/things"]
+    break_at(far_end, "2")
+    with pytest.raises(FeedUnavailableError):
+        fetch(installation, tmp_path / "1")
+    far_end.paths["/things"] = whole
+    [kept] = installation.lake.files("raw")
+    other = tmp_path / "other"
+    other.write_bytes(gzip.compress(b'{"a": 666}\n'))
+    installation.lake.remove(kept.path)
+    installation.lake.put(kept.path, other)
+    file = fetch(installation, tmp_path / "2")
+    assert lines(installation, file) == [{"a": 1}, {"a": 2}]
+    assert things.asked == [1, 2, 1, 2, 3]
+
+
 def test_a_cursor_that_is_refused_after_a_break_begins_the_day_anew(
     installation: Workspace, far_end: FarEnd, tmp_path: Path
 ) -> None:

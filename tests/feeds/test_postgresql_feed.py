@@ -12,8 +12,15 @@ from feed_databases import connection_to, records_of, values_of
 from breakwater.contracts.source import PostgresqlSource
 from breakwater.core.days import Window
 from breakwater.core.errors import ConfigurationError
-from breakwater.feeds.postgresql import BYTES_A_PART, MOST_ROWS, PostgresqlFeed, open_feed
+from breakwater.feeds.postgresql import (
+    BYTES_A_PART,
+    MOST_ROWS,
+    PostgresqlFeed,
+    libpq_options,
+    open_feed,
+)
 from breakwater.feeds.records import CursorRefusedFault, FeedFault
+from breakwater.warehouse.connections import connections_of
 from breakwater.warehouse.database import Database
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -405,6 +412,15 @@ class TestConnections:
         connection = connection_to(warehouse, extra={"cursor": "dictcursor", "sslmode": "prefer"})
         feed = PostgresqlFeed(connection, "select 1 as a where %(start)s < %(end)s")
         assert records_of(feed, WINDOW) == [{"a": 1}]
+
+    def test_a_connection_may_be_spelled_as_on_the_page(self, unused_port: int) -> None:
+        """As a URI in a variable, with libpq's options behind the question mark."""
+        uri = f"postgres://reader:very%20secret@127.0.0.1:{unused_port}/review?sslmode=disable"
+        connection = connections_of({"AIRFLOW_CONN_ACME_DATABASE": uri})("acme_database")
+        options = libpq_options(connection)
+        assert (options["user"], options["password"]) == ("reader", SECRET)
+        assert (options["dbname"], options["sslmode"]) == ("review", "disable")
+        assert fault_from(PostgresqlFeed(connection, "select %(start)s, %(end)s")).transient
 
     def test_the_session_says_whose_it_is(self, warehouse: Database) -> None:
         """A vendor's administrator sees who asks."""

@@ -58,11 +58,13 @@ class Conduct:
         entries: names and attributes to list instead of what is there.
         size: added to every size that it states.
         on_read: called before a block is read, with the server and where it starts.
+        most: how many bytes it gives at a time, whatever it is asked for.
     """
 
     entries: Sequence[tuple[bytes, asyncssh.SFTPAttrs]] | None = None
     size: int = 0
     on_read: Callable[["Sftp", int], None] = field(default=lambda _server, _offset: None)
+    most: int | None = None
 
 
 class Sftp(asyncssh.SFTPServer):
@@ -90,7 +92,7 @@ class Sftp(asyncssh.SFTPServer):
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read a block, unless something happens."""
         self.conduct.on_read(self, offset)
-        content: bytes = super().read(file_obj, offset, size)
+        content: bytes = super().read(file_obj, offset, min(size, self.conduct.most or size))
         return content
 
     def cut(self) -> None:

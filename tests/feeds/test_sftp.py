@@ -5,6 +5,7 @@ import gzip
 import os
 import stat
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -320,11 +321,42 @@ def test_a_server_that_lists_names_of_elsewhere_leads_nowhere(left: VendorFolder
     assert all(refusal.isprintable() for refusal in found.refused)
 
 
-@pytest.mark.parametrize("more", [1, 100_000])
+@pytest.mark.parametrize("size", [0, 1, 32_767, 32_768, 32_769, 3_000_001])
+@pytest.mark.parametrize("most", [None, 10_007])
+def test_a_file_of_any_size_arrives_whole(
+    left: VendorFolder, tmp_path: Path, size: int, most: int | None
+) -> None:
+    """Also from a server that gives less than it is asked for."""
+    content = os.urandom(size)
+    left.drop(content)
+    with python_server(left.path, Conduct(most=most)) as server:
+        source = SftpSource.model_validate(source_of(server))
+        with SftpFolder(source, server.connection) as feed:
+            [file] = feed.list_exports(DAY, WINDOW, LATER).delivered
+            assert feed.copy(file, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
+
+
+def test_memory_does_not_grow_with_the_file(left: VendorFolder, vendor_server: SshServer) -> None:
+    """Forty megabytes pass through a few."""
+    left.drop(os.urandom(1_000_000) * 40)
+    source = SftpSource.model_validate(source_of(vendor_server))
+    with SftpFolder(source, vendor_server.connection) as feed:
+        [file] = feed.list_exports(DAY, WINDOW, LATER).delivered
+        blocks = feed._sftp.blocks_of(file.path, file.size_bytes)  # noqa: SLF001  what the client holds
+        tracemalloc.start()
+        size = sum(len(block) for block in blocks)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert size == 40_000_000
+    assert peak < 12_000_000
+
+
+@pytest.mark.parametrize("more", [-2, -1, 1, 100_000])
 def test_a_server_that_lies_about_sizes_gives_no_file(
     acme: Workspace, left: VendorFolder, more: int
 ) -> None:
-    """What arrives is shorter than what was listed: it is not taken, and waited for."""
+    """What arrives is not as long as what was listed: it is not taken, and waited for."""
     left.drop(b"short", at=DEADLINE - MINUTE)
     with python_server(left.path, Conduct(size=more)) as server:
         on_server = vendor_on(acme, server)

@@ -9,19 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import paramiko  # type: ignore[import-untyped]
-from paramiko.sftp import (  # type: ignore[import-untyped]
-    CMD_CLOSE,
-    CMD_NAME,
-    CMD_OPENDIR,
-    CMD_READDIR,
-    SFTPError,
-)
+from paramiko.sftp import SFTPError  # type: ignore[import-untyped]
 
 from breakwater.contracts.source import SftpSource
 from breakwater.core.days import Window
 from breakwater.feeds.files import LONGEST_NAME, Delivered, Entry, Listing, listing_of, why_refused
 from breakwater.feeds.names import DayNames
 from breakwater.feeds.records import FeedFault, shown
+from breakwater.feeds.sftp_client import SftpClient
 from breakwater.feeds.sftp_login import SftpLogin
 from breakwater.warehouse.connections import FeedConnection
 
@@ -30,10 +25,6 @@ SILENCE_SECONDS = 60
 
 CLOSING_SECONDS = 10
 """How long the thread of a connection may take to end."""
-
-BLOCK = 256 * 1024
-REQUESTS = 64
-"""Parts of a file that are asked for at once: a far server is waited for once, not per part."""
 
 MOST_ENTRIES = 1_000_000
 """A folder without an end must not fill our memory."""
@@ -99,11 +90,10 @@ class SftpFolder:
         with _answers():
             if not self._is_unchanged(file):
                 return False
-            with self._sftp.open(file.path, "rb") as remote, target.open("wb") as local:
-                remote.prefetch(file.size_bytes, REQUESTS)
-                left = file.size_bytes + 1
-                while left > 0 and (block := remote.read(min(BLOCK, left))):
-                    left -= local.write(block)
+            with target.open("wb") as local:
+                # One byte more than was listed, to see that there is none.
+                for block in self._sftp.blocks_of(file.path, file.size_bytes + 1):
+                    local.write(block)
             return target.stat().st_size == file.size_bytes and self._is_unchanged(file)
 
     def read_side_file(self, file: Delivered, suffix: str, maximum_bytes: int) -> bytes | None:
@@ -153,7 +143,7 @@ class SftpFolder:
                 "a login that the server lets in", type(error).__name__
             )
             raise problem from error
-        self._sftp = _AnyNames.from_transport(self._ssh.get_transport())
+        self._sftp = SftpClient.from_transport(self._ssh.get_transport())
         self._sftp.get_channel().settimeout(SILENCE_SECONDS)
 
     def _entries(self, folder: str) -> list[Entry]:
@@ -180,27 +170,6 @@ class SftpFolder:
         if not entry.is_regular or attributes.st_mtime is None:
             return False
         return (entry.modified(), entry.size_bytes) == (file.delivered_at, file.size_bytes)
-
-
-class _AnyNames(paramiko.SFTPClient):  # type: ignore[misc]  # paramiko ships no types
-    """A client that does not give up on a folder because one name in it is not UTF-8."""
-
-    def entries_of(self, folder: str) -> Iterator[tuple[str, Any]]:
-        """Give name and attributes of every entry, as the server tells them."""
-        _, answer = self._request(CMD_OPENDIR, folder.encode())
-        handle = answer.get_binary()
-        while True:
-            try:
-                kind, answer = self._request(CMD_READDIR, handle)
-            except EOFError:
-                self._request(CMD_CLOSE, handle)
-                return
-            for _ in range(answer.get_int() if kind == CMD_NAME else 0):
-                name = answer.get_binary().decode(errors="surrogateescape")
-                answer.get_binary()  # the line that `ls -l` would show
-                attributes = paramiko.SFTPAttributes._from_msg(answer)  # noqa: SLF001  the only way
-                if name not in {".", ".."}:
-                    yield name, attributes
 
 
 def _entry(folder: str, name: str, path: str, attributes: Any) -> Entry:  # noqa: ANN401  as above

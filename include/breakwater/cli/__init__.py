@@ -8,6 +8,7 @@ from breakwater.cli.configuration import check, migrate, schemas
 from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
 from breakwater.cli.looking import LOOKING
+from breakwater.cli.preview import preview
 from breakwater.cli.quarantine import quarantine
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
@@ -21,6 +22,7 @@ def breakwater() -> None:
 
 for command in (
     check,
+    preview,
     migrate,
     schemas,
     simulate,

@@ -1,7 +1,7 @@
 """Two steps at once: the next value is made while the caller works on this one."""
 
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,4 +20,8 @@ def read_ahead(values: Generator[T]) -> Generator[T]:
                 following = thread.submit(next, values, None)
                 yield value
         finally:
-            thread.submit(values.close).result()
+            # Not by the thread: a generator that nobody closed ends when it is collected, and by
+            # then the pool may take no more work.
+            if not following.cancel():
+                wait([following])
+            values.close()

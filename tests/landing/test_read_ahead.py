@@ -29,7 +29,7 @@ def test_an_error_behind_is_raised_where_it_belongs() -> None:
 
     def failing() -> Generator[int]:
         yield 1
-        raise ValueError("unreadable")  # noqa: EM101, TRY003  a message of the test
+        raise ValueError("unreadable")  # noqa: EM101  a message of the test
 
     ahead = read_ahead(failing())
     assert next(ahead) == 1

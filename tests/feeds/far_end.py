@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -61,19 +62,22 @@ Answers = Callable[[Asked], Reply]
 class FarEnd:
     """The service; a path that nobody set up answers 404."""
 
-    def __init__(self) -> None:
-        """Listen on a port of its own."""
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        """Listen on a port of its own, with TLS when there is a certificate."""
         self.asked: list[Asked] = []
         self.paths: dict[str, Answers] = {}
         self._ending = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = False
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def on(self, path: str, *replies: Reply | Answers) -> None:
         """Answer a path by these one after the other, the last one for ever."""

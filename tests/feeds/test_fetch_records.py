@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -389,6 +390,20 @@ def test_a_lone_surrogate_does_not_spoil_the_file(
     file = fetch(installation, tmp_path)
     text = gzip.decompress(installation.lake.read(file.raw_path)).decode()
     assert text == '{"a": "\\ud800"}\n{"a": "ü"}\n'
+
+
+def test_two_fetches_at_once_are_one_after_the_other(
+    installation: Workspace, far_end: FarEnd, tmp_path: Path
+) -> None:
+    """A task that is started twice mixes no parts."""
+    things = Things(far_end, [{"a": 1}], [{"a": 2}])
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (
+            pool.submit(fetch, installation, tmp_path / name, SETTLED) for name in ("1", "2")
+        )
+        assert first.result() == second.result()
+    assert things.asked == [1, 2, 3, 1, 2, 3]
+    assert len(ledger(installation)) == 1
 
 
 class Moving:

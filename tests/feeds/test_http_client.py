@@ -1,12 +1,14 @@
 """Asking an HTTP service: storms, cuts, drips, bombs and detours, over a real socket."""
 
 import gzip
+import ssl
 import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 from far_end import QUICK, FakeTime, FarEnd, Reply, client_of
+from salesforce_server import make_certificates
 
 from breakwater.contracts.source import HttpLimits
 from breakwater.feeds.http.address import address_of
@@ -144,6 +146,25 @@ def test_a_service_that_is_not_there_is_not_available() -> None:
     with pytest.raises(FeedFault) as raised:
         client.ask("/")
     assert raised.value.transient
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_certificate_that_cannot_be_verified_is_refused_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    """Of an authority that nobody knows, or of another host: nothing is sent, nor tried again."""
+    make_certificates(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "server.pem")
+    if is_known:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    time = FakeTime()
+    with FarEnd(tls) as far_end:
+        with pytest.raises(FeedFault, match="certificate of https://127") as raised:
+            client_of(far_end, waiting=time.waiting).ask("/")
+        assert far_end.asked == []
+    assert not raised.value.transient
+    assert time.pauses == []
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def _corrected(corrections: Sequence[Any]) -> list[str]:
 
 def escaped(text: str | None) -> str:
     """Spell a vendor's text so that a terminal shows it and does nothing else with it."""
-    if text is None:
+    if not text:
         return "(empty)"
     cut = text[:LONGEST_SHOWN]
     spelled = "".join(

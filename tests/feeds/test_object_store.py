@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+import s3fs
 from file_servers import s3_server
 from vendor_exports import DAY, contract, with_vendor
 
@@ -97,6 +98,22 @@ def test_an_object_is_kept_byte_for_byte_with_its_manifest(acme: Workspace, stor
     assert acme.lake.read(file.raw_path) == content
     assert (file.name, file.delivered_at) == (NAME, at)
     assert fetch_export(there, "acme", DAY, now + MINUTE).changed is False
+
+
+def test_a_large_object_is_streamed_and_not_held(
+    acme: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's way with large objects takes half a gigabyte of memory."""
+
+    async def refuse(*_: object, **__: object) -> None:
+        message = "several parts at once"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_download_file_part_concurrent", refuse)
+    content = b"a,b\n" * 14_000_000
+    at = store.put(NAME, content)
+    result = fetch_export(vendor_on(acme, store), "acme", DAY, at + MINUTE)
+    assert result.summary["bytes"] == len(content)
 
 
 def test_names_by_instant_are_looked_for_in_the_folders_of_their_dates(

@@ -66,7 +66,9 @@ class Folder:
             file_system, _ = self._open(self.uri)
             if not _is_unchanged(file_system, file):
                 return False
-            file_system.get_file(file.path, str(target))
+            # s3fs would hold ten parts of fifty megabytes in memory; one by one it streams them.
+            streamed = {"max_concurrency": 1} if "s3" in file_system.protocol else {}
+            file_system.get_file(file.path, str(target), **streamed)
             file_system.invalidate_cache()
             return target.stat().st_size == file.size_bytes and _is_unchanged(file_system, file)
 

@@ -50,6 +50,10 @@ check: $(READY)  ## lint, format, types, import rules, configuration, generated 
 test: check  ## everything `check` does, then the whole test suite
 	$(BIN)/pytest
 
+.PHONY: fuzz
+fuzz: $(READY)  ## try damaged files of every format, a minute each
+	BREAKWATER_FUZZ_SECONDS=60 $(BIN)/pytest tests/landing/test_fuzz_readers.py
+
 .PHONY: bench
 bench: $(READY)  ## run the benchmarks; product and peers in one run
 	$(BIN)/python bench/run.py

@@ -179,7 +179,10 @@ def test_neither_the_fast_way_nor_the_size_of_blocks_changes_what_is_read(
     text = HEADER + end.join(lines) + end * ends
     with mock.patch("breakwater.landing.read_csv.read_plain_csv", return_value=None):
         careful = read_csv_text(text, ["a", "b", "c"])
+    with mock.patch("breakwater.landing.read_csv.PIECE", 5):
+        in_pieces = read_csv_text(text, ["a", "b", "c"])
     for found in (
+        in_pieces,
         read_csv_text(text, ["a", "b", "c"]),
         read_csv_text(text, ["a", "b", "c"], block_bytes=block_bytes),
     ):

@@ -112,11 +112,11 @@ class RawRowsBuilder:
     def take(self) -> RawRows:
         """Return everything since the last time."""
         columns = zip(*self._values, strict=True) if self._values else ((),) * len(self._present)
-        # Many a column is empty throughout; that need not be converted cell by cell.
+        # Many a column has no value at all; that need not be converted cell by cell.
         arrays = {
-            name: pa.array(column, pa.string())
-            if any(column)
-            else pa.nulls(len(column), pa.string())
+            name: pa.nulls(len(column), pa.string())
+            if column.count(None) == len(column)
+            else pa.array(column, pa.string())
             for name, column in zip(self._present, columns, strict=True)
         }
         table = arranged(arrays, self._names, len(self._values))

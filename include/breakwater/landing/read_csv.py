@@ -12,11 +12,14 @@ from breakwater.landing.layout import (
     find_columns,
 )
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder, arranged, refused_row
-from breakwater.landing.read_plain_csv import read_plain_csv
+from breakwater.landing.read_plain_csv import PlainRows, read_plain_csv
 from breakwater.landing.refusal import ExportRefusedError, Fault
 
 LONGEST_RECORD = 8 * 1024**2
 """Characters of a record over several lines above which its first line is refused alone."""
+
+PIECE = 1024**2
+"""Bytes that are read the careful way at a time."""
 
 MOST_READ_AGAIN = 64 * 1024**2, 4
 """Characters that may be read again behind quotes nobody closed: so many, and so many times those
@@ -68,6 +71,16 @@ class _Lines(Iterator[str]):
     def hand_back(self) -> None:
         """Return the lines that were not read."""
         self._blocks.hand_back("".join(self.lines[self.position :]).encode())
+
+
+def _pieces(block: bytes) -> list[bytes]:
+    """Cut a block behind line feeds."""
+    pieces, start = [], 0
+    while start < len(block):
+        end = block.rfind(b"\n", start, start + PIECE) + 1 or block.find(b"\n", start) + 1
+        pieces.append(block[start : end or len(block)])
+        start += len(pieces[-1])
+    return pieces
 
 
 def _split(block: bytes) -> list[str]:
@@ -136,27 +149,35 @@ class _Reader:
     def rows(self, blocks: _Blocks) -> Generator[RawRows]:
         """Read blocks by Arrow where everything is in order, by the careful way where not."""
         while (block := blocks.next()) is not None:
-            self._read += len(block)
             plain = read_plain_csv(block, self._form, self._width, self._positions)
-            if plain is None:
+            if plain is not None:
+                yield from self._numbered(plain)
+                yield from self._read_on(plain.rest, blocks)
+                self._read += len(block) - len(plain.rest)
+            elif len(pieces := _pieces(block)) > 1:
+                # Most of them are in order: one bad line costs the others no time.
+                for piece in reversed(pieces):
+                    blocks.hand_back(piece)
+            else:
+                self._read += len(block)
                 yield from self._read_carefully(block, blocks)
-                continue
-            before, count = self._rows.count, len(plain.numbers)
-            self._rows.count += count + len(plain.wrong)
-            yield from RawRows(
-                arranged(plain.columns, self._names, count),
-                plain.numbers + before,
-                tuple(
-                    refused_row(before + number, "field_count_wrong", line)
-                    for number, line in plain.wrong
-                ),
-            ).parts()
-            following = blocks.next() if plain.rest else None
-            if following is not None:
-                self._read -= len(plain.rest)
-                blocks.hand_back(plain.rest + following)
-            elif plain.rest:
-                yield from self._read_carefully(plain.rest, blocks)
+
+    def _numbered(self, plain: PlainRows) -> Iterator[RawRows]:
+        before, count = self._rows.count, len(plain.numbers)
+        self._rows.count += count + len(plain.wrong)
+        wrong = (
+            refused_row(before + number, "field_count_wrong", line) for number, line in plain.wrong
+        )
+        columns = arranged(plain.columns, self._names, count)
+        yield from RawRows(columns, plain.numbers + before, tuple(wrong)).parts()
+
+    def _read_on(self, rest: bytes, blocks: _Blocks) -> Iterator[RawRows]:
+        """Put the beginning of a record before the block in which it goes on."""
+        following = blocks.next() if rest else None
+        if following is not None:
+            blocks.hand_back(rest + following)
+        elif rest:
+            yield from self._read_carefully(rest, blocks)
 
     def _read_carefully(self, block: bytes, blocks: _Blocks) -> Generator[RawRows]:
         lines, rows = _Lines(block, blocks), self._rows

@@ -16,6 +16,7 @@ LONGEST_RECORD = 8 * 1024**2
 
 LONGEST_WORD = len("false")
 SPACE = re.compile(r"[ \t\n\r]*")
+UNFINISHED = re.compile(r"[-+.0-9eE]*\Z")
 LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 """Finds the end of a value of which something cannot be accepted."""
 
@@ -119,8 +120,9 @@ class _Document:
                 raise _unreadable(
                     expected="a document that is not deep", found="a deep one"
                 ) from error
-            # What ends with the piece may go on in the next: a number does not say where it ends.
-            if end == len(self._text) and window <= LONGEST_RECORD and self._more():
+            # What ends with the piece may go on in the next: "1" in "1.", and "1." in "1.5".
+            may_go_on = UNFINISHED.match(self._text, end) and window <= LONGEST_RECORD
+            if may_go_on and self._more():
                 continue
             if end - self._at > LONGEST_RECORD:
                 raise _unreadable(

@@ -23,6 +23,9 @@ would otherwise fill any memory."""
 BUFFER = 1024**2
 """Bytes of a column that are read at a time."""
 
+DAMAGE = (pa.ArrowException, OSError, ValueError, IndexError)
+"""What Arrow raises on damaged files, names that are no UTF-8 among them."""
+
 WHOLE_LIMIT = 2.0**63
 """Whole numbers above it are spelled with an exponent."""
 
@@ -45,7 +48,7 @@ def read_parquet(
             schema, row_count = parquet.schema_arrow, parquet.metadata.num_rows
             layout, positions = find_columns(schema.names, wanted)
             _check_size(parquet, maximum_bytes)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGE as error:
         raise _unreadable(error) from error
     for name, position in positions.items():
         if pa.types.is_nested(kind := schema.field(position).type):
@@ -76,7 +79,7 @@ def _check_footer(file: Path) -> None:
         opened.seek(max(0, file.stat().st_size - 8))
         end = opened.read(8)
     length = int.from_bytes(end[:4], "little")
-    if not end.endswith(b"PAR1"):
+    if not end[4:] == b"PAR1":
         raise ExportRefusedError(
             Fault.UNREADABLE, expected="Parquet", found="a file that ends otherwise"
         )
@@ -113,7 +116,7 @@ def _rows(file: Path, choice: _Choice, wanted: Wanted, row_count: int) -> Genera
                 numbers = np.arange(count + 1, count + batch.num_rows + 1, dtype=np.int64)
                 count += batch.num_rows
                 yield RawRows(arranged(columns, wanted.names, batch.num_rows), numbers, ())
-    except (pa.ArrowException, OSError, IndexError) as error:
+    except DAMAGE as error:
         raise _unreadable(error) from error
     if count != row_count:
         raise ExportRefusedError(

@@ -147,6 +147,8 @@ class FarEnd:
             "Content-Length": str(len(body) if reply.length is None else reply.length),
             "Connection": "close",
         } | dict(reply.headers)
+        if "Transfer-Encoding" in headers:
+            del headers["Content-Length"]
         for name, value in headers.items():
             handler.send_header(name, value)
         handler.end_headers()

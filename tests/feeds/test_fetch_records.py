@@ -5,15 +5,20 @@ import gzip
 import hashlib
 import json
 import logging
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from far_end import QUICK, Asked, FarEnd, Reply
 from vendor_exports import CONTRACT, DAY, contract
 
+import breakwater
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import (
     BreakwaterError,
@@ -390,6 +395,74 @@ def test_a_lone_surrogate_does_not_spoil_the_file(
     file = fetch(installation, tmp_path)
     text = gzip.decompress(installation.lake.read(file.raw_path)).decode()
     assert text == '{"a": "\\ud800"}\n{"a": "ü"}\n'
+
+
+PROGRAM = """
+import json, sys
+from datetime import date, datetime
+from pathlib import Path
+from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.vendor import VendorContract
+from breakwater.feeds.fetch_records import fetch_records
+from breakwater.warehouse.connections import FeedConnection
+from breakwater.warehouse.database import Database
+from breakwater.warehouse.lake import Lake
+from breakwater.warehouse.workspace import Workspace
+
+dsn, lake, address, terms, day, now, scratch = sys.argv[1:]
+database = Database(dsn)
+workspace = Workspace(
+    configuration=load_configuration(), warehouse=database, enforcement_log=database,
+    lake=Lake(lake), exports="", outbox_folder=Path(scratch), pseudonym_key=b"x",
+    connections=lambda name: FeedConnection(name, "http", host=address),
+)
+contract = VendorContract.model_validate(json.loads(terms))
+fetch_records(
+    workspace, contract, date.fromisoformat(day), datetime.fromisoformat(now), Path(scratch)
+)
+"""
+
+
+def test_a_process_that_is_killed_loses_no_page(
+    installation: Workspace, far_end: FarEnd, tmp_path: Path
+) -> None:
+    """SIGKILL while the third page is on its way: the first two are not asked for again."""
+    things = Things(far_end, *[[{"a": n}] for n in range(4)])
+    whole, is_asked, may_answer = far_end.paths["/things"], Event(), Event()
+
+    def answer(asked: Asked) -> Reply:
+        if asked.query["page"] == "3":
+            is_asked.set()
+            may_answer.wait(30)
+        return whole(asked)
+
+    far_end.on("/things", answer)
+    program = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            PROGRAM,
+            installation.warehouse.dsn,
+            installation.lake.uri,
+            far_end.address,
+            terms().model_dump_json(),
+            DAY.isoformat(),
+            SETTLED.isoformat(),
+            str(tmp_path / "1"),
+        ],
+        env=os.environ | {"PYTHONPATH": str(Path(breakwater.__file__).parents[1])},
+    )
+    try:
+        assert is_asked.wait(60)
+    finally:
+        program.kill()
+        program.wait()
+        may_answer.set()
+    assert [row["part"] for row in progress(installation)] == [1, 2]
+    far_end.paths["/things"] = whole
+    file = fetch(installation, tmp_path / "2")
+    assert lines(installation, file) == [{"a": n} for n in range(4)]
+    assert things.asked == [1, 2, 3, 3, 4, 5]
 
 
 def test_two_fetches_at_once_are_one_after_the_other(

@@ -218,6 +218,25 @@ def test_a_packed_page_is_unpacked(far_end: FarEnd) -> None:
     assert client_of(far_end).ask("/") == {"ok": "x" * 50_000}
 
 
+def test_an_answer_that_drips_fast_enough_is_read(far_end: FarEnd) -> None:
+    """Byte by byte through the unpacking: nothing decoded yet is not the end."""
+    packed = gzip.compress(b'{"ok": true}')
+    far_end.on("/", Reply(packed, headers={"Content-Encoding": "gzip"}, drip_seconds=0.001))
+    assert client_of(far_end).ask("/") == {"ok": True}
+    assert len(far_end.asked) == 1
+
+
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
+def test_an_answer_in_chunks_is_read_to_its_last(far_end: FarEnd) -> None:
+    """One that ends without a last chunk was cut, although what came is JSON."""
+    whole = b'7\r\n{"a": 1\r\n1\r\n}\r\n0\r\n\r\n'
+    far_end.on("/", Reply(whole[:-5], headers=CHUNKED), Reply(whole, headers=CHUNKED))
+    assert client_of(far_end).ask("/") == {"a": 1}
+    assert len(far_end.asked) == 2
+
+
 def test_an_answer_that_drips_is_given_up(far_end: FarEnd) -> None:
     """No pause between two bytes is too long, but all of them together are."""
     far_end.on("/", Reply({"a": "b" * 500}, drip_seconds=0.05))

@@ -135,7 +135,9 @@ def test_zendesk_lands_a_history_of_states(
         ("11-02 17:00", "155", "assigned"),
         ("11-02 18:00", "155", "decided"),
     ]
-    assert ("decided", "automation") in installation.facts(tmp_path, "event_type", "actor_type")
+    columns = ("event_type", "actor_type", "decision", "queue")
+    facts = installation.facts(tmp_path, *columns)
+    assert ("decided", "automation", "no_action", "user_escalations") in facts
     assert result.summary["quarantined_rows"] == 0
     assert result.summary["rejected_rows"] == 3
 
@@ -242,6 +244,8 @@ def test_ozone_lands_what_happened_to_reports(
     columns = ("event_type", "queue", "policy", "decision", "actor_type")
     facts = installation.facts(tmp_path, *columns)
     assert ("decided", "spam", "spam", "remove", "automation") in facts
+    [(item,)] = installation.facts(tmp_path, "item_id")
+    assert "did:plc" not in item
     assert result.summary["quarantined_rows"] == 0
     assert result.summary["rejected_rows"] == 1
 

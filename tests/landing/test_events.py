@@ -20,7 +20,7 @@ from breakwater.engine.base import arrow_schema
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.parquet import write_parquet
 from breakwater.landing.events import CaseEvents
-from breakwater.landing.identity import identify
+from breakwater.landing.identity import identify, open_spill
 from breakwater.landing.records import map_records
 from breakwater.landing.spill import spilling
 from breakwater.landing.terms import Terms
@@ -44,7 +44,9 @@ def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = No
         with spilling(Path(scratch) / "records.parquet") as spill:
             if rows:
                 spill.add(0, records)
-        identified = identify(engine, spill, replaces=False)
+        written = open_spill(engine, "record", spill)
+        identified = identify(engine, spill.said, replaces=False)
+        assert written == identified.by_file
         assert identified.by_file == ({0: len(rows)} if rows else {})
         assert identified.days in ((), (DAY,))
         types = decided_types or DECIDED

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from breakwater.contracts.shape import ListingShape
 from breakwater.contracts.tables import CASE_DELIVERY, ENFORCEMENT_ACTION, Table
 from breakwater.core.errors import ControlTotalError
 from breakwater.core.vocabulary import EventType
@@ -15,8 +16,9 @@ from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.actions import enforcement_actions, read_slice
 from breakwater.landing.control_totals import ControlTotal, check_arithmetic
 from breakwater.landing.events import CaseEvents
-from breakwater.landing.identity import Identified, identify
+from breakwater.landing.identity import Identified, identify, open_spill
 from breakwater.landing.layout import Layout
+from breakwater.landing.listing_book import StartingListing, read_listings
 from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
 from breakwater.landing.refusal import ExportRefusedError, Fault
 from breakwater.landing.refused_rows import RefusedRows
@@ -34,6 +36,7 @@ class BookOfDay:
         parts: its rows by operational day, each to be read once.
         refused: the refused rows of each file, in the order of the totals.
         layouts: columns of each file; none for our own log.
+        gaps: of a vendor that lists its queue, minutes between listings that are too far apart.
     """
 
     table: Table
@@ -41,6 +44,7 @@ class BookOfDay:
     parts: Mapping[date, Iterable[pa.RecordBatch]]
     refused: tuple[RefusedRows, ...]
     layouts: tuple[Layout, ...] = ()
+    gaps: tuple[int, ...] = ()
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -56,7 +60,10 @@ class BookOfDay:
 
 
 def vendor_book(
-    reader: FileReader, engine: DuckDBEngine, files: Sequence[ReceivedFile]
+    reader: FileReader,
+    engine: DuckDBEngine,
+    files: Sequence[ReceivedFile],
+    start: StartingListing | None = None,
 ) -> BookOfDay:
     """Read, check and map what a vendor sent; the rows are read from the engine afterwards.
 
@@ -64,44 +71,68 @@ def vendor_book(
         reader: reads the files.
         engine: a session of its own.
         files: those in force, in order of delivery.
+        start: of a vendor that lists its queue, the listing before the first of them.
 
     Raises:
         FileRefusedError: a file breaks its contract as a whole, or each of its records does.
         ControlTotalError: a record got lost on the way: a fault of ours.
     """
-    contract, day = reader.terms.contract, reader.terms.day
+    shape = reader.terms.contract.shape
+    if isinstance(shape, ListingShape):
+        listings = read_listings(reader, engine, shape, files, start)
+        identified = identify(engine, listings.moved.said, replaces=False)
+        happenings = listings.moved.happenings
+        book = _book(reader, engine, identified, happenings, listings.sources)
+        return _checked(reader, replace(book, gaps=listings.gaps), listings.totals, listings.read)
     read = [
         reader.read(number, file, may_be_empty=len(files) > 1) for number, file in enumerate(files)
     ]
     reader.spill.close()
     _check_not_empty(read)
-    identified = identify(
-        engine, reader.spill, replaces=contract.delivery.content == "increment" and len(files) > 1
-    )
-    totals = tuple(_landed(each.total, identified, number) for number, each in enumerate(read))
-    for total in totals:
-        check_arithmetic(contract.vendor, day, total)
-    events = CaseEvents(
-        engine,
-        contract.vendor,
-        [file.sha256 for file in files],
-        reader.spill.happenings,
-        {EventType.DECIDED, *contract.book.event_types},
-    )
+    written = open_spill(engine, "record", reader.spill)
+    replaces = reader.terms.contract.delivery.content == "increment" and len(files) > 1
+    identified = identify(engine, reader.spill.said, replaces=replaces)
+    sources = [file.sha256 for file in files]
+    book = _book(reader, engine, identified, reader.spill.happenings, sources)
+    totals = [
+        _landed(each.total, written.get(number, 0), identified.by_file.get(number, 0))
+        for number, each in enumerate(read)
+    ]
+    return _checked(reader, book, totals, read)
+
+
+def _book(
+    reader: FileReader,
+    engine: DuckDBEngine,
+    identified: Identified,
+    happenings: tuple[str, ...],
+    sources: Sequence[str],
+) -> BookOfDay:
+    """Lay out the events of the records that land; nothing is counted yet."""
+    contract, day = reader.terms.contract, reader.terms.day
+    decided_types = {EventType.DECIDED, *contract.book.event_types}
+    events = CaseEvents(engine, contract.vendor, sources, happenings, decided_types)
     # The day itself is published even without rows: that the vendor reported is a fact, too.
     parts = {each: events.rows(each) for each in sorted({day, *identified.days})}
-    return BookOfDay(
-        CASE_DELIVERY,
-        totals,
-        parts,
-        tuple(each.refused for each in read),
-        tuple(each.layout for each in read),
+    return BookOfDay(CASE_DELIVERY, (), parts, ())
+
+
+def _checked(
+    reader: FileReader, book: BookOfDay, totals: Sequence[ControlTotal], read: Sequence[FileRead]
+) -> BookOfDay:
+    """Check the arithmetic of every file and keep it with the book."""
+    for total in totals:
+        check_arithmetic(reader.terms.contract.vendor, reader.terms.day, total)
+    return replace(
+        book,
+        totals=tuple(totals),
+        refused=tuple(each.refused for each in read),
+        layouts=tuple(each.layout for each in read),
     )
 
 
-def _landed(total: ControlTotal, identified: Identified, number: int) -> ControlTotal:
+def _landed(total: ControlTotal, written: int, landed: int) -> ControlTotal:
     """Take what was written as landed, but for what a later file replaced: that is rejected."""
-    written, landed = identified.written.get(number, 0), identified.by_file.get(number, 0)
     return replace(total, landed_rows=landed, rejected_rows=total.rejected_rows + written - landed)
 
 

@@ -59,7 +59,7 @@ class CaseEvents:
             name,
             "select record.*, identity.record_id from record join identity"  # noqa: S608  a date of ours
             " on identity.file_number = record.file_number"
-            " and identity.source_row = record.source_row"
+            " and identity.source_row = record.source_row and identity.part = record.part"
             f" where identity.operational_day = date '{day.isoformat()}'"
             f" and record.operational_day = date '{day.isoformat()}'",
         )

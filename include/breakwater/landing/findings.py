@@ -1,4 +1,4 @@
-"""What landing tells people: a refused file, many refused records, another layout."""
+"""What landing tells people: a refused file, many refused records, another layout, a gap."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -62,6 +62,18 @@ def landing_findings(
         )
     if changes:
         yield _layout_changed(vendor, day, changes)
+    if book.gaps:
+        yield Finding(
+            rule=Rule.EXPORT_INCOMPLETE,
+            operational_day=day,
+            vendor=vendor,
+            severity=Severity.INFO,
+            # Apart from files that were due and did not come: nobody counted on these.
+            scope={"between": "listings"},
+            value=len(book.gaps),
+            unit="files",
+            detail={"gap_minutes": sorted(book.gaps, reverse=True)[:MOST_TOLD]},
+        )
 
 
 def _layout_changed(vendor: str, day: date, changes: Sequence[tuple[Layout, Changes]]) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from breakwater.contracts.shape import ListingShape
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import (
     ContractError,
@@ -19,6 +20,12 @@ from breakwater.landing.corrections import corrections_of
 from breakwater.landing.delivered import Delivery
 from breakwater.landing.findings import landing_findings, refusal_finding
 from breakwater.landing.layouts import replace_layouts
+from breakwater.landing.listing_book import StartingListing
+from breakwater.landing.listing_chain import (
+    STARTS_FROM,
+    days_that_start_otherwise,
+    starting_listing,
+)
 from breakwater.landing.partitions import Landed, replace_partitions
 from breakwater.landing.read_book import FileReader, FileRefusedError
 from breakwater.landing.refusal import FewerRowsError, shown
@@ -108,7 +115,8 @@ def _land(about: _VendorDay) -> StageResult | VendorDayError:
             _terms(about), corrections, spill, about.scratch, lambda file: _local(about, file)
         )
         try:
-            book = vendor_book(reader, about.engine, exports)
+            start = _start(about)
+            book = vendor_book(reader, about.engine, exports, start)
         except FileRefusedError as refused:
             finding = refusal_finding(about.vendor, about.day, refused.refusal)
             replace_findings(about.connection, about.day, STAGE, about.vendor, [finding])
@@ -123,8 +131,34 @@ def _land(about: _VendorDay) -> StageResult | VendorDayError:
     )
     landed, actions = _deliver(about, book), _publish(about, internal)
     _tell(about, book)
+    starts_from = None if start is None else start.file.sha256
     inputs: list[object] = [[file.sha256 for file in (*exports, log)], corrections.by_file]
-    return _record(about, inputs, _Landed(book, landed), _Landed(internal, actions))
+    result = _record(
+        about,
+        [*inputs, starts_from],
+        _Landed(book, landed),
+        _Landed(internal, actions),
+        starts_from,
+    )
+    _mark_followers(about)
+    return result
+
+
+def _start(about: _VendorDay) -> StartingListing | None:
+    """Find what was in the queue when the day began, where the vendor lists it."""
+    if not isinstance(about.contract.shape, ListingShape):
+        return None
+    return starting_listing(about.connection, about.workspace, about.contract, about.day)
+
+
+def _mark_followers(about: _VendorDay) -> None:
+    """Name the closed days that started from a listing which is no longer the one before them."""
+    if isinstance(about.contract.shape, ListingShape):
+        followers = days_that_start_otherwise(
+            about.connection, about.workspace, about.contract, about.day, STAGE
+        )
+        reason = "the listing that it starts from"
+        mark_stale(about.connection, about.vendor, followers, reason, about.now)
 
 
 def _terms(about: _VendorDay) -> Terms:
@@ -253,7 +287,11 @@ class _Landed:
 
 
 def _record(
-    about: _VendorDay, inputs: list[object], vendor: _Landed, internal: _Landed
+    about: _VendorDay,
+    inputs: list[object],
+    vendor: _Landed,
+    internal: _Landed,
+    starts_from: str | None,
 ) -> StageResult:
     totals = ("physical", "landed", "quarantined", "rejected", "released")
     restated = [day for day in vendor.rows.changed_days if day != about.day]
@@ -273,6 +311,7 @@ def _record(
             "restated_days": [day.isoformat() for day in restated],
             "actions": internal.rows.row_count,
             "actions_quarantined": internal.book.sum_of("quarantined_rows"),
+            **({} if starts_from is None else {STARTS_FROM: starts_from}),
         },
         at=about.now,
     )

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from breakwater.contracts.shape import CaseShape, columns_of
+from breakwater.contracts.shape import CaseShape, ListingShape, columns_of
 from breakwater.contracts.vendor import VendorContract
 from breakwater.landing import dimensions
 from breakwater.landing.happenings import Happening, Life, read_life
@@ -17,6 +19,9 @@ from breakwater.landing.reasons import Reasons
 from breakwater.landing.terms import Terms
 from breakwater.landing.text_checks import check_no_links, check_texts
 from breakwater.landing.texts import Texts
+
+LISTED_STATE = "listed_state"
+"""Column of a case's place in the queue; no record keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Records:
         operational_day: its day, date32.
         source_row: its number in the file.
         refused: every other record of the file, with all of its reasons.
+        refused_cases: of a listing, the cases of refused rows: they are in the queue all the same.
     """
 
     columns: pa.Table
@@ -36,6 +42,7 @@ class Records:
     operational_day: pa.Array
     source_row: pa.Array
     refused: tuple[RefusedRow, ...]
+    refused_cases: pa.Array | None = None
 
     @property
     def reason_counts(self) -> dict[str, int]:
@@ -64,20 +71,40 @@ def map_records(raw: RawRows, terms: Terms) -> Records:
             **dimensions.decisions(texts, contract),
             **dimensions.measures(texts, contract, reasons),
             **dimensions.remarks(texts, contract, reasons),
+            **_listed(texts, contract, reasons),
         }
     )
     refused = sorted((*raw.refused, *reasons.refused_rows(raw)), key=lambda row: row.source_row)
     source_row = pa.array(raw.source_row)
     if not reasons:
         return Records(columns, life.happenings, operational_day, source_row, tuple(refused))
-    keep = pa.array(~reasons.is_refused)
+    is_refused = reasons.is_refused
+    keep = pa.array(~is_refused)
     return Records(
         columns.filter(keep),
         tuple(Happening(h.event_type, h.ordinal, h.at.filter(keep)) for h in life.happenings),
         operational_day.filter(keep),
         source_row.filter(keep),
         tuple(refused),
+        columns.column("case_id_vendor").combine_chunks().filter(pa.array(is_refused))
+        if isinstance(contract.shape, ListingShape)
+        else None,
     )
+
+
+def _listed(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[str, pa.Array]:
+    """Map the place in the queue that a listing tells; other shapes have none."""
+    if not isinstance(contract.shape, ListingShape):
+        return {}
+    # A place of several columns may have empty ones; one without any is none.
+    parts = [texts.of(name) for name in columns_of(contract.shape.state)]
+    state = parts[0]
+    if len(parts) > 1:
+        given = reduce(pc.or_, [part.is_valid() for part in parts])
+        state = dimensions.joined([part.fill_null("") for part in parts])
+        state = pc.if_else(given, state, pa.scalar(None, pa.string()))
+    reasons.add("state_missing", state.is_null())
+    return {LISTED_STATE: state}
 
 
 def _text_columns(contract: VendorContract) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ class Fault(StrEnum):
     TOO_MANY_ROWS = "the export has too many rows"
     NO_MANIFEST = "the manifest is missing or unreadable"
     OTHER_CONTENT = "the content is not what the manifest says"
+    NAME_UNREADABLE = "the name does not tell when it was written"
     TOO_LARGE = "the file unpacks to too much"
     UNREADABLE = "the file cannot be read"
     OTHER_ENCODING = "the text is in another encoding"

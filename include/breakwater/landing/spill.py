@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from breakwater.landing.records import Records
 
-PLACE_COLUMNS = ("file_number", "source_row", "operational_day")
-"""Where a record stands, and which day owns it; the others are what it says."""
+PLACE_COLUMNS = ("file_number", "source_row", "part", "operational_day")
+"""Where a record stands, and which day owns it; the others are what it says. Of the records that
+come of one row, each is another part."""
 
 
 class RecordSpill:
@@ -36,21 +37,32 @@ class RecordSpill:
         return tuple(name for name in self.columns if name not in PLACE_COLUMNS)
 
     def add(self, file_number: int, records: Records) -> None:
-        """Take the records of one chunk."""
+        """Take the records of one chunk; of a listing also the rows that were refused."""
         count = records.columns.num_rows
         columns: dict[str, pa.Array | pa.ChunkedArray] = {
             "file_number": pa.array(np.full(count, file_number, dtype=np.int32)),
             "source_row": records.source_row,
+            "part": pa.array(np.zeros(count, dtype=np.int32)),
             "operational_day": records.operational_day,
         }
         columns |= {name: records.columns.column(name) for name in records.columns.column_names}
         columns |= {happening.column: happening.at for happening in records.happenings}
         table = pa.table(columns)
+        if records.refused_cases is not None:
+            seen = pa.table(
+                {
+                    "file_number": pa.repeat(
+                        pa.scalar(file_number, pa.int32()), len(records.refused_cases)
+                    ),
+                    "case_id_vendor": records.refused_cases,
+                }
+            )
+            table = pa.concat_tables([table, seen], promote_options="default")
         if self._writer is None:
             self.columns = tuple(table.column_names)
             self.happenings = tuple(each.column for each in records.happenings)
             self._writer = pq.ParquetWriter(self.file, table.schema, compression="lz4")
-        self._writer.write_table(table, row_group_size=max(count, 1))
+        self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self) -> None:
         """End the file."""

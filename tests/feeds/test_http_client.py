@@ -338,6 +338,16 @@ def test_a_password_of_a_netrc_file_is_not_sent(
     assert "Authorization" not in far_end.asked[0].headers
 
 
+@pytest.mark.parametrize("path", ["ftp://127.0.0.1/x", "http://", "https://[bad/x"])
+def test_an_address_that_cannot_be_asked_is_not_tried_again(far_end: FarEnd, path: str) -> None:
+    """As the address of a token service may be, which is written by hand."""
+    time = FakeTime()
+    with pytest.raises(FeedFault) as raised:
+        client_of(far_end, waiting=time.waiting).ask(path)
+    assert not raised.value.transient
+    assert time.pauses == []
+
+
 def connection(**fields: Any) -> FeedConnection:  # noqa: ANN401  fields of a form
     """Return a connection with some fields."""
     return FeedConnection(**({"name": "vendor", "kind": "http"} | fields))

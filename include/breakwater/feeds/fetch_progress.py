@@ -79,8 +79,8 @@ class FetchProgress:
                 line = spell(record)
                 self._count(len(line))
                 stream.write(line)
-        with local.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with local.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
         path = f"{self._folder}/{self.asked}/{number:06d}-{digest}.jsonl.gz"
         self.workspace.lake.put(path, local)
         with self.workspace.warehouse.transaction() as connection:

@@ -14,9 +14,9 @@ def text_at(record: Mapping[str, Any], name: str) -> int:
     Raises:
         FeedFault: there is none; without it nobody knows whose day the record is.
     """
-    found = record.get(name)
+    found: Any = record.get(name)
     try:
-        return utc_seconds(datetime.fromisoformat(found))  # type: ignore[arg-type]  not a text: TypeError
+        return utc_seconds(datetime.fromisoformat(found))
     except (ValueError, TypeError, OverflowError):
         raise _without(name, found) from None
 

@@ -16,7 +16,8 @@ from breakwater.core.days import Window
 from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.answer import StatusFault
 from breakwater.feeds.http.authentication import login_or_token
-from breakwater.feeds.http.client import Authenticator, HttpClient
+from breakwater.feeds.http.authenticator import Authenticator
+from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import Listing, at_path, records_at
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import text_at

@@ -11,7 +11,8 @@ from breakwater.core.days import Window, utc_instant
 from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.answer import Answer, StatusFault
 from breakwater.feeds.http.authentication import basic, token_of
-from breakwater.feeds.http.client import Authenticator, HttpClient
+from breakwater.feeds.http.authenticator import Authenticator
+from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import Listing
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import text_at

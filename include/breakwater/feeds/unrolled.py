@@ -23,14 +23,14 @@ def rows_of(record: Mapping[str, Any], each: Sequence[str]) -> int:
     for path in each:
         below = path.removeprefix(f"{outer}.") if outer else path
         found = [_at(node, below) for node in nodes]
-        if any(not isinstance(each_found, list | None) for each_found in found):
+        if any(not isinstance(elements, list | None) for elements in found):
             return 1
         nodes = [element for elements in found for element in elements or ()]
         outer = path
     return len(nodes)
 
 
-def _at(node: object, path: str) -> object:
+def _at(node: Any, path: str) -> Any:  # noqa: ANN401  any JSON
     """Follow a dotted path; a key that is spelled with the dots wins. None where it ends early."""
     if node is None:
         return None

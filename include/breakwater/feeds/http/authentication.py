@@ -12,7 +12,8 @@ from breakwater.contracts.source import (
     ClientCredentials,
 )
 from breakwater.feeds.http.answer import Answer, StatusFault
-from breakwater.feeds.http.client import Authenticator, HttpClient
+from breakwater.feeds.http.authenticator import Authenticator
+from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.records import FeedFault
 from breakwater.warehouse.connections import FeedConnection

@@ -6,14 +6,15 @@ faulty, so a token could reach a log by way of a cause.
 
 import ssl
 from collections.abc import Mapping
-from typing import Any, Protocol
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from breakwater.contracts.source import HttpLimits
 from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
+from breakwater.feeds.http.authenticator import Authenticator
 from breakwater.feeds.http.waiting import REAL, Waiting, asked_for, backing_off
 from breakwater.feeds.records import FeedFault, shown
 
@@ -26,22 +27,6 @@ _CHUNK = 64 * 1024
 _OK = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
-
-
-class Authenticator(Protocol):
-    """Says who asks."""
-
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of a request; may ask for a token first."""
-        ...
-
-    def was_refused(self, answer: Answer) -> bool:
-        """Tell whether an answer says that the credentials are not, or no more, accepted."""
-        ...
-
-    def renew(self) -> bool:
-        """Forget what can be had anew; False when there is nothing like that."""
-        ...
 
 
 class HttpClient:
@@ -64,7 +49,7 @@ class HttpClient:
 
     def url(self, path: str) -> str:
         """Return the address of a path below the service's, or an absolute one as it is."""
-        return urljoin(f"{self.address}/", path if "://" in path else path.lstrip("/"))
+        return joined(f"{self.address}/", path if "://" in path else path.lstrip("/"))
 
     def ask(
         self,
@@ -187,19 +172,12 @@ class HttpClient:
                     found="another one",
                 ) from None
             raise _Passing(self._broken(where, error)) from None
-        except (
-            requests.exceptions.ConnectionError,
-            requests.exceptions.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-            urllib3.exceptions.HTTPError,
-            OSError,
-        ) as error:
-            if isinstance(
-                error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader
-            ):
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            # An OSError, too, by its ancestry: an address or a header that cannot be.
+            if isinstance(error, ValueError):
                 raise self._unusable(error) from None
             raise _Passing(self._broken(where, error)) from None
-        except (requests.exceptions.RequestException, ValueError) as error:
+        except ValueError as error:
             raise self._unusable(error) from None
 
     def _read(self, response: requests.Response) -> bytes:

@@ -10,7 +10,8 @@ import requests
 from breakwater.contracts.source import Cursor as CursorPaging
 from breakwater.contracts.source import LinkHeader, PageNumbers, Paging
 from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
-from breakwater.feeds.http.client import Authenticator, HttpClient
+from breakwater.feeds.http.authenticator import Authenticator
+from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.records import END, Cursor, CursorRefusedFault, FeedFault, Part, shown
 
 _NO_SUCH_CURSOR = frozenset({400, 404, 410, 422})

@@ -139,16 +139,16 @@ def test_a_request_that_was_created_in_the_window_begins_with_its_first_status(
     assert second["changelog"]["histories"][0]["items"][0]["toString"] == "Closed"
 
 
-def test_a_change_log_that_was_cut_is_read_as_a_whole(far_end: FarEnd) -> None:
-    """A search sends the newest entries only; the rest is on pages of its own."""
+@pytest.mark.parametrize("told", ["isLast", "total"])
+def test_a_change_log_that_was_cut_is_read_as_a_whole(far_end: FarEnd, told: str) -> None:
+    """A search sends the newest entries only; the rest is on pages that say where they end."""
     every = [change(n, INSIDE, ("status", str(n), str(n + 1))) for n in range(5)]
 
     def log(asked: Asked) -> Reply:
         start = int(asked.query["startAt"])
         page = every[start : start + 2]
-        return Reply(
-            {"values": page, "startAt": start, "total": 5, "isLast": start + len(page) >= 5}
-        )
+        end = {"total": 5, "isLast": start + len(page) >= 5}
+        return Reply({"values": page, "startAt": start, told: end[told]})
 
     far_end.on("/rest/api/3/issue/10001/changelog", log)
     [record] = read(far_end, issue(1, BEFORE, *every[3:], total=5))

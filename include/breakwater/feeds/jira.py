@@ -155,8 +155,16 @@ class _Asked:
             page = records_at(said, "values")
             yield page
             offset += len(page)
-            if not page or said.get(last) is not False:
+            if not page or _is_last(said, last, offset, len(page) < size):
                 return
+
+
+def _is_last(said: Mapping[str, Any], name: str, so_far: int, is_short: bool) -> bool:
+    """Tell whether a page is the last: as it says, or else by the total, or else by its size."""
+    told, total = said.get(name), said.get("total")
+    if isinstance(told, bool):
+        return told
+    return so_far >= total if isinstance(total, int) else is_short
 
 
 def _creation(

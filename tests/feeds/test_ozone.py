@@ -182,3 +182,11 @@ def test_records_are_told_apart_by_their_ids(far_end: FarEnd) -> None:
     opened = open_feed(feed(admin(far_end)).source, admin(far_end))
     assert opened.identity(activity(1, "a")) == opened.identity(activity(1, "b"))
     assert opened.identity({"id": 1}) != opened.identity({"id": 2})
+
+
+@pytest.mark.parametrize("odd", [{}, {"id": None}, {"id": ""}, {"id": [1]}, {"id": True}])
+def test_a_record_without_an_id_is_refused(far_end: FarEnd, odd: dict[str, Any]) -> None:
+    """Two of them would be taken for one that came twice."""
+    with pytest.raises(FeedFault, match="'id' of every record") as raised:
+        feed(admin(far_end)).identity(odd)
+    assert raised.value.is_shape

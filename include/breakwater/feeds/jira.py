@@ -21,7 +21,7 @@ from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import Listing, at_path, records_at
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import text_at
-from breakwater.feeds.records import Cursor, FeedFault, Part
+from breakwater.feeds.records import Cursor, FeedFault, Part, own_id
 from breakwater.warehouse.connections import FeedConnection
 
 PAGE = 50
@@ -73,7 +73,7 @@ class JiraFeed:
 
     def identity(self, record: Mapping[str, Any]) -> str:
         """Name a request by its id: its key changes when it moves to another project."""
-        return str(record.get("id"))
+        return own_id(record)
 
 
 def open_feed(source: JiraSource, connection: FeedConnection) -> JiraFeed:

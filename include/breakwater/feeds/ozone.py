@@ -16,7 +16,7 @@ from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import Listing
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import text_at
-from breakwater.feeds.records import Cursor, FeedFault, Part
+from breakwater.feeds.records import Cursor, FeedFault, Part, own_id
 from breakwater.warehouse.connections import FeedConnection
 
 PAGE = 100
@@ -66,7 +66,7 @@ class OzoneFeed:
 
     def identity(self, record: Mapping[str, Any]) -> str:
         """Name a record by its id, which is unique within a stream."""
-        return str(record.get("id"))
+        return own_id(record)
 
 
 def open_feed(source: OzoneSource, connection: FeedConnection) -> OzoneFeed:

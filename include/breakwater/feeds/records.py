@@ -85,3 +85,20 @@ def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """Spell a far end's text for a message: one line, escaped, no longer than it must be."""
     cut = str(text)
     return repr(cut if len(cut) <= longest else f"{cut[:longest]}…")
+
+
+def own_id(record: Mapping[str, Any]) -> str:
+    """Return the id that a far end gave a record.
+
+    Raises:
+        FeedFault: there is none; records that cannot be told apart would be taken for one.
+    """
+    found = record.get("id")
+    if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
+        return str(found)
+    raise FeedFault(
+        transient=False,
+        expected="a text or a number as 'id' of every record",
+        found=type(found).__name__,
+        is_shape=True,
+    )

@@ -13,7 +13,7 @@ from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import records_at
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import seconds_at, text_at
-from breakwater.feeds.records import END, Cursor, FeedFault, Part
+from breakwater.feeds.records import END, Cursor, FeedFault, Part, own_id
 from breakwater.warehouse.connections import FeedConnection
 
 SHORTEST_SETTLING = 2
@@ -59,7 +59,7 @@ class ZendeskFeed:
 
     def identity(self, record: Mapping[str, Any]) -> str:
         """Name an event by its id."""
-        return str(record.get("id"))
+        return own_id(record)
 
     def _instant(self, event: Mapping[str, Any]) -> int:
         if self.source.stream == "ticket_events":

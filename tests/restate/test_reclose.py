@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from vendor_exports import (
+    CONTRACT,
     DAY,
     VendorFolder,
     as_csv,
@@ -18,6 +19,8 @@ from vendor_exports import (
 
 from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
 from breakwater.core.errors import BreakwaterError, TieOutError
+from breakwater.feeds.fetch import fetch_export
+from breakwater.landing.land import land_day
 from breakwater.report.digest import render_digest
 from breakwater.restate import reclose
 from breakwater.restate.reclose import reclose_stale
@@ -253,11 +256,7 @@ def test_rows_that_land_while_their_day_is_closed_make_it_stale(acme: Workspace)
         DAY,
         *(times(DAY, 9) | {"item": f"I-{n}"} for n in (1, 2, 3)),
     )
-    from breakwater.feeds.fetch import fetch_export
-    from breakwater.landing.land import land_day
-
-    for stage in (fetch_export, land_day):
-        stage(acme, "acme", DAY, NEXT_MORNING)
+    land_again(acme, DAY)
     close_whole_day(acme, DAY, NEXT_MORNING)
     assert marks(acme) == [DAY]
     done = reclose_stale(acme, NOON)
@@ -271,3 +270,91 @@ def marks(workspace: Workspace) -> list[date]:
     """Return the days that are stale."""
     with workspace.warehouse.transaction() as connection:
         return [mark.day for mark in stale_days(connection)]
+
+
+def test_a_snapshot_takes_away_what_it_no_longer_holds(acme: Workspace) -> None:
+    """The vendor deletes a case and sends the day again: it is gone from every figure."""
+    drop(VendorFolder.of(acme), DAY, times(DAY, 9) | {"item": "I-1"})
+    land_again(acme, DAY)
+    assert marks(acme) == [DAY]
+    reclose_stale(acme, NOON)
+    assert figures(acme)["flow"]["total_solved"] == 1
+    (kept,) = restatements(acme)
+    moved = kept["difference"]["acme"]
+    assert moved["flow/total_solved"] == {"before": 2, "after": 1, "change": -1}
+    assert moved["outcomes/internal/missing_vendor"] == {"before": 3, "after": 4, "change": 1}
+
+
+def test_an_increment_leaves_what_it_does_not_hold(acme: Workspace) -> None:
+    """One record in another version replaces its own and no other."""
+    terms = contract(delivery=CONTRACT["delivery"] | {"content": "increment"})
+    growing = with_vendor(acme, terms)
+    drop(VendorFolder.of(growing), DAY, times(DAY, 9) | {"case": "C-2", "item": "I-2"})
+    land_again(growing, DAY)
+    reclose_stale(growing, NOON)
+    assert figures(growing)["flow"]["total_solved"] == 2
+    (kept,) = restatements(growing)
+    mismatch = kept["difference"]["acme"]["outcomes/vendor/decision_mismatch"]
+    assert mismatch == {"before": 1, "after": 0, "change": -1}
+
+
+def test_late_records_that_are_taken_back_close_the_day_once_more(restated: Workspace) -> None:
+    """The next day's export comes in another version, without them: the day is as it was."""
+    before = figures(restated)
+    reclose_stale(restated, NOON)
+    drop(VendorFolder.of(restated), NEXT, times(NEXT, 9) | {"case": "C-5", "item": "I-5"})
+    land_again(restated, NEXT)
+    assert marks(restated) == [DAY, NEXT]
+    done = reclose_stale(restated, NOON + timedelta(hours=1))
+    assert done.closed == [DAY, NEXT]
+    assert figures(restated) == before
+    assert [row["operational_day"] for row in restatements(restated)] == [DAY, DAY]
+    assert editions(restated)[:3] == [(DAY, 1), (DAY, 2), (DAY, 3)]
+
+
+def test_a_run_that_did_everything_itself_only_keeps_what_moved(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own day, landed and closed anew: nothing is reconciled or measured a second time."""
+    drop(VendorFolder.of(acme), DAY, times(DAY, 9) | {"item": "I-1"})
+    close(acme, DAY, NEXT_MORNING)
+    assert marks(acme) == [DAY]
+    for stage in ("reconcile_day", "measure_day"):
+        monkeypatch.setattr(reclose, stage, _killed)
+    query = "select * from operations.stage_run order by operational_day, vendor, stage"
+    before = (acme.warehouse.rows(query), editions(acme))
+    done = reclose_stale(acme, NOON)
+    assert [each.day for each in done.restated] == [DAY]
+    assert (acme.warehouse.rows(query), editions(acme)) == before
+    assert marks(acme) == []
+
+
+def test_an_action_borrowed_over_midnight_closes_its_own_day_again(acme: Workspace) -> None:
+    """The lender's figures follow; nobody has to know that it lent."""
+    log_action(
+        acme.enforcement_log,
+        "A-7",
+        f"{DAY.isoformat()} 15:59:30+00",
+        vendor_reference="C-7",
+        item_id="I-7",
+    )
+    close(acme, DAY, MORNING)
+    reclose_stale(acme, MORNING)
+    assert figures(acme)["outcomes"]["internal"]["missing_vendor"] == 4
+    # Singapore's midnight is 16:00 UTC, 18:00 in Riga: decided half a minute into the next day.
+    at = {"received": f"{DAY:%d.%m.%Y} 17:00:00", "decided": f"{DAY:%d.%m.%Y} 18:00:30"}
+    at |= {"queued": "", "assigned": ""}
+    drop(VendorFolder.of(acme), NEXT, at | {"case": "C-7", "item": "I-7"})
+    close(acme, NEXT, NEXT_MORNING)
+    assert marks(acme) == [DAY]
+    done = reclose_stale(acme, NOON)
+    assert done.closed == [DAY]
+    assert figures(acme)["outcomes"]["internal"]["missing_vendor"] == 3
+    (kept,) = restatements(acme)[-1:]
+    assert "borrowed" in kept["reasons"]["acme"]
+
+
+def land_again(workspace: Workspace, day: date) -> None:
+    """Fetch and land a day, and leave it at that."""
+    for stage in (fetch_export, land_day):
+        stage(workspace, "acme", day, NEXT_MORNING)

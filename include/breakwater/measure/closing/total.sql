@@ -1,6 +1,9 @@
 -- Numbers of each vendor's day, by name, each read from one place. The same thing counted in two
 -- places must come to the same number: see tie_out.py.
-select vendor, 'rows accounted for' as name, sum(landed_rows + quarantined_rows)::bigint as number
+select
+    vendor,
+    'rows accounted for' as name,
+    sum(landed_rows + quarantined_rows + rejected_rows)::bigint as number
 from landing.control_total
 where operational_day = %(day)s
 group by vendor

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from vendor_exports import (
     DAY,
     DEADLINE,
@@ -218,6 +219,23 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
     folder.drop(b"some", at=ON_TIME)
     monkeypatch.setattr(folder_feed.Folder, "copy", grow_meanwhile)
     with pytest.raises(ExportPendingError):
+        fetch_export(acme, "acme", DAY, ON_TIME + MINUTE)
+
+
+def test_a_file_that_grows_after_its_last_byte_was_read_is_not_taken(
+    acme: Workspace, folder: VendorFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Size and time are looked at once more when the copy is there."""
+    copy = LocalFileSystem.get_file
+
+    def grow_afterwards(self: LocalFileSystem, path: str, target: str) -> None:
+        copy(self, path, target)
+        with Path(path).open("ab") as stream:
+            stream.write(b"more")
+
+    folder.drop(b"some", at=ON_TIME)
+    monkeypatch.setattr(LocalFileSystem, "get_file", grow_afterwards)
+    with pytest.raises(ExportPendingError, match="is not what the listing says"):
         fetch_export(acme, "acme", DAY, ON_TIME + MINUTE)
 
 

@@ -239,6 +239,28 @@ def test_yesterdays_export_sent_again_leaves_the_day_missing_until_its_own_arriv
     assert set(found(acme, AFTER)) == {"ExportLate"}
 
 
+def test_an_hour_of_another_day_is_absent_until_its_own_arrives(
+    hourly: Workspace, folder: VendorFolder
+) -> None:
+    """The other hours count; the finding is about that hour alone, and goes with it."""
+    for hour in (0, 1, 2):
+        drop_hour(folder, hour)
+    fetch_export(hourly, "acme", DAY, LATER)
+    day = timedelta(days=1)
+    for hour in (0, 1, 2):
+        same = f"a,b\n{hour},{1 if hour == 1 else 2}\n".encode()
+        folder.drop(same, name=f"acme_20261104T{hour:02}.csv", at=ON_TIME + day)
+    fetch_export(hourly, "acme", AFTER, LATER + day)
+    findings = found(hourly, AFTER)
+    assert {name: each.value for name, each in findings.items()} == {
+        "ExportIncomplete": 1,
+        "ExportDuplicate": 1,
+    }
+    folder.drop(ROWS, name="acme_20261104T01.csv", at=ON_TIME + day + MINUTE)
+    fetch_export(hourly, "acme", AFTER, LATER + day)
+    assert found(hourly, AFTER) == {}
+
+
 def test_a_second_quiet_day_is_no_duplicate(acme: Workspace, folder: VendorFolder) -> None:
     """A header without rows says that nothing happened, on any day."""
     day = timedelta(days=1)

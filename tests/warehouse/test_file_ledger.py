@@ -126,6 +126,16 @@ def test_bytes_of_another_day_are_in_force_where_they_were_delivered_first(
         assert duplicates(connection, ONE_FILE, "acme", DAY) == []
 
 
+def test_of_equal_bytes_the_first_delivery_counts_also_for_the_later_day(
+    warehouse: Database,
+) -> None:
+    """Today's export, sent once more as yesterday's, is today's."""
+    receive(warehouse, ONE_FILE, "same", name="two", hours=24, day=AFTER)
+    receive(warehouse, ONE_FILE, "same", name="one", hours=30)
+    assert in_force(warehouse, ONE_FILE) == []
+    assert in_force(warehouse, ONE_FILE, AFTER) == [("two", "same")]
+
+
 def test_a_real_file_counts_beside_a_duplicate(warehouse: Database) -> None:
     """Even when the duplicate was delivered after it."""
     receive(warehouse, ONE_FILE, "same", name="one")

@@ -106,6 +106,30 @@ def test_each_element_of_a_list_becomes_a_record() -> None:
     assert layout.absent == ()
 
 
+def test_one_strange_element_costs_one_record_on_every_level() -> None:
+    """What stands behind it in the same list lands."""
+    record = {
+        "id": 1,
+        "h": [
+            {"items": [{"to": {"n": 1}}, {"to": "x"}, {"to": {"n": 2}}, 7]},
+            {"items": "none"},
+            "text",
+            None,
+            {"items": [{"to": {"n": 3}}, {"to": {"n": "\ud800"}}]},
+        ],
+    }
+    _, rows = lines_of(record, names=("id", "h.items.to.n"), each=("h", "h.items"))
+    assert rows.columns.column("h.items.to.n").to_pylist() == ["1", "2", "3"]
+    assert [(row.source_row, row.reasons, row.content) for row in rows.refused] == [
+        (2, ("value_not_scalar",), '{"to": "x"}'),
+        (4, ("value_not_scalar",), "7"),
+        (5, ("value_not_list",), '{"items": "none"}'),
+        (6, ("value_not_list",), '"text"'),
+        (8, ("line_unreadable",), '{"to": {"n": "\\ud800"}}'),
+    ]
+    assert rows.source_row.tolist() == [1, 3, 7]
+
+
 def test_plain_elements_are_values_themselves() -> None:
     """A list of words, one record a word."""
     _, rows = lines_of({"id": 1, "w": ["x", "y"]}, names=("id", "w"), each=("w",))

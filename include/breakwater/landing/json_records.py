@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from breakwater.landing.layout import Layout, Wanted, check_column_count, trimmed
-from breakwater.landing.nested import NotAListError, Unrolling
+from breakwater.landing.nested import Found, Unrolling
 from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
 from breakwater.landing.refusal import ExportRefusedError, Fault
 
@@ -74,15 +74,16 @@ class JsonRecords:
             yield from self.refuse("line_unreadable", content)
             return
         self._note_keys(record)
-        try:
-            for values, element in self._unrolling.values(record):
-                if self._rows.is_full:
-                    yield self._rows.take()
-                self._take_values(values, element, content if element is record else None)
-        except NotAListError:
-            yield from self.refuse("value_not_list", content)
-        except TypeError:
-            yield from self.refuse("value_not_scalar", content)
+        # A lone surrogate is legal in JSON and is no text; only an escape can spell one.
+        may_be_half = "\\u" in content
+        for found in self._unrolling.records(record):
+            if self._rows.is_full:
+                yield self._rows.take()
+            own = content if found.element is record else None
+            if found.reason is None:
+                self._take_values(found, own, may_be_half=may_be_half)
+            else:
+                self._rows.refuse(found.reason, _spelled(found.element, own))
 
     def flush(self) -> Iterator[RawRows]:
         """Yield what was taken since the last chunk."""
@@ -114,19 +115,18 @@ class JsonRecords:
                 found=f"{len(self._keys)} other keys in {self._rows.count} records",
             )
 
-    def _take_values(
-        self, values: Sequence[object], element: Mapping[str, Any], content: str | None
-    ) -> None:
+    def _take_values(self, found: Found, content: str | None, *, may_be_half: bool) -> None:
         try:
             texts = [
-                value if value is None or type(value) is str else _text(value) for value in values
+                value if value is None or type(value) is str else _text(value)
+                for value in found.values
             ]
-            # A lone surrogate is legal in JSON and is no text.
-            "".join([text for text in texts if text]).encode()
+            if may_be_half:
+                "".join([text for text in texts if text]).encode()
         except TypeError:
-            self._rows.refuse("value_not_scalar", _spelled(element, content))
+            self._rows.refuse("value_not_scalar", _spelled(found.element, content))
         except ValueError:
-            self._rows.refuse("line_unreadable", _spelled(element, content))
+            self._rows.refuse("line_unreadable", _spelled(found.element, content))
         else:
             self._good += 1
             self._rows.add(texts)
@@ -139,13 +139,21 @@ class JsonRecords:
         if len(self._shapes) == MOST_SHAPES:
             self._shapes.clear()
         self._shapes.add(shape)
+        self._unrolling.note_keys(record)
         self._keys.update(trimmed(key[:LONGEST_KEY]) for key in record)
         check_column_count(len(self._keys))
 
 
 def _spelled(record: object, content: str | None) -> str:
     """Return how a record was spelled, or spell it."""
-    return content if content is not None else json.dumps(record, ensure_ascii=False)
+    if content is not None:
+        return content
+    text = json.dumps(record, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: only an escape can spell it
+        return json.dumps(record)
+    return text
 
 
 def _text(value: object) -> str | None:

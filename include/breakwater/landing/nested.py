@@ -1,14 +1,11 @@
 """Values inside of JSON records, by dotted paths; lists unrolled into records of their own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from breakwater.landing.layout import Wanted
-
-
-class NotAListError(ValueError):
-    """What a contract unrolls is there, and is no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,20 @@ class Column:
     spellings: tuple[str, ...]
 
 
+class Found(NamedTuple):
+    """One record inside of an object.
+
+    Attributes:
+        values: in the order of the contract's columns.
+        element: the object itself, or the element of its list.
+        reason: why it is no row, if it is none.
+    """
+
+    values: Sequence[Any]
+    element: Any
+    reason: str | None = None
+
+
 class Unrolling:
     """The columns of a contract in JSON records."""
 
@@ -42,33 +53,54 @@ class Unrolling:
             for column in self.columns
             if not each and len(column.spellings) == 1 and "." not in column.name
         )
+        self._pick = _picker(self._plain)
 
-    def values(self, record: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:
-        """Yield the values of each record that an object holds, and what that record is.
-
-        Raises:
-            NotAListError: what is to be unrolled is no list.
-        """
+    def records(self, whole: Mapping[str, Any]) -> Iterator[Found]:
+        """Yield the records that an object holds."""
         if len(self._plain) == len(self.columns):
-            if not self.found >= record.keys() & self._names:
-                self.found |= record.keys() & self._names
-            yield [record.get(name) for name in self._plain], record
+            yield Found(self._plain_values(whole), whole)
             return
-        for nodes in self._elements([record]):
-            yield [self._value(nodes[column.level], column) for column in self.columns], nodes[-1]
+        for nodes, reason in self._elements([whole]):
+            if reason is None:
+                yield self._found(nodes)
+            else:
+                yield Found((), nodes[-1], reason)
 
-    def _elements(self, nodes: list[Any]) -> Iterator[list[Any]]:
+    def _plain_values(self, whole: Mapping[str, Any]) -> Sequence[Any]:
+        try:  # most records have every key
+            return self._pick(whole)
+        except KeyError:
+            return [whole.get(name) for name in self._plain]
+
+    def _found(self, nodes: Sequence[Any]) -> Found:
+        try:
+            values = [self._value(nodes[column.level], column) for column in self.columns]
+        except TypeError:
+            return Found((), nodes[-1], "value_not_scalar")
+        return Found(values, nodes[-1])
+
+    def note_keys(self, record: Mapping[str, Any]) -> None:
+        """Look at the keys of a record; those inside of it are noted when they are followed."""
+        self.found |= record.keys() & self._names
+
+    def _elements(self, nodes: list[Any]) -> Iterator[tuple[list[Any], str | None]]:
+        """Walk into the lists; where there is something else, say so and go on beside it."""
         level = len(nodes) - 1
         if level == len(self._lists):
-            yield nodes
+            yield nodes, None
             return
-        _, found = lookup(nodes[-1], self._lists[level])
-        if found is None:
-            return
-        if not isinstance(found, list):
-            raise NotAListError
-        for element in found:
-            yield from self._elements([*nodes, element])
+        found = self._list(nodes[-1], level)
+        if isinstance(found, list):
+            for element in found:
+                yield from self._elements([*nodes, element])
+        elif found is not None:
+            yield nodes, "value_not_list"
+
+    def _list(self, node: object, level: int) -> object:
+        try:
+            return lookup(node, self._lists[level])[1]
+        except TypeError:
+            return False  # something else is in the way, which is no list either
 
     def _value(self, node: object, column: Column) -> object:
         for path in column.spellings:
@@ -77,6 +109,13 @@ class Unrolling:
                 self.found.add(column.name)
                 return value
         return None
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Return a function that gets the values of all names at once."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda record: [record[name] for name in names]
 
 
 def _column(name: str, wanted: Wanted, each: Sequence[str]) -> Column:

@@ -134,12 +134,15 @@ def _end_of_quoted_records(block: bytes, form: CsvFormat) -> int:
 def _enclose(text: npt.NDArray[np.uint8], quotes: Places, form: CsvFormat) -> bool:
     opening, closing = quotes[0::2], quotes[1::2]
     is_doubled = opening[1:] == closing[:-1] + 1
-    begins = np.isin(text[opening - 1], [ord(form.delimiter), LINE_FEED])
+    before, behind = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
+    before[[ord(form.delimiter), LINE_FEED]] = True
+    behind[[ord(form.delimiter), LINE_FEED, CARRIAGE_RETURN]] = True
+    begins = before[text[opening - 1]]
     begins[:1] |= opening[:1] == 0
     begins[1:] |= is_doubled
     last = closing[-1:] == len(text) - 1
     following = text[np.minimum(closing + 1, len(text) - 1)]
-    ends = np.isin(following, [ord(form.delimiter), LINE_FEED, CARRIAGE_RETURN])
+    ends = behind[following]
     ends[-1:] |= last
     ends[:-1] |= is_doubled
     return bool(begins.all() and ends.all())

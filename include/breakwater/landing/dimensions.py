@@ -51,7 +51,6 @@ def dimensions(
         reasons.add("queue_missing", code.spread(code.values.is_null()))
     else:
         queue = pc.if_else(code.values.is_null(), defaults.queue, queue)
-    queue = code.spread(queue)
     site = texts.cells(columns.site)
     places = _site(site.values, contract)
     reasons.add("site_unknown", site.spread(is_unknown(site.values, places)))
@@ -65,18 +64,17 @@ def dimensions(
         each.value: each.value for each in Priority
     }
     urgency = _translated(priority, priorities, "priority", reasons)
+    usual = code.coded(_priority_of(queue, contract, operations))
     return {
-        "site": site.spread(places.fill_null(defaults.site)),
-        "queue": queue,
-        "policy": policy.spread(
+        "site": site.coded(places.fill_null(defaults.site)),
+        "queue": code.coded(queue),
+        "policy": policy.coded(
             applied if defaults.policy is None else applied.fill_null(defaults.policy)
         ),
-        "language": language.spread(
+        "language": language.coded(
             translate(language.values, languages).fill_null(defaults.language)
         ),
-        "priority": _with_default(
-            priority.spread(urgency), _priority_of(queue, contract, operations)
-        ),
+        "priority": _with_default(priority, urgency, usual),
     }
 
 
@@ -94,8 +92,14 @@ def _site(code: pa.Array, contract: VendorContract) -> pa.Array:
     return pc.if_else(is_slug, code, _NO_TEXT)
 
 
-def _with_default(values: pa.Array, default: pa.Array) -> pa.Array:
-    return values if not values.null_count else pc.coalesce(values, default)
+def _with_default(cells: Cells, values: pa.Array, default: pa.DictionaryArray) -> pa.Array:
+    """Return one text a row, and where it has none the default of the row."""
+    if values.null_count == len(values):
+        return default
+    given = cells.coded(values)
+    if not given.null_count:
+        return given
+    return pc.coalesce(cells.spread(values), default.dictionary_decode()).dictionary_encode()
 
 
 def _priority_of(queue: pa.Array, contract: VendorContract, operations: Operations) -> pa.Array:
@@ -113,8 +117,8 @@ def actors(texts: Texts, contract: VendorContract, key: bytes) -> dict[str, pa.A
         actor.values, {code: kind.value for code, kind in contract.codes.actors.items()}
     )
     return {
-        "actor_type": actor.spread(kinds.fill_null(ActorType.HUMAN.value)),
-        "agent": agent.spread(pseudonyms(agent.values, contract.vendor, key, AGENT)),
+        "actor_type": actor.coded(kinds.fill_null(ActorType.HUMAN.value)),
+        "agent": agent.coded(pseudonyms(agent.values, contract.vendor, key, AGENT)),
     }
 
 
@@ -125,7 +129,7 @@ def decisions(texts: Texts, contract: VendorContract) -> dict[str, pa.Array]:
     decision = translate(code.values, known)
     if contract.defaults.decision is not None:
         decision = pc.if_else(code.values.is_null(), contract.defaults.decision.value, decision)
-    return {"decision": code.spread(decision), "decision_code_vendor": code.rows}
+    return {"decision": code.coded(decision), "decision_code_vendor": code.coded(code.values)}
 
 
 def measures(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[str, pa.Array]:
@@ -164,10 +168,14 @@ def remarks(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[st
     meanings = contract.codes.appeal_outcomes or {"upheld": "upheld", "overturned": "overturned"}
     outcome = _translated(cells, meanings, "appeal_outcome", reasons)
     return {
-        "pause_reason": texts.of(columns.pause_reason),
-        "escalated_to": texts.of(columns.escalated_to),
-        "appeal_outcome": cells.spread(outcome),
+        "pause_reason": _coded(texts.cells(columns.pause_reason)),
+        "escalated_to": _coded(texts.cells(columns.escalated_to)),
+        "appeal_outcome": cells.coded(outcome),
     }
+
+
+def _coded(cells: Cells) -> pa.DictionaryArray:
+    return cells.coded(cells.values)
 
 
 def is_given(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

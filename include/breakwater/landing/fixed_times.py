@@ -22,6 +22,9 @@ ZONES = {"": 0, "Z": 1, "+hhmm": 5, "+hh:mm": 6}
 Bytes = npt.NDArray[np.uint8]
 ZERO = ord("0")
 DAY = 86_400
+SHORTEST_MONTH = 28
+
+Numbers = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _read(matrix: Bytes, template: Template) -> tuple[Seconds, Flags]:
     good = np.ones(len(matrix), dtype=bool)
     for place, byte in template.literals.items():
         good &= matrix[:, place] == byte
-    nothing = np.zeros(len(matrix), dtype=np.int64)
+    nothing = np.zeros(len(matrix), dtype=np.int32)
     values = dict.fromkeys("HMS", nothing)
     for letter, place in template.parts.items():
         values[letter], are_digits = _number(matrix, place, WIDTHS[letter])
@@ -122,36 +125,37 @@ def _read(matrix: Bytes, template: Template) -> tuple[Seconds, Flags]:
     good &= (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004  months
     for letter, most in (("H", 23), ("M", 59), ("S", 59)):
         good &= values[letter] <= most
-    month = np.where(good, month, 1)
-    good &= day <= _days_in(year, month)
-    seconds = _days_since_1970(year, month, day) * DAY
-    return seconds + values["H"] * 3600 + values["M"] * 60 + values["S"], good
+    late = np.flatnonzero(good & (day > SHORTEST_MONTH))
+    good[late] = day[late] <= _days_in(year[late], month[late])
+    seconds = _days_since_1970(year, month, day).astype(np.int64) * DAY
+    return seconds + (values["H"] * 3600 + values["M"] * 60 + values["S"]), good
 
 
-def _number(matrix: Bytes, place: int, width: int) -> tuple[Seconds, Flags]:
+def _number(matrix: Bytes, place: int, width: int) -> tuple[Numbers, Flags]:
     """Read digits; a byte that is none makes the number meaningless."""
-    number = np.zeros(len(matrix), dtype=np.int64)
+    number = np.zeros(len(matrix), dtype=np.int32)
     are_digits = np.ones(len(matrix), dtype=bool)
     for column in range(place, place + width):
         digit = matrix[:, column] - ZERO  # bytes below wrap around to large numbers
         are_digits &= digit <= 9  # noqa: PLR2004  the last digit
-        number = number * 10 + digit
+        number *= 10
+        number += digit
     return number, are_digits
 
 
-def _days_in(year: Seconds, month: Seconds) -> Seconds:
-    usual = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)[month]
+def _days_in(year: Numbers, month: Numbers) -> Numbers:
+    usual = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int32)[month]
     is_leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    days: Seconds = usual + ((month == 2) & is_leap)  # noqa: PLR2004  February
+    days: Numbers = usual + ((month == 2) & is_leap)  # noqa: PLR2004  February
     return days
 
 
-def _days_since_1970(year: Seconds, month: Seconds, day: Seconds) -> Seconds:
+def _days_since_1970(year: Numbers, month: Numbers, day: Numbers) -> Numbers:
     """Count days of the Gregorian calendar; years begin in March, so the leap day is the last."""
     shifted = year - (month <= 2)  # noqa: PLR2004  January and February end a year
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
     leaps = shifted // 4 - shifted // 100 + shifted // 400
-    days: Seconds = shifted * 365 + leaps + of_year - 719_468
+    days: Numbers = shifted * 365 + leaps + of_year - 719_468
     return days
 
 

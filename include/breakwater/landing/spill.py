@@ -61,7 +61,16 @@ class RecordSpill:
         if self._writer is None:
             self.columns = tuple(table.column_names)
             self.happenings = tuple(each.column for each in records.happenings)
-            self._writer = pq.ParquetWriter(self.file, table.schema, compression="lz4")
+            # Text that repeats comes as codes already; looking for more of it costs time.
+            coded = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
+            self._writer = pq.ParquetWriter(
+                self.file,
+                table.schema,
+                compression="lz4",
+                use_dictionary=coded,
+                write_statistics=False,
+                store_schema=False,
+            )
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self) -> None:

@@ -90,14 +90,14 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
         raw_path=raw_path,
         manifest={"rows": rows, "sha256": digest},
         delivered_at=about.now,
-        is_late=about.is_past_deadline,
+        is_late=False,  # nobody delivers records: they are there, and it is we who ask when we ask
     )
     with about.workspace.warehouse.transaction() as connection:
         before = received_files(connection, about.vendor, about.day, "vendor")
         in_force = before[-1] if before else None
         if in_force is not None and (in_force.name, in_force.sha256) == (file.name, file.sha256):
             # What was there before keeps the instant of its first delivery.
-            file = replace(file, delivered_at=in_force.delivered_at, is_late=in_force.is_late)
+            file = replace(file, delivered_at=in_force.delivered_at)
         record_file(connection, about.vendor, about.day, file, about.now)
         progress.forget(connection)
     progress.drop_files()

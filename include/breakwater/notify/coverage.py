@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.plain import one_line
 from breakwater.warehouse.database import Connection
+from breakwater.warehouse.file_ledger import files_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,15 @@ class Coverage:
 
 def read_coverage(connection: Connection, configuration: Configuration, day: date) -> Coverage:
     """Read which of the day's vendors have delivered an export."""
-    rows = connection.execute(
-        "select vendor, max(delivered_at) as delivered_at from landing.file_ledger"
-        " where operational_day = %s and book = 'vendor' group by vendor",
-        [day],
-    )
-    known = {row["vendor"]: row["delivered_at"] for row in rows}
-    active = configuration.active_vendors(day)
+    delivered: dict[str, datetime | None] = {}
+    for vendor in configuration.active_vendors(day):
+        contract = configuration.vendor(vendor, day)
+        # Not every file that was received counts: another day's export is none of this day.
+        files = files_in_force(connection, contract, vendor, day)
+        delivered[vendor] = files[-1].delivered_at if files else None
     return Coverage(
         day=day,
         zone=configuration.operations.zone,
-        delivered={vendor: known.get(vendor) for vendor in active},
-        names={vendor: one_line(configuration.vendor(vendor).name, 60) for vendor in active},
+        delivered=delivered,
+        names={vendor: one_line(configuration.vendor(vendor).name, 60) for vendor in delivered},
     )

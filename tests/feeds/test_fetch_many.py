@@ -1,5 +1,6 @@
 """A day of many files: waited for, taken at the deadline, never fetched twice, each with its manifest."""
 
+import dataclasses
 import gzip
 import io
 import zipfile
@@ -18,9 +19,12 @@ from breakwater.contracts.file_format import FileFormat
 from breakwater.core.errors import ExportMissingError, ExportPendingError
 from breakwater.core.finding import Finding, Severity
 from breakwater.feeds.fetch import fetch_export
+from breakwater.feeds.fetch_files import Arrival
+from breakwater.feeds.file_findings import findings_of
 from breakwater.feeds.folder import Folder
 from breakwater.feeds.no_records import holds_records
-from breakwater.warehouse.file_ledger import files_in_force
+from breakwater.feeds.vendor_day import VendorDay
+from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.workspace import Workspace
 
@@ -283,6 +287,18 @@ def test_our_own_log_is_not_taken_before_it_is_whole(acme: Workspace, folder: Ve
     rows = acme.warehouse.rows("select book from landing.file_ledger")
     assert [row["book"] for row in rows] == ["vendor"]
     assert fetch_export(acme, "acme", DAY, whole).changed
+
+
+def test_what_a_system_was_asked_for_in_a_backfill_is_not_late(acme: Workspace) -> None:
+    """It is we who asked forty days after the deadline."""
+    asked = DEADLINE + timedelta(days=40)
+    file = ReceivedFile("vendor", "acme.jsonl.gz", "0" * 64, 9, "raw", None, asked, is_late=False)
+    about = VendorDay(acme, acme.configuration.vendor("acme", DAY), DAY, asked)
+    assert list(findings_of(about, [file], [file], [], Arrival())) == []
+    late = dataclasses.replace(file, is_late=True)
+    assert [each.value for each in findings_of(about, [late], [late], [], Arrival())] == [
+        timedelta(days=40).total_seconds()
+    ]
 
 
 def packed(content: bytes, compression: str) -> bytes:

@@ -34,7 +34,7 @@ class VendorDayError(BreakwaterError):
 
 
 class ExportPendingError(VendorDayError):
-    """The export is not there yet and its delivery deadline has not passed: wait."""
+    """The export, or our own log of its day, is not whole yet and may still become so: wait."""
 
     permanent = False
 

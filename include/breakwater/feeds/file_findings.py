@@ -80,9 +80,13 @@ def _groups(about: VendorDay, received: Sequence[ReceivedFile]) -> Iterator[list
 
 
 def _seconds_late(about: VendorDay, received: Sequence[ReceivedFile]) -> float:
-    """Return how long after the deadline the last of the day's files came for the first time."""
-    first = [min(file.delivered_at for file in files) for files in _groups(about, received)]
-    return (max(first) - about.deadline).total_seconds() if first else 0.0
+    """Return how long after the deadline the last of the day's files came for the first time.
+
+    What a system was asked for is never late: it is we who ask when we ask.
+    """
+    first = [min(files, key=lambda file: file.delivered_at) for files in _groups(about, received)]
+    late = [file.delivered_at - about.deadline for file in first if file.is_late]
+    return max(late).total_seconds() if late else 0.0
 
 
 def _restated(about: VendorDay, received: Sequence[ReceivedFile]) -> int:

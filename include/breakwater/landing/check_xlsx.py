@@ -19,6 +19,8 @@ BLOCK = 8 * 1024**2
 LAST_ROW = 1_048_576
 """Of Excel itself."""
 
+CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"")
+OTHER_CELL = re.compile(rb"<c[>/\t\r\n]|<[\w.-]+:c[\s/>]")
 TAG = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^<>]*)>")
 USUAL = re.compile(rb"\s+r=\"([A-Z]{0,3})([0-9]{0,7})\"")
 ATTRIBUTES = re.compile(rb"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?")
@@ -62,9 +64,30 @@ def _check_declarations(content: bytearray) -> None:
 
 def _check_extent(content: bytearray) -> None:
     """Hold the rectangle around a sheet's cells against the limit."""
-    extent = _Extent()
-    row = column = 0
-    for tag in TAG.finditer(content):
+    if not _is_plain(content):
+        _check_each_cell(content)
+
+
+def _is_plain(content: bytearray) -> bool:
+    """Tell whether all cells say where they are as Excel says it, near enough to each other."""
+    letters, digits, count = set[bytes](), set[bytes](), 0
+    for cell in CELL.finditer(content):
+        letters.add(cell[1])
+        digits.add(cell[2])
+        count += 1
+    if OTHER_CELL.search(content) or content.count(b"<c ") != count:
+        return False
+    width = max(map(_number, letters), default=0)
+    return width * max(map(int, digits), default=0) <= MOST_CELLS
+
+
+def _check_each_cell(content: bytearray) -> None:
+    extent, row, column = _Extent(), 0, 0
+    for number, tag in enumerate(TAG.finditer(content)):
+        if number > 2 * MOST_CELLS:
+            raise ExportRefusedError(
+                Fault.TOO_LARGE, expected=f"at most {MOST_CELLS} cells", found="more"
+            )
         kind, attributes = tag.groups()
         letters, digits = _reference(attributes)
         if kind == b"row":

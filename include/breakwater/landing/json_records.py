@@ -117,10 +117,13 @@ class JsonRecords:
 
     def _take_values(self, found: Found, content: str | None, *, may_be_half: bool) -> None:
         try:
-            texts = [
-                value if value is None or type(value) is str else _text(value)
-                for value in found.values
-            ]
+            # A tuple: Python's collector of garbage looks at it once, and at lists for ever.
+            texts = tuple(
+                [
+                    value if value is None or type(value) is str else _text(value)
+                    for value in found.values
+                ]
+            )
             if may_be_half:
                 "".join([text for text in texts if text]).encode()
         except TypeError:

@@ -191,7 +191,7 @@ class _Reader:
             except csv.Error:
                 fields = None
             if fields is not None and len(fields) == self._width:
-                rows.add([fields[place] for place in places])
+                rows.add(tuple([fields[place] for place in places]))
             elif fields != []:
                 is_one_line = fields is not None and lines.position == start + 1
                 self._count_again(lines.length - len(lines.lines[start]))

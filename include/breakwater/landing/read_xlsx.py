@@ -44,7 +44,7 @@ def _rows(
 ) -> Generator[RawRows]:
     for row in cells:
         if _has_value(row):
-            rows.add([_text(row[place]) for place in places])
+            rows.add(tuple([_text(row[place]) for place in places]))
             if rows.is_full:
                 yield rows.take()
     if not rows.is_empty:
@@ -79,6 +79,8 @@ def _sheet(workbook: python_calamine.CalamineWorkbook, sheet: str) -> python_cal
 
 
 def _text(cell: object) -> str | None:
+    if isinstance(cell, str):
+        return cell or None
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -87,4 +89,4 @@ def _text(cell: object) -> str | None:
         return cell.isoformat(timespec="seconds")
     if isinstance(cell, date):  # how a date-time at midnight arrives
         return f"{cell.isoformat()}T00:00:00"
-    return None if cell == "" else str(cell)
+    return str(cell)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published import rows
-from vendor_exports import DAY, LATER, VendorFolder, as_csv, rows_of
+from vendor_exports import DAY, LATER, VendorFolder, as_csv, contract, rows_of, with_vendor
 
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
@@ -18,6 +18,15 @@ from breakwater.warehouse.workspace import Workspace
 NEXT = DAY + timedelta(days=1)
 NOON = {"received": "03.11.2026 09:00:00", "queued": "", "assigned": ""} | {
     "decided": "03.11.2026 10:00:00"
+}
+STATES = {
+    "shape": {
+        "kind": "update",
+        "at": "queued",
+        "state": "pause",
+        "events": {"New": "received", "Open": "assigned", "Done": "decided"},
+    },
+    "columns": {"case_id": "case", "item_id": "item", "queue": "queue"},
 }
 Cells = Mapping[str, str]
 
@@ -86,6 +95,21 @@ def test_a_record_that_a_later_export_tells_again_replaces_the_earlier_one(
     deliver(acme, folder, NEXT, [NOON | {"decision": "KEEP"}])
     assert land(acme, DAY, NEXT) == [[], ["2026-11-03"]]
     assert decisions(acme) == [("C-1", "no_action"), ("C-2", "remove")]
+
+
+def test_a_late_update_replaces_no_other_update_of_its_case(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """In a log of states each update is a record, and the case is no key of it."""
+    workspace = with_vendor(acme, contract(**STATES))
+    new = {"case": "C-1", "pause": "New", "queued": "03.11.2026 09:00:00"}
+    opened = new | {"pause": "Open", "queued": "03.11.2026 09:30:00"}
+    done = new | {"pause": "Done", "queued": "03.11.2026 10:00:00"}
+    deliver(workspace, folder, DAY, [new, done])
+    deliver(workspace, folder, NEXT, [new, opened])
+    land(workspace, DAY, NEXT)
+    kinds = sorted(row["event_type"] for row in rows(workspace))
+    assert kinds == ["assigned", "decided", "received"]
 
 
 def test_with_a_single_delivery_nothing_is_copied(acme: Workspace, folder: VendorFolder) -> None:

@@ -45,7 +45,7 @@ def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = No
             if rows:
                 spill.add(0, records)
         written = open_spill(engine, "record", spill)
-        identified = identify(engine, spill.said, replaces=False)
+        identified = identify(engine, spill.said)
         assert written == identified.by_file
         assert identified.by_file == ({0: len(rows)} if rows else {})
         assert identified.days in ((), (DAY,))

@@ -460,6 +460,18 @@ def test_a_kept_file_that_has_changed_is_not_landed(acme: Workspace, folder: Ven
     assert rows(acme) == []
 
 
+def test_pseudonyms_pair_with_our_own_log(acme: Workspace, folder: VendorFolder) -> None:
+    """What is replaced on the vendor's side is replaced on ours, by the same."""
+    workspace = with_vendor(acme, contract(personal={"pseudonymise": ["item", "case"]}))
+    folder.drop(as_csv(rows_of({"item": "https://media.example/1"})))
+    log_action(acme.enforcement_log, "a", "2026-11-03 12:00+00", item_id="https://media.example/1")
+    run(workspace)
+    [action], [event, *_] = rows(workspace, "enforcement_action"), rows(workspace)
+    for name in ("item_id", "record_key"):
+        assert action[name] == event[name]
+        assert action[name][:2] in {"I-", "C-"}
+
+
 def test_landing_before_fetching_says_what_is_missing(acme: Workspace) -> None:
     """There is nothing to guess from."""
     with pytest.raises(ExportMissingError, match="a fetched file of the vendor book"):

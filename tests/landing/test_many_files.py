@@ -153,6 +153,31 @@ def test_a_refused_record_of_an_increment_replaces_nothing(increments: Workspace
     assert [case for (case,) in cells(increments, "case_id_vendor")] == ["C-1", "C-2"]
 
 
+STATES = {
+    "shape": {
+        "kind": "update",
+        "at": "queued",
+        "state": "pause",
+        "events": {"New": "received", "Open": "assigned", "Done": "decided"},
+    },
+    "columns": {"case_id": "case", "item_id": "item", "queue": "queue", "decision": "decision"},
+}
+
+
+def test_an_update_of_a_case_replaces_no_other_update_of_it(acme: Workspace) -> None:
+    """A log of states without a key of its own: only an update told again is the same one."""
+    workspace = with_vendor(acme, contract(**INCREMENT, **STATES))
+    case = {"case": "C-1", "decision": ""}
+    new = case | {"pause": "New"}
+    opened = case | {"pause": "Open", "queued": "03.11.2026 09:30:00"}
+    done = case | {"pause": "Done", "queued": "03.11.2026 10:00:00", "decision": "DROP"}
+    receive(workspace, [as_csv(rows_of(new, opened)), as_csv(rows_of(opened, done))])
+    land(workspace)
+    kinds = sorted(row["event_type"] for row in rows(workspace))
+    assert kinds == ["assigned", "decided", "received"]
+    assert totals(workspace) == [(2, 1, 0, 1, 0), (2, 2, 0, 0, 0)]
+
+
 def test_rows_that_the_contract_leaves_out_are_counted_and_not_landed(acme: Workspace) -> None:
     """Neither refused for what they say nor landed; an empty cell is the empty text."""
     rules = {

@@ -1,6 +1,7 @@
 """From the slice of our own log to `enforcement_action`; our own rows are checked all the same."""
 
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from breakwater.contracts.shape import columns_of
 from breakwater.contracts.tables import ENFORCEMENT_ACTION
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.vocabulary import Decision
 from breakwater.engine.base import arrow_schema
 from breakwater.landing.operational_days import as_dates, ordinals_of
+from breakwater.landing.pseudonyms import replacements
 from breakwater.landing.raw_rows import RawRows, RefusedRow
 from breakwater.landing.reasons import Reasons
 from breakwater.landing.texts import CONTROL_CHARACTERS
@@ -79,6 +83,22 @@ def enforcement_actions(
     return _fitted(kept, workspace, vendor), reasons.refused_rows(raw), reasons.counts
 
 
+def _replaced(
+    columns: Mapping[str, pa.ChunkedArray], contract: VendorContract, key: bytes
+) -> dict[str, pa.Array]:
+    """Make pseudonyms of what the vendor's side has as pseudonyms, or nothing would pair."""
+    of_vendor = replacements(contract, key)
+    own = {
+        "item_id": columns_of(contract.columns.item_id),
+        "record_key": contract.columns.record_key or columns_of(contract.columns.case_id),
+    }
+    return {
+        name: of_vendor[named[0]](columns[name].combine_chunks())
+        for name, named in own.items()
+        if len(named) == 1 and named[0] in of_vendor
+    }
+
+
 def _check_repeats(raw: RawRows, reasons: Reasons) -> None:
     """The slice is ordered by action id: an id that repeats stands beside itself."""
     ids = raw.columns.column("action_id").combine_chunks()
@@ -92,6 +112,8 @@ def _check_repeats(raw: RawRows, reasons: Reasons) -> None:
 def _fitted(rows: pa.Table, workspace: Workspace, vendor: str) -> pa.Table:
     decided_at = rows.column("decided_at").cast(pa.int64())
     columns = {name: rows.column(name) for name in TEXTS}
+    contract = workspace.configuration.vendor(vendor)
+    columns |= _replaced(columns, contract, workspace.pseudonym_key)
     columns |= {
         "operational_day": as_dates(
             ordinals_of(decided_at.to_numpy(), workspace.configuration.operations.zone_info)

@@ -22,6 +22,7 @@ from breakwater.landing.listing_book import StartingListing, read_listings
 from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
 from breakwater.landing.refusal import ExportRefusedError, Fault
 from breakwater.landing.refused_rows import RefusedRows
+from breakwater.landing.same_record import names_of_records
 from breakwater.warehouse.file_ledger import ReceivedFile
 from breakwater.warehouse.workspace import Workspace
 
@@ -80,7 +81,7 @@ def vendor_book(
     shape = reader.terms.contract.shape
     if isinstance(shape, ListingShape):
         listings = read_listings(reader, engine, shape, files, start)
-        identified = identify(engine, listings.moved.said, replaces=False)
+        identified = identify(engine, listings.moved.said)
         happenings = listings.moved.happenings
         book = _book(reader, engine, identified, happenings, listings.sources)
         return _checked(reader, replace(book, gaps=listings.gaps), listings.totals, listings.read)
@@ -90,8 +91,10 @@ def vendor_book(
     reader.spill.close()
     _check_not_empty(read)
     written = open_spill(engine, "record", reader.spill)
-    replaces = reader.terms.contract.delivery.content == "increment" and len(files) > 1
-    identified = identify(engine, reader.spill.said, replaces=replaces)
+    replaced_by: tuple[str, ...] = ()
+    if reader.terms.contract.delivery.content == "increment" and len(files) > 1:
+        replaced_by = names_of_records(reader.terms.contract, reader.spill.happenings)
+    identified = identify(engine, reader.spill.said, replaced_by=replaced_by)
     sources = [file.sha256 for file in files]
     book = _book(reader, engine, identified, reader.spill.happenings, sources)
     totals = [

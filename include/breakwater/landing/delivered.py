@@ -15,8 +15,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from breakwater.contracts.tables import CASE_DELIVERY, CASE_EVENT
+from breakwater.contracts.vendor import VendorContract
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.partitions import Landed, replace_partitions
+from breakwater.landing.same_record import names_of_events
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.lake import (
     Lake,
@@ -29,12 +31,12 @@ from breakwater.warehouse.lake import (
     withdraw,
 )
 
-# The same columns in the order of the deliveries; of each key the last that tells it counts.
+# In the order of the deliveries; of each record the last that tells it counts.
 _COMPOSED = (
     "with delivered as ({deliveries}), latest as ("
-    " select record_key, max(delivery) as delivery from delivered group by record_key"
+    " select {names}, max(delivery) as latest_delivery from delivered group by {names}"
     ") select delivered.* from delivered join latest"
-    " on latest.record_key = delivered.record_key and latest.delivery = delivered.delivery"
+    " on {same} and latest.latest_delivery = delivered.delivery"
 )
 
 
@@ -46,7 +48,7 @@ class Delivery:
         connection: the transaction that publishes it.
         lake: takes the rows.
         engine: composes them.
-        vendor: whose.
+        contract: the vendor's.
         day: operational day of the export.
         scratch: a folder for files under way.
         at: the instant to remember for what changes.
@@ -55,10 +57,15 @@ class Delivery:
     connection: Connection
     lake: Lake
     engine: DuckDBEngine
-    vendor: str
+    contract: VendorContract
     day: date
     scratch: Path
     at: datetime
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's slug."""
+        return self.contract.vendor
 
     def deliver(self, lock: str, parts: Mapping[date, Iterable[pa.RecordBatch]]) -> Landed:
         """Make these the rows that the export delivered, and compose the days that it tells of.
@@ -111,7 +118,13 @@ class Delivery:
             self.engine.scan(name, [self.lake.url(delivery.path)], CASE_EVENT)
             parts.append(f'select {number} as delivery, {columns} from "{name}"')  # noqa: S608  our own names
         name = f"composed {day.isoformat()}"
-        self.engine.define(name, _COMPOSED.format(deliveries=" union all ".join(parts)))
+        names = names_of_events(self.contract)
+        select = _COMPOSED.format(
+            deliveries=" union all ".join(parts),
+            names=", ".join(names),
+            same=" and ".join(f"latest.{each} = delivered.{each}" for each in names),
+        )
+        self.engine.define(name, select)
         file = self.scratch / "composed.parquet"
         count = self.engine.write(name, CASE_EVENT, ["event_id"], file)
         return self.lake.put_version(

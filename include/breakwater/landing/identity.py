@@ -17,9 +17,8 @@ ID_CHARACTERS = 32
 # A file that comes later replaces what earlier ones say of the same record; within one file a
 # record that repeats stays.
 _LATEST = (
-    "select record.* from record join (select record_key, max(file_number) as file_number"
-    " from record group by record_key) latest"
-    " on latest.record_key = record.record_key and latest.file_number = record.file_number"
+    "select record.* from record join (select {keys}, max(file_number) as latest_number"
+    " from record group by {keys}) latest on {same} and latest.latest_number = record.file_number"
 )
 
 # Few records say exactly what another says; only those need an ordinal, in order of their places.
@@ -64,7 +63,9 @@ def open_spill(engine: DuckDBEngine, name: str, spill: RecordSpill) -> dict[int,
     return {row["file_number"]: row["records"] for row in rows}
 
 
-def identify(engine: DuckDBEngine, said: Sequence[str], *, replaces: bool) -> Identified:
+def identify(
+    engine: DuckDBEngine, said: Sequence[str], *, replaced_by: Sequence[str] = ()
+) -> Identified:
     """Give every record its id: read ``record``, leave ``identity`` in the engine.
 
     Records that say the same are told apart by an ordinal, in the order of files and rows.
@@ -72,11 +73,12 @@ def identify(engine: DuckDBEngine, said: Sequence[str], *, replaces: bool) -> Id
     Args:
         engine: a session of its own.
         said: columns of what a record says; none when there are no records.
-        replaces: whether a record of a later file replaces those of its key in earlier files.
+        replaced_by: columns that name a record, where one of a later file replaces those of the
+            same name in earlier files.
     """
     if not said:
         return Identified({}, ())
-    engine.define("said", _LATEST if replaces else "select * from record")
+    engine.define("said", _latest(replaced_by) if replaced_by else "select * from record")
     engine.stage(
         "digest",
         "select file_number, source_row, part, operational_day,"  # noqa: S608  columns of ours, quoted
@@ -94,6 +96,11 @@ def identify(engine: DuckDBEngine, said: Sequence[str], *, replaces: bool) -> Id
         by_file[row["file_number"]] = by_file.get(row["file_number"], 0) + row["records"]
         days.add(row["operational_day"])
     return Identified(by_file, tuple(sorted(days)))
+
+
+def _latest(columns: Sequence[str]) -> str:
+    same = (f"latest.{name} is not distinct from record.{name}" for name in map(quoted, columns))
+    return _LATEST.format(keys=", ".join(map(quoted, columns)), same=" and ".join(same))
 
 
 def spelled(columns: Sequence[str]) -> str:

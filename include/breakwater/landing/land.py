@@ -217,7 +217,7 @@ def _deliver(about: _VendorDay, book: BookOfDay) -> Landed:
         about.connection,
         about.workspace.lake,
         about.engine,
-        about.vendor,
+        about.contract,
         about.day,
         about.scratch,
         about.now,

@@ -110,17 +110,10 @@ def _reclose(
     done: Reclosing,
 ) -> None:
     """Bring the vendors of a stale day up to date, and close it; what fails stays marked."""
-    vendors = {mark.vendor for mark in marks}
-    with workspace.warehouse.transaction() as connection:
-        standing = coverage_of(connection, workspace, day, vendors).standing
     failed = set()
-    for name in sorted(vendors):
+    for name in sorted({mark.vendor for mark in marks}):
         try:
-            if standing[name] in {"unfinished", "stale"}:
-                reconcile_day(workspace, name, day, now)
-                measure_day(workspace, name, day, now)
-                measure_neighbours(workspace, name, day, now)
-            _mark_later_days(workspace, name, day, now)
+            _bring_up_to_date(workspace, name, day, now)
         except BreakwaterError as error:
             done.problems.append(str(error))
             failed.add(name)
@@ -133,6 +126,16 @@ def _reclose(
     settled = settle(workspace, day, [mark for mark in marks if mark.vendor not in failed], now)
     if settled is not None and settled.difference:
         done.restated.append(settled)
+
+
+def _bring_up_to_date(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:
+    with workspace.warehouse.transaction() as connection:
+        standing = coverage_of(connection, workspace, day, [vendor]).standing[vendor]
+    if standing in {"unfinished", "stale"}:
+        reconcile_day(workspace, vendor, day, now)
+        measure_day(workspace, vendor, day, now)
+        measure_neighbours(workspace, vendor, day, now)
+    _mark_later_days(workspace, vendor, day, now)
 
 
 def _mark_later_days(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:

@@ -113,6 +113,20 @@ def test_a_case_that_leaves_its_decision_for_work_is_reopened(
     assert bench.facts("backlog") == {("hate",): (1, None)}
 
 
+def test_a_case_that_was_taken_up_again_stays_open_on_days_that_leave_it_alone(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Decided and back in its queue last week, untouched since: nobody ever says "reopened"."""
+    told = [("received", "2026-02-25 01:00"), ("decided", "2026-02-25 02:00")]
+    events = [
+        *Case("back").events(*told, ("queued", "2026-02-25 03:00")),
+        *Case("over").events(*told),
+    ]
+    bench.run(state_log(vendor_day(configuration)), events)
+    found = {row["case_id_vendor"]: row["is_open"] for row in bench.rows("case_day")}
+    assert found == {"back": 1}
+
+
 def test_a_pause_of_a_state_log_is_explained_as_it_is_measured(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -43,6 +43,9 @@ PLANTED = {
 }
 """Columns that the contract does not name, those it calls personal, and the reviewers' own."""
 
+ITEM = "https://media.example/u/sunny_day_1987/post/"
+"""An item id that is a link to somebody's page: it lands as a pseudonym, in both books."""
+
 NEEDLES = [
     *("sunny_day_1987", "sunny.day", "mail.example", "media.example/u", "behind the station"),
     *("Featherstone", "Wilhelmina", "Ashdown", "Bartholomew"),
@@ -66,8 +69,8 @@ def rows_for(day: date, *changes: dict[str, str]) -> list[dict[str, str]]:
     empty |= dict.fromkeys(CONTRACT["columns"].values(), "")
     at = {"received": f"{day:%d.%m.%Y} 09:00:00", "decided": f"{day:%d.%m.%Y} 09:12:00"}
     return [
-        empty | row | {"queued": "", "assigned": ""} | at | change
-        for row, change in zip(rows_of(*changes), changes, strict=True)
+        empty | row | {"queued": "", "assigned": "", "item": f"{ITEM}{n}"} | at | change
+        for n, (row, change) in enumerate(zip(rows_of(*changes), changes, strict=True))
     ]
 
 
@@ -76,9 +79,10 @@ def closed(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> Workspace:
     """Two days through every stage: breaks, refused records, a late record, people told."""
     caplog.set_level(logging.DEBUG)
     make_enforcement_log(workspace.enforcement_log)
-    terms = contract(personal={"columns": ["agent", "email", "comment", "profile"]})
+    personal = ["agent", "email", "comment", "profile"]
+    terms = contract(personal={"columns": personal, "pseudonymise": ["item"]})
     opened = with_vendor(workspace, terms)
-    log_action(opened.enforcement_log, "A-1", f"{DAY.isoformat()} 07:12:00+00", item_id="I-77")
+    log_action(opened.enforcement_log, "A-1", f"{DAY.isoformat()} 07:12:00+00", item_id=ITEM)
     log_action(
         opened.enforcement_log, "A-2", f"{DAY.isoformat()} 07:12:00+00", vendor_reference="C-99"
     )

@@ -243,13 +243,14 @@ def test_every_format_gives_the_same_records(
     assert records_in(file, contract(**changes), configuration) == expected
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
 def test_windows_text_is_read_in_its_own_encoding(
-    tmp_path: Path, configuration: Configuration
+    encoding: str, tmp_path: Path, configuration: Configuration
 ) -> None:
-    """A vendor on an old spreadsheet writes cp1252."""
+    """A vendor on an old spreadsheet writes cp1252, a vendor on an old server latin-1."""
     file = tmp_path / "export"
-    file.write_bytes(as_csv(rows_of({"pause": "café"}), encoding="cp1252"))
-    terms = contract(format={"kind": "csv", "encoding": "cp1252"})
+    file.write_bytes(as_csv(rows_of({"pause": "café"}), encoding=encoding))
+    terms = contract(format={"kind": "csv", "encoding": encoding})
     records = records_of(read_export(file, terms), terms, configuration)
     assert records.columns.column("pause_reason").to_pylist() == ["café"]
 

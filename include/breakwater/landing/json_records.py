@@ -117,7 +117,7 @@ class JsonRecords:
 
     def _take_values(self, found: Found, content: str | None, *, may_be_half: bool) -> None:
         try:
-            # A tuple: Python's collector of garbage looks at it once, and at lists for ever.
+            # A tuple: the collector of garbage soon stops looking at it.
             texts = tuple(
                 [
                     value if value is None or type(value) is str else _text(value)

@@ -83,6 +83,11 @@ def _read(
         return read_jsonl(line_blocks(blocks, "utf-8"), wanted, form.each)
     if isinstance(form, CsvFormat):
         text = read_ahead(line_blocks(blocks, form.encoding))
-        layout, chunks = read_csv(text, form, wanted)
+        try:
+            layout, chunks = read_csv(text, form, wanted)
+        except ExportRefusedError:
+            text.close()  # its thread has begun to read on
+            blocks.close()
+            raise
         return lambda: layout, chunks
     raise NotImplementedError(form.kind)

@@ -37,6 +37,10 @@ PROGRESS = (
 )
 
 
+ALL_DELIVERED = timedelta(hours=6)
+"""How long after midnight the vendors' deadlines have passed, and our own log is whole."""
+
+
 class DemoError(BreakwaterError):
     """A part of the demo did not run to its end."""
 
@@ -49,7 +53,7 @@ class Plan:
 
     Attributes:
         first_day: the first simulated day.
-        last_day: the last one: yesterday, so that it can still be told.
+        last_day: the last one whose exports are all due: recent, so that it can still be told.
     """
 
     first_day: date
@@ -57,9 +61,12 @@ class Plan:
 
     @classmethod
     def ending_yesterday(cls, now: datetime, workspace: Workspace, days: int) -> "Plan":
-        """Plan so many days, the last of them yesterday in the operation's zone."""
+        """Plan so many days, the last of them yesterday in the operation's zone.
+
+        Before the last vendor's deadline a day is not over: at night it ends a day earlier.
+        """
         zone = workspace.configuration.operations.zone_info
-        today = operational_day_of(utc_seconds(now), zone)
+        today = operational_day_of(utc_seconds(now - ALL_DELIVERED), zone)
         return cls(today - timedelta(days=days), today - timedelta(days=1))
 
     @property
@@ -91,7 +98,7 @@ def play(
 
     Args:
         home: folder of everything; what an earlier demo left there is removed.
-        days: how many to simulate; the last is yesterday.
+        days: how many to simulate; the last is yesterday, or at night the day before.
         cases_per_day: of all vendors on an ordinary day.
         seed: of everything that is drawn.
         now: the instant; says which day was yesterday.

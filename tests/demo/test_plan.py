@@ -14,10 +14,10 @@ from breakwater.warehouse.workspace import Workspace
     [
         (datetime(2026, 11, 23, 10, tzinfo=UTC), date(2026, 11, 22)),
         (datetime(2026, 11, 23, 16, 30, tzinfo=UTC), date(2026, 11, 22)),
-        (datetime(2026, 11, 23, 21, 59, tzinfo=UTC), date(2026, 11, 22)),
-        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), date(2026, 11, 23)),
+        (datetime(2026, 11, 23, 22, 59, tzinfo=UTC), date(2026, 11, 22)),
+        (datetime(2026, 11, 23, 23, 0, tzinfo=UTC), date(2026, 11, 23)),
     ],
-    ids=["in the evening", "just after midnight", "before six", "at six"],
+    ids=["in the evening", "just after midnight", "before seven", "at seven"],
 )
 def test_the_last_day_is_one_whose_exports_are_all_due(
     workspace: Workspace, now: datetime, last: date

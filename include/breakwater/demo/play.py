@@ -37,7 +37,7 @@ PROGRESS = (
 )
 
 
-ALL_DELIVERED = timedelta(hours=6)
+ALL_DELIVERED = timedelta(hours=7)
 """How long after midnight the vendors' deadlines have passed, and our own log is whole."""
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 from vendor_exports import DAY
 
 from breakwater.landing.corrections import Corrections, add_correction, corrections_of
-from breakwater.landing.raw_rows import RawRows, RawRowsBuilder
+from breakwater.landing.raw_rows import RawRows, refused_row
 from breakwater.warehouse.database import Database
 
 FILE, OTHER = "a" * 64, "b" * 64
@@ -16,12 +16,10 @@ NOW = datetime(2026, 11, 5, 8, tzinfo=UTC)
 
 def chunk() -> RawRows:
     """Rows 1, 2 and 4; row 3 could not be read."""
-    builder = RawRowsBuilder(("case", "queue"))
-    builder.add(("C-1", "S"))
-    builder.add(("C-2", None))
-    builder.refuse("too_few_cells", "C-3")
-    builder.add(("C-4", "H"))
-    return builder.build()
+    cells = {"case": ["C-1", "C-2", "C-4"], "queue": ["S", None, "H"]}
+    table = pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
+    numbers = np.array([1, 2, 4], dtype=np.int64)
+    return RawRows(table, numbers, (refused_row(3, "line_unreadable", "C-3"),))
 
 
 def values(raw: RawRows) -> list[tuple[object, ...]]:

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from backports import zstd
 from vendor_exports import as_csv, contract, rows_of
 from whole_export import csv_text, read_export
 
-from breakwater.landing import check_xlsx, read_csv, read_parquet
+from breakwater.landing import check_xlsx, lines, read_csv, read_parquet
 from breakwater.landing.layout import MOST_COLUMNS, Wanted
 from breakwater.landing.raw_rows import RawRows
 from breakwater.landing.refusal import ExportRefusedError, Fault
@@ -226,6 +227,7 @@ def test_a_stream_that_ends_early_or_goes_on_behind_its_end_is_refused(
     form = {"kind": "csv", "compression": compression}
     for cut in (1, 9, len(PACKED[compression]) // 2):
         assert refused(PACKED[compression][:-cut], form).fault is Fault.CUT_SHORT
+    assert refused(zlib.compress(GOOD), form).fault is Fault.UNREADABLE
     for rest in (b"garbage", bytes(512)):
         assert refused(PACKED[compression] + rest, form).fault is Fault.UNREADABLE
 
@@ -365,6 +367,26 @@ def parquet_of(**columns: Any) -> bytes:  # noqa: ANN401
     return content.getvalue()
 
 
+def invalid_text() -> pa.Array:
+    """Make text that says it is UTF-8 and is not."""
+    binary = pa.array([b"\xff\xfe", b"x"])
+    return pa.StringArray.from_buffers(2, *binary.buffers()[1:])
+
+
+def with_other_row_count() -> bytes:
+    """Let a footer declare three rows where its groups have two."""
+    content = parquet_of()
+    start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    for at in range(start, len(content) - 8):
+        changed = bytearray(content)
+        changed[at] = 6  # zigzag of 3
+        if content[at] == 4:
+            metadata = pq.ParquetFile(io.BytesIO(changed)).metadata
+            if metadata.num_rows == 3 and metadata.row_group(0).num_rows == 2:
+                return bytes(changed)
+    raise AssertionError
+
+
 def damaged(content: bytes) -> bytes:
     """Overwrite the first pages."""
     return content[:4] + b"\xff" * 200 + content[204:]
@@ -377,6 +399,8 @@ def damaged(content: bytes) -> bytes:
         (parquet_of(case=[{"a": 1}, {"a": 2}]), Fault.UNREADABLE),
         (parquet_of(case=pa.array([b"\xff\xfe", b"x"])), Fault.UNREADABLE),
         (parquet_of(**{f"c{n}": [1, 2] for n in range(MOST_COLUMNS)}), Fault.TOO_MANY_COLUMNS),
+        (parquet_of(case=invalid_text()), Fault.UNREADABLE),
+        (with_other_row_count(), Fault.UNREADABLE),
         (damaged(parquet_of()), Fault.UNREADABLE),
         (parquet_of()[:100] + parquet_of()[-8:], Fault.UNREADABLE),
         (b"PAR1" + (2**31 - 1).to_bytes(4, "little") + b"PAR1", Fault.TOO_LARGE),
@@ -389,6 +413,8 @@ def damaged(content: bytes) -> bytes:
         "struct",
         "bytes that are no text",
         "ten thousand columns",
+        "text that is no UTF-8",
+        "other number of rows",
         "damaged pages",
         "pages missing",
         "footer of two gigabytes",
@@ -448,6 +474,40 @@ def test_text_that_keeps_opening_quotes_cannot_keep_the_reader_busy(
     text = "a,b,c\n" + 'x","\n' * 20_000
     with pytest.raises(ExportRefusedError, match="too many that are not"):
         csv_text(text, Wanted(("a", "b", "c")))
+
+
+def test_a_line_is_too_long_wherever_blocks_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the byte, its line feed included."""
+    monkeypatch.setattr(lines, "LONGEST_LINE", 100)
+    wanted = Wanted(("a", "b"))
+    for block_bytes in (1, 64, 150, 1000):
+        fits, too_long = f"a,b\n1,{'x' * 97}\n", f"a,b\n1,{'x' * 98}\n"
+        assert csv_text(fits, wanted, block_bytes=block_bytes)[1].physical_rows == 1
+        for text in (too_long, too_long + "1,2\n", too_long.rstrip() + "x"):
+            with pytest.raises(ExportRefusedError, match="at most 100 bytes"):
+                csv_text(text, wanted, block_bytes=block_bytes)
+
+
+def test_a_record_over_many_lines_is_given_up_when_it_is_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its first line is refused, and the lines behind it are read as if it were not there."""
+    monkeypatch.setattr(read_csv, "LONGEST_RECORD", 1000)
+    text = 'a,b\n"x,' + "\n1,2" * 400 + '",2\n3,4\n'
+    _, rows = csv_text(text, Wanted(("a", "b")), block_bytes=16)
+    assert [(row.source_row, row.reasons) for row in rows.refused] == [
+        (1, ("line_unreadable",)),
+        (401, ("field_count_wrong",)),  # where the record would have ended: 1,2",2
+    ]
+    assert rows.columns.num_rows == 400
+
+
+def test_a_quoted_field_has_the_same_limit_on_every_way_of_reading() -> None:
+    """Also when none of its lines is long."""
+    for size, is_row in ((131_072, True), (131_073, False)):
+        field = ("x" * 99 + "\n") * 1400
+        _, rows = csv_text(f'a,b\n"{field[:size]}","2"\n"3","4"\n', Wanted(("a", "b")))
+        assert (rows.refused == ()) == is_row
 
 
 def run(program: str, *arguments: str) -> list[int]:

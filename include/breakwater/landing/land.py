@@ -6,11 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from breakwater.contracts.shape import ListingShape
-from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import (
-    ContractError,
-    ControlTotalError,
-    ExportMissingError,
     VendorDayError,
 )
 from breakwater.engine.duckdb import DuckDBEngine
@@ -28,35 +24,22 @@ from breakwater.landing.listing_chain import (
 )
 from breakwater.landing.partitions import Landed, replace_partitions
 from breakwater.landing.read_book import FileReader, FileRefusedError
-from breakwater.landing.refusal import FewerRowsError, shown
 from breakwater.landing.spill import spilling
-from breakwater.landing.terms import Terms
-from breakwater.warehouse.database import Connection, hold
-from breakwater.warehouse.file_ledger import ReceivedFile, file_in_force, files_in_force
+from breakwater.landing.vendor_day import (
+    VendorDay,
+    error_of,
+    local_copy,
+    nothing_to_land,
+    terms_of,
+)
+from breakwater.warehouse.database import hold
+from breakwater.warehouse.file_ledger import file_in_force, files_in_force
 from breakwater.warehouse.finding import replace_findings
-from breakwater.warehouse.retention import removed_at
 from breakwater.warehouse.stage_run import StageResult, fingerprint_of, record_stage
 from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "land"
-
-
-@dataclass(frozen=True, slots=True)
-class _VendorDay:
-    """What one call is about, its connection, its engine, and a folder for its files."""
-
-    workspace: Workspace
-    contract: VendorContract
-    day: date
-    now: datetime
-    connection: Connection
-    engine: DuckDBEngine
-    scratch: Path
-
-    @property
-    def vendor(self) -> str:
-        return self.contract.vendor
 
 
 def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> StageResult:
@@ -93,7 +76,7 @@ def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> Sta
             workspace.warehouse.transaction() as connection,
         ):
             hold(connection, STAGE, vendor, day)
-            about = _VendorDay(workspace, contract, day, now, connection, engine, Path(scratch))
+            about = VendorDay(workspace, contract, day, now, connection, engine, Path(scratch))
             outcome = _land(about)
     finally:
         engine.close()
@@ -102,17 +85,17 @@ def land_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> Sta
     return outcome
 
 
-def _land(about: _VendorDay) -> StageResult | VendorDayError:
+def _land(about: VendorDay) -> StageResult | VendorDayError:
     exports = files_in_force(about.connection, about.contract, about.vendor, about.day)
     if not exports:
-        raise _nothing_to_land(about, "vendor")
+        raise nothing_to_land(about, "vendor")
     log = file_in_force(about.connection, about.vendor, about.day, "internal")
     if log is None:
-        raise _nothing_to_land(about, "internal")
+        raise nothing_to_land(about, "internal")
     corrections = corrections_of(about.connection, about.vendor, about.day)
     with spilling(about.scratch / "records.parquet") as spill:
         reader = FileReader(
-            _terms(about), corrections, spill, about.scratch, lambda file: _local(about, file)
+            terms_of(about), corrections, spill, about.scratch, lambda file: local_copy(about, file)
         )
         try:
             start = _start(about)
@@ -120,13 +103,13 @@ def _land(about: _VendorDay) -> StageResult | VendorDayError:
         except FileRefusedError as refused:
             finding = refusal_finding(about.vendor, about.day, refused.refusal)
             replace_findings(about.connection, about.day, STAGE, about.vendor, [finding])
-            return _error_of(about, refused)
+            return error_of(about, refused)
     internal = internal_book(
         about.workspace,
         about.vendor,
         about.day,
         log,
-        _local(about, log),
+        local_copy(about, log),
         scratch=about.scratch,
     )
     landed, actions = _deliver(about, book), _publish(about, internal)
@@ -144,14 +127,14 @@ def _land(about: _VendorDay) -> StageResult | VendorDayError:
     return result
 
 
-def _start(about: _VendorDay) -> StartingListing | None:
+def _start(about: VendorDay) -> StartingListing | None:
     """Find what was in the queue when the day began, where the vendor lists it."""
     if not isinstance(about.contract.shape, ListingShape):
         return None
     return starting_listing(about.connection, about.workspace, about.contract, about.day)
 
 
-def _mark_followers(about: _VendorDay) -> None:
+def _mark_followers(about: VendorDay) -> None:
     """Name the closed days that started from a listing which is no longer the one before them."""
     if isinstance(about.contract.shape, ListingShape):
         followers = days_that_start_otherwise(
@@ -161,57 +144,7 @@ def _mark_followers(about: _VendorDay) -> None:
         mark_stale(about.connection, about.vendor, followers, reason, about.now)
 
 
-def _terms(about: _VendorDay) -> Terms:
-    return Terms(
-        about.contract,
-        about.workspace.configuration.operations,
-        about.day,
-        about.workspace.window(about.day),
-        about.workspace.pseudonym_key,
-    )
-
-
-def _nothing_to_land(about: _VendorDay, book: str) -> ExportMissingError:
-    return ExportMissingError(
-        about.vendor,
-        about.day,
-        "there is nothing to land",
-        expected=f"a fetched file of the {book} book",
-        found="none",
-    )
-
-
-def _local(about: _VendorDay, file: ReceivedFile) -> Path:
-    """Bring a received file to the local disk."""
-    local = about.scratch / file.book
-    try:
-        found = about.workspace.lake.copy_to(file.raw_path, local)
-    except FileNotFoundError as error:
-        raise _gone(about, file) from error
-    if found != file.sha256:
-        raise ControlTotalError(
-            about.vendor,
-            about.day,
-            f"{shown(file.name)}: the kept file is not what was received",
-            expected=f"sha256 {file.sha256}",
-            found=found,
-        )
-    return local
-
-
-def _gone(about: _VendorDay, file: ReceivedFile) -> ExportMissingError:
-    at = removed_at(about.connection, file.raw_path)
-    why = "" if at is None else f": retention deleted it on {at:%Y-%m-%d}"
-    return ExportMissingError(
-        about.vendor,
-        about.day,
-        f"the bytes of {shown(file.name)} are gone, what was landed of them still stands",
-        expected=f"the file as received, at {file.raw_path} in the lake",
-        found=f"none{why}",
-    )
-
-
-def _deliver(about: _VendorDay, book: BookOfDay) -> Landed:
+def _deliver(about: VendorDay, book: BookOfDay) -> Landed:
     """Publish the vendor's book, and name the closed days that it changes."""
     delivery = Delivery(
         about.connection,
@@ -234,7 +167,7 @@ def _deliver(about: _VendorDay, book: BookOfDay) -> Landed:
     return landed
 
 
-def _publish(about: _VendorDay, book: BookOfDay) -> Landed:
+def _publish(about: VendorDay, book: BookOfDay) -> Landed:
     landed = replace_partitions(
         about.connection,
         about.workspace.lake,
@@ -249,7 +182,7 @@ def _publish(about: _VendorDay, book: BookOfDay) -> Landed:
     return landed
 
 
-def _account(about: _VendorDay, book: BookOfDay) -> None:
+def _account(about: VendorDay, book: BookOfDay) -> None:
     """Keep a book's totals, the index of what was refused, and the refused lines themselves."""
     pairs = list(zip(book.totals, book.refused, strict=True))
     replace_control_totals(
@@ -263,7 +196,7 @@ def _account(about: _VendorDay, book: BookOfDay) -> None:
         refused.lines.keep(about.workspace.lake, about.vendor, about.day, total.file.sha256)
 
 
-def _tell(about: _VendorDay, book: BookOfDay) -> None:
+def _tell(about: VendorDay, book: BookOfDay) -> None:
     tolerances = about.workspace.configuration.operations.tolerances
     changes = replace_layouts(
         about.connection,
@@ -287,7 +220,7 @@ class _Landed:
 
 
 def _record(
-    about: _VendorDay,
+    about: VendorDay,
     inputs: list[object],
     vendor: _Landed,
     internal: _Landed,
@@ -314,16 +247,4 @@ def _record(
             **({} if starts_from is None else {STARTS_FROM: starts_from}),
         },
         at=about.now,
-    )
-
-
-def _error_of(about: _VendorDay, refused: FileRefusedError) -> VendorDayError:
-    refusal = refused.refusal
-    kind = ControlTotalError if isinstance(refusal, FewerRowsError) else ContractError
-    return kind(
-        about.vendor,
-        about.day,
-        f"{shown(refused.file.name)}: {refusal.fault}",
-        expected=refusal.expected,
-        found=refusal.found,
     )

@@ -14,6 +14,8 @@ Breakwater and pandera refuse the same rows is asserted.
 ``pandas``, ``polars``, ``duckdb``  bare readers: nothing is checked. pandas uses its pyarrow engine
                 where it has one.
 
+CSV is written with quotes around nothing, and around every cell.
+
 At the end, the peak of memory at a quarter of the rows beside that of all of them.
 """
 
@@ -53,12 +55,14 @@ XLSX_ROWS = 200_000
 
 FORMATS: dict[str, dict[str, Any]] = {
     "csv.gz": {"kind": "csv", "compression": "gzip"},
+    "quoted.csv.gz": {"kind": "csv", "compression": "gzip"},
     "jsonl": {"kind": "jsonl"},
     "parquet": {"kind": "parquet"},
     "xlsx": {"kind": "xlsx", "sheet": "Export"},
 }
 BARE = {
     "csv.gz": ("pandas", "polars", "duckdb"),
+    "quoted.csv.gz": ("pandas", "polars", "duckdb"),
     "jsonl": ("pandas", "polars", "duckdb"),
     "parquet": ("pandas", "polars", "duckdb"),
     "xlsx": ("pandas",),
@@ -109,7 +113,8 @@ def generate(rows: int, form: str, file: Path) -> None:
                 lines.writelines(json.dumps(row) + "\n" for row in batch.to_pylist())
     else:
         with gzip.open(file, "wb", compresslevel=6) as stream:
-            pyarrow.csv.write_csv(table, stream)
+            style = "all_valid" if form == "quoted.csv.gz" else "none"
+            pyarrow.csv.write_csv(table, stream, pyarrow.csv.WriteOptions(quoting_style=style))
 
 
 def _write_xlsx(table: pa.Table, file: Path) -> None:
@@ -201,7 +206,7 @@ def run_pandera(file: Path, form: str) -> dict[str, int]:
         "jsonl": lambda: pd.read_json(file, lines=True, dtype=False, convert_dates=False),
         "parquet": lambda: pd.read_parquet(file),
         "xlsx": lambda: pd.read_excel(file, dtype=str, engine="calamine", keep_default_na=False),
-    }[form]().astype(str)
+    }[form.removeprefix("quoted.")]().astype(str)
     frame = frame.apply(lambda column: column.str.strip()).replace("", None)
     for name in INSTANTS:
         local = pd.to_datetime(frame[name], format=FORM, errors="coerce")
@@ -245,7 +250,7 @@ def run_pandas(file: Path, form: str) -> dict[str, int]:
         "jsonl": lambda: pd.read_json(file, lines=True, engine="pyarrow", dtype_backend="pyarrow"),
         "parquet": lambda: pd.read_parquet(file, dtype_backend="pyarrow"),
         "xlsx": lambda: pd.read_excel(file, engine="calamine"),
-    }[form]()
+    }[form.removeprefix("quoted.")]()
     return {"read": len(frame)}
 
 
@@ -257,13 +262,15 @@ def run_polars(file: Path, form: str) -> dict[str, int]:
         "csv.gz": lambda: pl.read_csv(file),
         "jsonl": lambda: pl.read_ndjson(file),
         "parquet": lambda: pl.read_parquet(file),
-    }[form]()
+    }[form.removeprefix("quoted.")]()
     return {"read": frame.height}
 
 
 def run_duckdb(file: Path, form: str) -> dict[str, int]:
     """Read, and nothing else."""
-    read = {"csv.gz": "read_csv", "jsonl": "read_json", "parquet": "read_parquet"}[form]
+    read = {"csv.gz": "read_csv", "jsonl": "read_json", "parquet": "read_parquet"}[
+        form.removeprefix("quoted.")
+    ]
     connection = duckdb.connect(config={"threads": 2})
     return {"read": connection.sql(f"select * from {read}('{file}')").to_arrow_table().num_rows}
 

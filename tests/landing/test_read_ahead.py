@@ -1,11 +1,13 @@
 """Reading ahead: order, errors, and an end that nothing can hang on."""
 
 import gc
+import threading
+import time
 from collections.abc import Generator
 
 import pytest
 
-from breakwater.landing.read_ahead import read_ahead
+from breakwater.landing.read_ahead import read_ahead, work_ahead
 
 
 def numbers(count: int, ended: list[str]) -> Generator[int]:
@@ -48,3 +50,28 @@ def test_a_reading_that_is_forgotten_half_way_ends_when_it_is_collected() -> Non
     del ahead, cycle
     gc.collect()
     assert ended == ["closed"]
+
+
+def test_work_goes_on_beside_and_results_come_in_order() -> None:
+    """However long one value takes, the next one's result waits for it."""
+
+    def slow_first(value: int) -> int:
+        time.sleep(0.05 if value == 0 else 0)
+        return value * value
+
+    assert list(work_ahead(range(20), slow_first, 3)) == [n * n for n in range(20)]
+
+
+def test_an_error_of_the_work_is_raised_in_its_place_and_ends_the_rest() -> None:
+    """What came before it is there; no thread is left."""
+
+    def careful(value: int) -> int:
+        if value == 5:
+            message = "five"
+            raise ValueError(message)
+        return value
+
+    done = []
+    with pytest.raises(ValueError, match="five"):
+        done.extend(work_ahead(range(50), careful, 2))
+    assert [thread.name for thread in threading.enumerate() if "work-ahead" in thread.name] == []

@@ -1,10 +1,12 @@
-"""Two steps at once: the next value is made while the caller works on this one."""
+"""Steps side by side: values are made, and worked on, while the caller uses those before them."""
 
-from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def read_ahead(values: Generator[T]) -> Generator[T]:
@@ -25,3 +27,22 @@ def read_ahead(values: Generator[T]) -> Generator[T]:
             if not following.cancel():
                 wait([following])
             values.close()
+
+
+def work_ahead(values: Iterable[T], work: Callable[[T], R], threads: int) -> Generator[R]:
+    """Yield the result of a function on each value, in their order, some threads at work on it.
+
+    At most one value more than there are threads is under way. The function shares nothing between
+    its calls; the values are taken in the caller's thread.
+    """
+    underway: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="work-ahead") as pool:
+        try:
+            for value in values:
+                underway.append(pool.submit(work, value))
+                if len(underway) > threads:
+                    yield underway.popleft().result()
+            while underway:
+                yield underway.popleft().result()
+        finally:
+            wait([each for each in underway if not each.cancel()])

@@ -1,8 +1,9 @@
 """From received files to mapped records on the local disk, file by file and chunk by chunk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,19 @@ from breakwater.contracts.file_format import Manifest
 from breakwater.landing.control_totals import ControlTotal, RowAccount, check_declared
 from breakwater.landing.corrections import Corrections
 from breakwater.landing.layout import Layout
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.read_export import Export, open_export
-from breakwater.landing.records import map_records
+from breakwater.landing.raw_rows import RawRows, Rows
+from breakwater.landing.read_ahead import work_ahead
+from breakwater.landing.read_export import open_export
+from breakwater.landing.records import Records, map_records
 from breakwater.landing.refusal import ExportRefusedError, Fault, shown
 from breakwater.landing.refused_rows import RefusedRows
 from breakwater.landing.row_filters import left_out, without
 from breakwater.landing.spill import RecordSpill
 from breakwater.landing.terms import Terms
 from breakwater.warehouse.file_ledger import ReceivedFile
+
+THREADS = 2
+"""Chunks that are mapped at once: Arrow leaves Python's lock alone for most of it."""
 
 
 class FileRefusedError(Exception):
@@ -49,7 +54,7 @@ class FileRead:
 class FileReader:
     """Reads the files of one vendor-day into one spill.
 
-    Memory holds one chunk (`raw_rows.CHUNK` rows) in its three forms: text, mapped, refused.
+    Memory holds a few chunks (`raw_rows.CHUNK` rows) in their three forms: text, mapped, refused.
 
     Attributes:
         terms: what the files are read by.
@@ -85,9 +90,13 @@ class FileReader:
         export = open_export(path, contract)
         account = RowAccount(contract.vendor, self.terms.day, shown(file.name))
         total = ControlTotal(file, 0, 0, 0)
-        with RefusedRows(self.scratch, f"{number}") as refused:
-            for raw in self._chunks(export):
-                total = self._take(raw, total, number, account, refused)
+        with (
+            RefusedRows(self.scratch, f"{number}") as refused,
+            closing(export.chunks) as chunks,
+            closing(work_ahead(chunks, partial(self._mapped, file.sha256), THREADS)) as mapped,
+        ):
+            for chunk in mapped:
+                total = self._take(chunk, total, number, account, refused)
         check_declared(
             file,
             total.physical_rows,
@@ -97,43 +106,63 @@ class FileReader:
         _check_not_all_refused(total, refused)
         return FileRead(total, export.layout, refused)
 
-    @staticmethod
-    def _chunks(export: Export) -> Iterator[RawRows]:
-        with closing(export.chunks) as chunks:
-            yield from chunks
+    def _mapped(self, sha256: str, raw: RawRows) -> "_Chunk":
+        """Correct, filter and map one chunk; it shares nothing with the others."""
+        physical = _numbers(raw)
+        raw, _ = self.corrections.apply(raw, sha256)
+        rejected = left_out(raw, self.terms.contract.rows)
+        kept = without(raw, rejected)
+        return _Chunk(
+            physical,
+            raw.source_row[rejected],
+            {row.source_row for row in kept.refused},
+            map_records(kept, self.terms),
+        )
 
     def _take(
         self,
-        raw: RawRows,
+        chunk: "_Chunk",
         total: ControlTotal,
         number: int,
         account: RowAccount,
         refused: RefusedRows,
     ) -> ControlTotal:
-        """Map one chunk; return the totals with it."""
-        sha256 = total.file.sha256
-        physical = _numbers(raw)
-        raw, _ = self.corrections.apply(raw, sha256)
-        rejected = left_out(raw, self.terms.contract.rows)
-        kept = without(raw, rejected)
-        records = map_records(kept, self.terms)
-        refused.add(records.refused, {row.source_row for row in kept.refused})
+        """Keep one chunk; return the totals with it."""
+        records = chunk.records
+        refused.add(records.refused, chunk.unreadable)
         landed = records.source_row.to_numpy()
         quarantined = np.array([row.source_row for row in records.refused], dtype=np.int64)
-        account.take(physical, [landed, quarantined, raw.source_row[rejected]])
-        corrected = sorted(self.corrections.rows_of(sha256))
+        account.take(chunk.physical, [landed, quarantined, chunk.rejected])
+        corrected = sorted(self.corrections.rows_of(total.file.sha256))
         self.spill.add(number, records)
         return replace(
             total,
             physical_rows=account.physical_rows,
             landed_rows=total.landed_rows + len(landed),
             quarantined_rows=refused.count,
-            rejected_rows=total.rejected_rows + int(rejected.sum()),
+            rejected_rows=total.rejected_rows + len(chunk.rejected),
             released_rows=total.released_rows + int(np.isin(landed, corrected).sum()),
         )
 
 
-def _numbers(raw: RawRows) -> np.typing.NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A chunk in our words.
+
+    Attributes:
+        physical: numbers of its rows.
+        rejected: of those that the contract leaves out.
+        unreadable: of those that were no rows at all.
+        records: all others.
+    """
+
+    physical: Rows
+    rejected: Rows
+    unreadable: frozenset[int] | set[int]
+    records: Records
+
+
+def _numbers(raw: RawRows) -> Rows:
     refused = np.array([row.source_row for row in raw.refused], dtype=np.int64)
     return np.concatenate([raw.source_row, refused])
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from breakwater.contracts.shape import ListingShape
 from breakwater.core.errors import BreakwaterError
 from breakwater.core.vocabulary import RunType
 from breakwater.detect.detect import detect_day
+from breakwater.landing.land import land_day
 from breakwater.measure.close import close_day
 from breakwater.measure.closing.coverage import coverage_of
 from breakwater.measure.measure import measure_day
@@ -129,6 +131,9 @@ def _reclose(
 
 
 def _bring_up_to_date(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:
+    if isinstance(workspace.configuration.vendor(vendor, day).shape, ListingShape):
+        # What its listings tell starts from the last one of the day before, which may be another now.
+        land_day(workspace, vendor, day, now)
     with workspace.warehouse.transaction() as connection:
         standing = coverage_of(connection, workspace, day, [vendor]).standing[vendor]
     if standing in {"unfinished", "stale"}:

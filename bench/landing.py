@@ -43,10 +43,10 @@ from breakwater.core.days import Window
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.parquet import write_batches
 from breakwater.landing.books import vendor_book
-from breakwater.landing.corrections import Corrections
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.publishing.spill import spilling
+from breakwater.landing.quarantine.corrections import Corrections
 from breakwater.landing.read_book import FileReader
-from breakwater.landing.spill import spilling
-from breakwater.landing.terms import Terms
 from breakwater.warehouse.file_ledger import ReceivedFile
 
 DAY = date(2026, 3, 2)

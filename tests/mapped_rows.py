@@ -7,8 +7,8 @@ from whole_export import read_csv_text
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.days import Window
-from breakwater.landing.records import Records, map_records
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import Records, map_records
+from breakwater.landing.mapping.terms import Terms
 
 
 def mapped(configuration: Configuration, *changes: dict[str, str], **terms: Any) -> Records:  # noqa: ANN401  values of a YAML file

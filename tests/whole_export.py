@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from breakwater.contracts.file_format import CsvFormat
 from breakwater.contracts.vendor import VendorContract
-from breakwater.landing.layout import Layout, Wanted
-from breakwater.landing.lines import line_blocks
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.read_csv import read_csv
-from breakwater.landing.read_export import open_export
-from breakwater.landing.unpack import BLOCK
+from breakwater.landing.reading.layout import Layout, Wanted
+from breakwater.landing.reading.lines import line_blocks
+from breakwater.landing.reading.raw_rows import RawRows
+from breakwater.landing.reading.read_csv import read_csv
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.unpack import BLOCK
 
 
 def read_export(file: Path, contract: VendorContract, block_bytes: int = BLOCK) -> RawRows:

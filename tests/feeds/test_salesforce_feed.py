@@ -24,7 +24,7 @@ from breakwater.core.errors import ConfigurationError
 from breakwater.feeds.http.waiting import Waiting
 from breakwater.feeds.records import END, CursorRefusedFault, FeedFault, Part
 from breakwater.feeds.salesforce import SalesforceFeed, open_feed
-from breakwater.feeds.salesforce_soql import Place, soql
+from breakwater.feeds.salesforce_api.soql import Place, soql
 from breakwater.warehouse.connections import FeedConnection
 
 WINDOW = Window(1_793_664_000, 1_793_750_400)

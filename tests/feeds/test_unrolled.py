@@ -9,7 +9,7 @@ from vendor_exports import CONTRACT
 
 from breakwater.contracts.vendor import VendorContract
 from breakwater.feeds.unrolled import rows_of
-from breakwater.landing.read_export import open_export
+from breakwater.landing.reading.read_export import open_export
 
 CASES: list[tuple[dict[str, Any], list[str], int]] = [
     ({"a": 1}, [], 1),

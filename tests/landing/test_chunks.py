@@ -13,11 +13,11 @@ import pytest
 import xlsxwriter
 from vendor_exports import column_names, contract
 
-from breakwater.landing import raw_rows, read_parquet
-from breakwater.landing.raw_rows import CHUNK
-from breakwater.landing.read_ahead import read_ahead
-from breakwater.landing.read_export import open_export
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.reading import raw_rows, read_parquet
+from breakwater.landing.reading.raw_rows import CHUNK
+from breakwater.landing.reading.read_ahead import read_ahead
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 NAMES = column_names(contract())
 COUNT = 1_000

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from vendor_exports import DAY
 
-from breakwater.landing.corrections import Corrections, add_correction, corrections_of
-from breakwater.landing.raw_rows import RawRows, refused_row
+from breakwater.landing.quarantine.corrections import Corrections, add_correction, corrections_of
+from breakwater.landing.reading.raw_rows import RawRows, refused_row
 from breakwater.warehouse.database import Database
 
 FILE, OTHER = "a" * 64, "b" * 64

@@ -19,11 +19,11 @@ from breakwater.core.vocabulary import EventType
 from breakwater.engine.base import arrow_schema
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.parquet import write_parquet
-from breakwater.landing.events import CaseEvents
-from breakwater.landing.identity import identify, open_spill
-from breakwater.landing.records import map_records
-from breakwater.landing.spill import spilling
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import map_records
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.publishing.events import CaseEvents
+from breakwater.landing.publishing.identity import identify, open_spill
+from breakwater.landing.publishing.spill import spilling
 
 CONFIGURATION = load_configuration()
 DECIDED = {EventType.DECIDED}

@@ -3,7 +3,7 @@
 import pytest
 
 from breakwater.contracts.configuration import SHIPPED
-from breakwater.landing.refusal import Fault
+from breakwater.landing.reading.refusal import Fault
 
 RUNBOOKS = SHIPPED.parents[1] / "docs" / "runbooks"
 

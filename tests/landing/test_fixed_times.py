@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breakwater.landing.fixed_times import read_fixed, template_of
+from breakwater.landing.mapping.fixed_times import read_fixed, template_of
 
 FORMS = [
     "%Y-%m-%d %H:%M:%S",

@@ -22,10 +22,10 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import CaseShape
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.records import Records, map_records
-from breakwater.landing.refusal import ExportRefusedError, Fault
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import Records, map_records
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.reading.raw_rows import RawRows
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 RIGA = ZoneInfo("Europe/Riga")
 LOCAL = "%d.%m.%Y %H:%M:%S"

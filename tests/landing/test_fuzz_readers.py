@@ -25,8 +25,8 @@ from vendor_exports import as_csv, column_names, contract, rows_of
 from whole_export import read_export
 
 from breakwater.contracts.vendor import VendorContract
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.refusal import ExportRefusedError
+from breakwater.landing.reading.raw_rows import RawRows
+from breakwater.landing.reading.refusal import ExportRefusedError
 
 SECONDS = float(os.environ.get("BREAKWATER_FUZZ_SECONDS", "0"))
 """How long to try each kind of file; some fixed number of tries when zero."""

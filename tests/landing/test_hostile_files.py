@@ -21,10 +21,10 @@ from backports import zstd
 from vendor_exports import as_csv, contract, rows_of
 from whole_export import csv_text, read_export
 
-from breakwater.landing import check_xlsx, lines, read_csv, read_parquet
-from breakwater.landing.layout import MOST_COLUMNS, Wanted
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.reading import check_xlsx, lines, read_csv, read_parquet
+from breakwater.landing.reading.layout import MOST_COLUMNS, Wanted
+from breakwater.landing.reading.raw_rows import RawRows
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 GOOD = as_csv(rows_of({}, {}))
 NAMES = GOOD.decode().splitlines()[0].split(",")
@@ -528,8 +528,8 @@ import gzip, sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1]]
 from vendor_exports import contract
-from breakwater.landing.read_export import open_export
-from breakwater.landing.refusal import ExportRefusedError
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.refusal import ExportRefusedError
 
 def peak():
     # Not ru_maxrss: a new process inherits that of the one that started it.

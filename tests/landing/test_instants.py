@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breakwater.contracts.shape import Times
-from breakwater.landing.instants import Instants, read_instants
-from breakwater.landing.local_time import offsets_of
+from breakwater.landing.mapping.instants import Instants, read_instants
+from breakwater.landing.mapping.local_time import offsets_of
 
 RIGA = Times(zone="Europe/Riga", formats=("%d.%m.%Y %H:%M:%S",))
 

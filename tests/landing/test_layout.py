@@ -7,7 +7,7 @@ import pytest
 from vendor_exports import as_csv, contract, rows_of
 from whole_export import csv_text
 
-from breakwater.landing.layout import (
+from breakwater.landing.reading.layout import (
     MOST_COLUMNS,
     Changes,
     Layout,
@@ -16,8 +16,8 @@ from breakwater.landing.layout import (
     find_columns,
     trimmed,
 )
-from breakwater.landing.read_export import open_export
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 UCI = Path(__file__).parents[3] / "shared/data/uci_incident_log"
 NOTHING = Changes((), (), {}, reordered=False)

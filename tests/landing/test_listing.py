@@ -14,8 +14,8 @@ from breakwater.contracts.shape import ListingShape
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import ContractError
 from breakwater.landing.land import land_day
-from breakwater.landing.listing_names import listed_at
-from breakwater.landing.refusal import ExportRefusedError
+from breakwater.landing.listing.names import listed_at
+from breakwater.landing.reading.refusal import ExportRefusedError
 from breakwater.warehouse.file_ledger import ReceivedFile, record_file
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.stale import stale_days

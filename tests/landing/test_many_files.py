@@ -12,8 +12,8 @@ from vendor_exports import DAY, LATER, ON_TIME, as_csv, contract, rows_of, with_
 
 from breakwater.core.errors import ContractError, ControlTotalError
 from breakwater.landing.control_totals import RowAccount
-from breakwater.landing.corrections import add_correction
 from breakwater.landing.land import land_day
+from breakwater.landing.quarantine.corrections import add_correction
 from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force, record_file
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.workspace import Workspace

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vendor_exports import DAY
 
-from breakwater.landing.quarantine_lines import QuarantineLines, RefusedLine, read_lines
+from breakwater.landing.quarantine.lines import QuarantineLines, RefusedLine, read_lines
 from breakwater.warehouse.lake import Lake
 
 FILE, OTHER = "a" * 64, "b" * 64

@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from breakwater.landing.read_ahead import read_ahead, work_ahead
+from breakwater.landing.reading.read_ahead import read_ahead, work_ahead
 
 
 def numbers(count: int, ended: list[str]) -> Generator[int]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from whole_export import read_csv_text
 
 from breakwater.contracts.file_format import CsvFormat
-from breakwater.landing.raw_rows import RawRows
-from breakwater.landing.read_plain_csv import read_plain_csv
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.reading.raw_rows import RawRows
+from breakwater.landing.reading.read_plain_csv import read_plain_csv
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 COMMA = CsvFormat(kind="csv")
 HEADER = "a,b,c\n"
@@ -177,9 +177,9 @@ def test_neither_the_fast_way_nor_the_size_of_blocks_changes_what_is_read(
 ) -> None:
     """The careful way, on the whole text at once, says what is right."""
     text = HEADER + end.join(lines) + end * ends
-    with mock.patch("breakwater.landing.read_csv.read_plain_csv", return_value=None):
+    with mock.patch("breakwater.landing.reading.read_csv.read_plain_csv", return_value=None):
         careful = read_csv_text(text, ["a", "b", "c"])
-    with mock.patch("breakwater.landing.read_csv.PIECE", 5):
+    with mock.patch("breakwater.landing.reading.read_csv.PIECE", 5):
         in_pieces = read_csv_text(text, ["a", "b", "c"])
     for found in (
         in_pieces,

@@ -8,12 +8,12 @@ import pytest
 from whole_export import whole
 
 from breakwater.contracts.file_format import JsonFormat, JsonLinesFormat
-from breakwater.landing.layout import MOST_COLUMNS, Layout, Wanted
-from breakwater.landing.nested import lookup
-from breakwater.landing.raw_rows import CUT, LONGEST_CONTENT, RawRows
-from breakwater.landing.read_json import LONGEST_RECORD, read_json
-from breakwater.landing.read_jsonl import read_jsonl
-from breakwater.landing.refusal import ExportRefusedError, Fault
+from breakwater.landing.reading.layout import MOST_COLUMNS, Layout, Wanted
+from breakwater.landing.reading.nested import lookup
+from breakwater.landing.reading.raw_rows import CUT, LONGEST_CONTENT, RawRows
+from breakwater.landing.reading.read_json import LONGEST_RECORD, read_json
+from breakwater.landing.reading.read_jsonl import read_jsonl
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 
 ISSUE: dict[str, Any] = {
     "key": "OPS-1",

@@ -11,7 +11,7 @@ from vendor_exports import contract
 
 from breakwater import landing
 from breakwater.core.vocabulary import EventType
-from breakwater.landing.reason_words import explain_reason, words_of
+from breakwater.landing.quarantine.reason_words import explain_reason, words_of
 
 REFUSING = {"refuse", "refused_row"}
 """Functions that take a reason by name, among other text."""
@@ -65,7 +65,7 @@ def every_reason() -> list[str]:
     folder = Path(next(iter(landing.__path__)))
     found = {
         reason
-        for module in sorted(folder.glob("*.py"))
+        for module in sorted(folder.rglob("*.py"))
         for reason in reasons_in(module.read_text(encoding="utf-8"))
         if re.fullmatch("[a-z_]+", reason)  # the name of one, not a text beside it
     }

@@ -9,8 +9,8 @@ from whole_export import read_csv_text
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
-from breakwater.landing.records import Records, map_records
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import Records, map_records
+from breakwater.landing.mapping.terms import Terms
 
 KEY = b"key of the tests"
 

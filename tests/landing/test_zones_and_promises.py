@@ -6,7 +6,7 @@ from mapped_rows import at, mapped, reasons
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import Times
-from breakwater.landing.instants import read_instants, read_zones
+from breakwater.landing.mapping.instants import read_instants, read_zones
 
 FORMAT = "%d.%m.%Y %H:%M:%S"
 

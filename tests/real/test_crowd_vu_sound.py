@@ -19,7 +19,7 @@ from installation import SHARED, delivered_rows, exports_of, installation, show
 
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
-from breakwater.landing.pseudonyms import replacements
+from breakwater.landing.mapping.pseudonyms import replacements
 from breakwater.reconcile.reconcile import reconcile_day
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.workspace import Workspace

@@ -47,7 +47,7 @@ def _lines(found: "Preview", configuration: Configuration, vendor: str, day: dat
 
 
 def _columns(found: "Preview") -> Iterator[str]:
-    from breakwater.landing.refusal import shown
+    from breakwater.landing.reading.refusal import shown
 
     layout = found.layout
     for spelling, name in layout.renamed.items():
@@ -59,7 +59,7 @@ def _columns(found: "Preview") -> Iterator[str]:
 
 
 def _refusals(found: "Preview", contract: VendorContract) -> Iterator[str]:
-    from breakwater.landing.reason_words import explain_reason
+    from breakwater.landing.quarantine.reason_words import explain_reason
 
     for reason, count in found.reasons.items():
         why = explain_reason(reason, contract)
@@ -71,7 +71,7 @@ def _refusals(found: "Preview", contract: VendorContract) -> Iterator[str]:
 
 
 def _first(found: "Preview") -> Iterator[str]:
-    from breakwater.landing.refusal import shown
+    from breakwater.landing.reading.refusal import shown
 
     if found.first is None:
         return

@@ -33,7 +33,7 @@ def quarantine() -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 def list_(vendor: str | None, day: date | None, reason: str | None, form: str) -> None:
     """Count what is in quarantine, by file and reason; every vendor and day when absent."""
-    from breakwater.landing.reason_words import words_of
+    from breakwater.landing.quarantine.reason_words import words_of
     from breakwater.landing.release import corrections_out_of_force
     from breakwater.warehouse.quarantine import quarantined
 
@@ -175,7 +175,7 @@ def _cell(value: object) -> str | None:
 
 
 def _released(workspace: Workspace, released: "Released", vendor: str, day: date) -> list[str]:
-    from breakwater.landing.reason_words import words_of
+    from breakwater.landing.quarantine.reason_words import words_of
     from breakwater.warehouse.stale import stale_days
 
     landed = released.corrected - len(released.remaining)

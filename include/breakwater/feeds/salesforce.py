@@ -10,9 +10,9 @@ from breakwater.core.days import Window
 from breakwater.feeds.http.answer import Answer
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.records import END, Cursor, FeedFault, Part, shown
-from breakwater.feeds.salesforce_bulk import QueryJob
-from breakwater.feeds.salesforce_client import RefusedFault, SalesforceClient
-from breakwater.feeds.salesforce_soql import Place, soql
+from breakwater.feeds.salesforce_api.bulk import QueryJob
+from breakwater.feeds.salesforce_api.client import RefusedFault, SalesforceClient
+from breakwater.feeds.salesforce_api.soql import Place, soql
 from breakwater.warehouse.connections import FeedConnection
 
 CHANGE = "Change"

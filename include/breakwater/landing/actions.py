@@ -14,11 +14,11 @@ from breakwater.contracts.tables import ENFORCEMENT_ACTION
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.vocabulary import Decision
 from breakwater.engine.base import arrow_schema
-from breakwater.landing.operational_days import as_dates, ordinals_of
-from breakwater.landing.pseudonyms import replacements
-from breakwater.landing.raw_rows import RawRows, RefusedRow
-from breakwater.landing.reasons import Reasons
-from breakwater.landing.texts import CONTROL_CHARACTERS
+from breakwater.landing.mapping.operational_days import as_dates, ordinals_of
+from breakwater.landing.mapping.pseudonyms import replacements
+from breakwater.landing.mapping.reasons import Reasons
+from breakwater.landing.mapping.texts import CONTROL_CHARACTERS
+from breakwater.landing.reading.raw_rows import RawRows, RefusedRow
 from breakwater.warehouse.workspace import Workspace
 
 TEXTS = (

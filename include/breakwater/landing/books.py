@@ -15,14 +15,14 @@ from breakwater.core.vocabulary import EventType
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.actions import enforcement_actions, read_slice
 from breakwater.landing.control_totals import ControlTotal, check_arithmetic
-from breakwater.landing.events import CaseEvents
-from breakwater.landing.identity import Identified, identify, open_spill
-from breakwater.landing.layout import Layout
-from breakwater.landing.listing_book import StartingListing, read_listings
+from breakwater.landing.listing.book import StartingListing, read_listings
+from breakwater.landing.publishing.events import CaseEvents
+from breakwater.landing.publishing.identity import Identified, identify, open_spill
+from breakwater.landing.publishing.same_record import names_of_records
+from breakwater.landing.quarantine.refused_rows import RefusedRows
 from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
-from breakwater.landing.refusal import ExportRefusedError, Fault
-from breakwater.landing.refused_rows import RefusedRows
-from breakwater.landing.same_record import names_of_records
+from breakwater.landing.reading.layout import Layout
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault
 from breakwater.warehouse.file_ledger import ReceivedFile
 from breakwater.warehouse.workspace import Workspace
 

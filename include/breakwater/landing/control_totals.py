@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from breakwater.core.errors import ControlTotalError
-from breakwater.landing.refusal import ExportRefusedError, Fault, FewerRowsError
-from breakwater.landing.refused_rows import IndexRow
+from breakwater.landing.quarantine.refused_rows import IndexRow
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault, FewerRowsError
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.file_ledger import ReceivedFile
 

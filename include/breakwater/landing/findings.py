@@ -5,8 +5,8 @@ from datetime import date
 
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.landing.books import BookOfDay
-from breakwater.landing.layout import Changes, Layout
-from breakwater.landing.refusal import ExportRefusedError, FewerRowsError, shown
+from breakwater.landing.reading.layout import Changes, Layout
+from breakwater.landing.reading.refusal import ExportRefusedError, FewerRowsError, shown
 
 MOST_TOLD = 10
 """Columns of a kind that a finding names."""

@@ -12,19 +12,19 @@ from breakwater.core.errors import (
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.books import BookOfDay, internal_book, vendor_book
 from breakwater.landing.control_totals import replace_control_totals
-from breakwater.landing.corrections import corrections_of
-from breakwater.landing.delivered import Delivery
 from breakwater.landing.findings import landing_findings, refusal_finding
-from breakwater.landing.layouts import replace_layouts
-from breakwater.landing.listing_book import StartingListing
-from breakwater.landing.listing_chain import (
+from breakwater.landing.listing.book import StartingListing
+from breakwater.landing.listing.chain import (
     STARTS_FROM,
     days_that_start_otherwise,
     starting_listing,
 )
-from breakwater.landing.partitions import Landed, replace_partitions
+from breakwater.landing.publishing.delivered import Delivery
+from breakwater.landing.publishing.layouts import replace_layouts
+from breakwater.landing.publishing.partitions import Landed, replace_partitions
+from breakwater.landing.publishing.spill import spilling
+from breakwater.landing.quarantine.corrections import corrections_of
 from breakwater.landing.read_book import FileReader, FileRefusedError
-from breakwater.landing.spill import spilling
 from breakwater.landing.vendor_day import (
     VendorDay,
     error_of,

@@ -9,8 +9,8 @@ from typing import Any
 
 from breakwater.contracts.file_format import CsvFormat
 from breakwater.contracts.vendor import VendorContract
-from breakwater.landing.quarantine_lines import read_lines
-from breakwater.landing.reason_words import Explained, explain_reason
+from breakwater.landing.quarantine.lines import read_lines
+from breakwater.landing.quarantine.reason_words import Explained, explain_reason
 from breakwater.landing.release import find_row
 from breakwater.warehouse.quarantine import corrections_of_day, header_of
 from breakwater.warehouse.workspace import Workspace

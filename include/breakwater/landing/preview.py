@@ -14,13 +14,13 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import ListingShape
 from breakwater.core.days import Window
 from breakwater.core.errors import ContractError
-from breakwater.landing.layout import Layout
-from breakwater.landing.raw_rows import RawRows, RefusedRow
-from breakwater.landing.read_export import open_export
-from breakwater.landing.records import Records, map_records
-from breakwater.landing.refusal import ExportRefusedError, shown
-from breakwater.landing.row_filters import left_out, without
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import Records, map_records
+from breakwater.landing.mapping.row_filters import left_out, without
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.reading.layout import Layout
+from breakwater.landing.reading.raw_rows import RawRows, RefusedRow
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.refusal import ExportRefusedError, shown
 
 MOST_EXAMPLES = 5
 """Refused rows, and days, that are shown one by one."""

@@ -10,17 +10,17 @@ import numpy as np
 
 from breakwater.contracts.file_format import Manifest
 from breakwater.landing.control_totals import ControlTotal, RowAccount, check_declared
-from breakwater.landing.corrections import Corrections
-from breakwater.landing.layout import Layout
-from breakwater.landing.raw_rows import RawRows, Rows
-from breakwater.landing.read_ahead import work_ahead
-from breakwater.landing.read_export import open_export
-from breakwater.landing.records import Records, map_records
-from breakwater.landing.refusal import ExportRefusedError, Fault, shown
-from breakwater.landing.refused_rows import RefusedRows
-from breakwater.landing.row_filters import left_out, without
-from breakwater.landing.spill import RecordSpill
-from breakwater.landing.terms import Terms
+from breakwater.landing.mapping.records import Records, map_records
+from breakwater.landing.mapping.row_filters import left_out, without
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.publishing.spill import RecordSpill
+from breakwater.landing.quarantine.corrections import Corrections
+from breakwater.landing.quarantine.refused_rows import RefusedRows
+from breakwater.landing.reading.layout import Layout
+from breakwater.landing.reading.raw_rows import RawRows, Rows
+from breakwater.landing.reading.read_ahead import work_ahead
+from breakwater.landing.reading.read_export import open_export
+from breakwater.landing.reading.refusal import ExportRefusedError, Fault, shown
 from breakwater.warehouse.file_ledger import ReceivedFile
 
 THREADS = 2

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import BreakwaterError
-from breakwater.landing.corrections import Cells, add_correction
 from breakwater.landing.land import land_day
-from breakwater.landing.refusal import shown
+from breakwater.landing.quarantine.corrections import Cells, add_correction
+from breakwater.landing.reading.refusal import shown
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.file_ledger import received_files
 from breakwater.warehouse.quarantine import (

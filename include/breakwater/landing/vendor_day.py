@@ -12,9 +12,9 @@ from breakwater.core.errors import (
     VendorDayError,
 )
 from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.landing.mapping.terms import Terms
 from breakwater.landing.read_book import FileRefusedError
-from breakwater.landing.refusal import FewerRowsError, shown
-from breakwater.landing.terms import Terms
+from breakwater.landing.reading.refusal import FewerRowsError, shown
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.file_ledger import ReceivedFile
 from breakwater.warehouse.retention import removed_at

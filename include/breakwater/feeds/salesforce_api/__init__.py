@@ -1,0 +1,1 @@
+"""How Salesforce is spoken to."""

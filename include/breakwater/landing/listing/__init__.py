@@ -1,0 +1,1 @@
+"""From listings of a queue to what happened in it."""

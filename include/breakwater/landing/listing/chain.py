@@ -1,0 +1,106 @@
+"""How the days of a vendor that lists its queue hang together: each starts where one before ended."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from breakwater.contracts.shape import ListingShape
+from breakwater.contracts.vendor import VendorContract
+from breakwater.core.errors import ConfigurationError
+from breakwater.landing.listing.book import StartingListing, in_order
+from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.quarantine.corrections import corrections_of
+from breakwater.warehouse.database import Connection
+from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force
+from breakwater.warehouse.stage_run import stage_summary
+from breakwater.warehouse.workspace import Workspace
+
+STARTS_FROM = "starts_from"
+"""In the summary of a landed day: the content hash of the listing that it started from."""
+
+
+def starting_listing(
+    connection: Connection, workspace: Workspace, contract: VendorContract, day: date
+) -> StartingListing | None:
+    """Find the newest listing of the days before, as far back as the contract looks.
+
+    Raises:
+        FileRefusedError: the name of a listing does not tell its instant.
+    """
+    found = _last_before(connection, workspace, contract, day)
+    if found is None:
+        return None
+    of_day, own, file = found
+    terms = Terms(
+        own,
+        workspace.configuration.operations,
+        of_day,
+        workspace.window(of_day),
+        workspace.pseudonym_key,
+    )
+    return StartingListing(file, terms, corrections_of(connection, own.vendor, of_day))
+
+
+def days_that_start_otherwise(
+    connection: Connection, workspace: Workspace, contract: VendorContract, day: date, stage: str
+) -> tuple[date, ...]:
+    """List later days that were landed from another listing than they would start from now.
+
+    Args:
+        connection: the transaction that lands a day.
+        workspace: the installation.
+        contract: of the vendor on that day.
+        day: the day that is landed.
+        stage: name of the stage whose summaries say what days started from.
+    """
+    rows = connection.execute(
+        "select operational_day as day from operations.stage_run where vendor = %s and stage = %s"
+        " and operational_day > %s and operational_day <= %s order by operational_day",
+        [contract.vendor, stage, day, day + timedelta(days=_history_days(contract))],
+    ).fetchall()
+    changed = []
+    for later in (row["day"] for row in rows):
+        own = _contract_on(workspace, contract.vendor, later)
+        last = stage_summary(connection, later, contract.vendor, stage)
+        if own is None or last is None:
+            continue
+        found = _last_before(connection, workspace, own, later)
+        if last["summary"].get(STARTS_FROM) != (None if found is None else found[2].sha256):
+            changed.append(later)
+    return tuple(changed)
+
+
+def _last_before(
+    connection: Connection, workspace: Workspace, contract: VendorContract, day: date
+) -> tuple[date, VendorContract, ReceivedFile] | None:
+    for earlier in _days_with_files(connection, contract, day):
+        own = _contract_on(workspace, contract.vendor, earlier)
+        if own is None:
+            continue
+        files = files_in_force(connection, own, own.vendor, earlier)
+        if files:
+            return earlier, own, in_order(files, own)[-1][1]
+    return None
+
+
+def _days_with_files(connection: Connection, contract: VendorContract, day: date) -> Iterator[date]:
+    """Name the days before that anything was received for, the newest first."""
+    rows = connection.execute(
+        "select distinct operational_day as day from landing.file_ledger where vendor = %s"
+        " and book = 'vendor' and operational_day < %s and operational_day >= %s"
+        " order by operational_day desc",
+        [contract.vendor, day, day - timedelta(days=_history_days(contract))],
+    ).fetchall()
+    yield from (row["day"] for row in rows)
+
+
+def _history_days(contract: VendorContract) -> int:
+    return contract.shape.history_days if isinstance(contract.shape, ListingShape) else 0
+
+
+def _contract_on(workspace: Workspace, vendor: str, day: date) -> VendorContract | None:
+    """Return the contract of a day; None where the vendor had none, or one of another shape."""
+    try:
+        contract = workspace.configuration.vendor(vendor, day)
+    except ConfigurationError:
+        return None
+    return contract if isinstance(contract.shape, ListingShape) else None

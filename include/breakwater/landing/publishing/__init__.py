@@ -1,0 +1,1 @@
+"""From mapped records to the partitions of the lake."""

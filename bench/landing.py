@@ -193,7 +193,7 @@ def _linked(file: Path, link: Path) -> Path:
 def _terms(form: str) -> Terms:
     operations = load_configuration().operations
     window = Window.for_operational_day(DAY, operations.zone_info)
-    return Terms(contract(form), operations, DAY, window, b"key of the benchmark")
+    return Terms(contract(form), operations, DAY, window, None, b"key of the benchmark")
 
 
 def run_pandera(file: Path, form: str) -> dict[str, int]:

@@ -15,8 +15,9 @@ goes out once. Clear a red task and it goes on from there. Many days: Trigger â†
 **It is 3 a.m. and it is red.** Look at the first red task, from left to right; its last log line
 names vendor, day, file, what was expected and what was found.
 
-- `fetch` waiting: nothing is wrong. It looks again every five minutes until the vendor's deadline.
-- `fetch` red: nothing came by the deadline. Ask the vendor; when the file is there, clear the task
+- `fetch` waiting: nothing is wrong, or the vendor's place does not answer: its log says which. It looks
+  again every five minutes until the vendor's deadline, at a place that does not answer an hour longer.
+- `fetch` red: nothing came by then. Ask the vendor; when the file is there, clear the task
   with everything downstream of it. The other vendors are closed already.
 - `land` red: the file is truncated or breaks its contract. What was landed before still stands.
 - `close` red: the books do not tie out. That is a fault of ours: call the team that owns this Dag.
@@ -33,7 +34,7 @@ from airflow.sdk import CronPartitionTimetable, TriggerRule, XComArg, chain, dag
 
 from breakwater.orchestration import stages
 from breakwater.orchestration.assets import DAILY_DIGEST
-from breakwater.orchestration.defaults import DEFAULT_ARGS, LONGEST_WAIT
+from breakwater.orchestration.defaults import DEFAULT_ARGS, LONGEST_FETCH, LONGEST_WAIT
 from breakwater.orchestration.parameters import close_day_parameters
 from breakwater.orchestration.pools import VENDOR_FEEDS, WAREHOUSE
 from breakwater.orchestration.tags import Stage, Tier
@@ -51,6 +52,7 @@ def vendors(vendor: str) -> XComArg:
         poke_interval=300,
         timeout=LONGEST_WAIT.total_seconds(),
         pool=VENDOR_FEEDS,
+        execution_timeout=LONGEST_FETCH,
     )
     fetched = wait(stages.fetch)(vendor=vendor)
     landed = task(pool=WAREHOUSE)(stages.land)(vendor=vendor)

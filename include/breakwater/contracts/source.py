@@ -126,8 +126,8 @@ class HttpLimits(Contract):
 
     request_seconds: float = Field(default=60, gt=0)
     """Longest silence of one answer."""
-    total_seconds: float = Field(default=1800, gt=0)
-    """Longest time for a day."""
+    total_seconds: float = Field(default=1800, gt=0, le=12_600)
+    """Longest time for a day; Airflow ends the task after four hours."""
     attempts: int = Field(default=6, ge=1, le=20)
     """How often one page is asked for when it answers 429 or 5xx, or the connection breaks."""
     longest_wait_seconds: float = Field(default=120, gt=0)

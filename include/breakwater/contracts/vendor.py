@@ -1,7 +1,8 @@
 """One vendor's contract: where its export is, how it is written, what its codes mean."""
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -37,6 +38,14 @@ class Delivery(Contract):
     ``snapshot``: it is the whole truth, they are gone. ``increment``: they stand, and a record that
     it does hold replaces the one of the same key in earlier files.
     """
+    may_repeat: bool = False
+    """Whether a file may have the very bytes of another day's, as an export of the month to date
+    has after a quiet day; otherwise it is taken to be that day's, sent again."""
+
+    def due_at(self, day: date) -> datetime:
+        """Return until when the export of an operational day may come: on the morning after."""
+        morning = day + timedelta(days=1)
+        return datetime.combine(morning, self.deadline, ZoneInfo(self.zone))
 
 
 class Codes(Contract):

@@ -25,6 +25,7 @@ from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.file_ledger import (
     Duplicate,
     ReceivedFile,
+    distinct_names,
     duplicates,
     files_in_force,
     received_files,
@@ -78,6 +79,9 @@ def _fetch_vendor(about: VendorDay, scratch: Path) -> Arrival:
     """Bring what the vendor has into the lake and the ledger."""
     if isinstance(about.contract.source, FileSource):
         return fetch_files(about, scratch)
+    if not _log_is_whole(about):
+        # Every fetch asks for the whole day again, and none would count before our log is there.
+        raise _pending_log(about)
     file = fetch_records(about.workspace, about.contract, about.day, about.now, scratch)
     if file is None:
         return Arrival(on_their_way=1, unfinished=("records of the day are still written",))
@@ -94,9 +98,9 @@ def _conclude(
     received = [file for file in everything if (file.name, file.sha256) not in known]
     in_force = files_in_force(connection, about.contract, about.vendor, about.day)
     found = _found(about, received, again, arrival)
-    count = len({file.name for file in received})
+    count = distinct_names(about.contract, received)
     is_short = about.is_of_any_number or count < about.expected_files
-    if (is_short and not about.is_past_deadline) or (not in_force and arrival.on_their_way):
+    if (is_short or not in_force) and (not about.is_past_deadline or arrival.on_their_way):
         return about.pending(found)
     if in_force and not _log_is_whole(about):
         return _pending_log(about)
@@ -160,7 +164,8 @@ def _found(
 ) -> str:
     """Say what is there instead of a whole export."""
     is_counted = about.expected_files > 1 or about.is_of_any_number
-    parts = [f"{len(received)} files"] if is_counted else []
+    count = distinct_names(about.contract, received)
+    parts = [f"{count} files"] if is_counted else []
     parts += [
         f"{each.file.name!r} with the bytes of {each.first_day.isoformat()}" for each in again[:3]
     ]

@@ -30,7 +30,7 @@ from breakwater.warehouse.file_ledger import (
 log = logging.getLogger(__name__)
 
 UPLOAD_GRACE = timedelta(minutes=10)
-"""A file that is not finished is taken to be on its way this long after it was written."""
+"""A file that is not finished is taken to be on its way this long after it was written, at least."""
 
 _Listed = tuple[str, int, datetime]
 """Name, size and instant."""
@@ -132,8 +132,7 @@ def _take(
     local: Path,
 ) -> str | None:
     """Keep one file; return why not, as long as it is not finished."""
-    source = about.contract.source
-    still = source.still_seconds if isinstance(source, FileSource) else 0
+    still = _still_seconds(about)
     if file.why_unfinished is not None:
         return file.why_unfinished
     if about.now - file.delivered_at < timedelta(seconds=still):
@@ -172,7 +171,13 @@ def _take(
 
 def _is_settled(about: VendorDay, file: Delivered) -> bool:
     """Tell whether nothing more is to be waited for."""
-    return about.now > max(about.deadline, file.delivered_at + UPLOAD_GRACE)
+    grace = max(UPLOAD_GRACE, timedelta(seconds=_still_seconds(about)))
+    return about.now > max(about.deadline, file.delivered_at + grace)
+
+
+def _still_seconds(about: VendorDay) -> int:
+    source = about.contract.source
+    return source.still_seconds if isinstance(source, FileSource) else 0
 
 
 def _known(about: VendorDay) -> Mapping[_Listed, ReceivedFile]:

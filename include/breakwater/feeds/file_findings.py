@@ -6,7 +6,7 @@ from itertools import groupby
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.feeds.fetch_files import Arrival
 from breakwater.feeds.vendor_day import VendorDay
-from breakwater.warehouse.file_ledger import Duplicate, ReceivedFile, counts_by_name
+from breakwater.warehouse.file_ledger import Duplicate, ReceivedFile, counts_by_name, distinct_names
 
 
 def findings_of(
@@ -48,15 +48,16 @@ def findings_of(
     restated = _restated(about, received)
     if restated:
         yield finding(Rule.EXPORT_RESTATED, Severity.INFO, restated, "files")
-    # By name: two quiet hours may be one content of an increment.
-    lacking = about.expected_files - len({file.name for file in received})
+    lacking = about.expected_files - distinct_names(about.contract, received)
+    if about.is_of_any_number:
+        lacking = len(arrival.unfinished)
     if in_force and lacking > 0:
         yield finding(
             Rule.EXPORT_INCOMPLETE,
             Severity.WARNING,
             lacking,
             "files",
-            expected=about.expected_files,
+            expected=None if about.is_of_any_number else about.expected_files,
         )
     unanswered = _unanswered(about, in_force, again)
     if unanswered:

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import python_calamine
 from backports import zstd
 
 from breakwater.contracts.file_format import (
     CsvFormat,
     FileFormat,
     JsonFormat,
-    JsonLinesFormat,
     ParquetFormat,
+    XlsxFormat,
 )
 
 ENOUGH = 64 * 1024
@@ -33,6 +34,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zstd.ZstdError,
     pa.ArrowException,
+    python_calamine.CalamineError,
 )
 
 
@@ -41,8 +43,8 @@ def holds_records(local: Path, form: FileFormat) -> bool:
     try:
         if isinstance(form, ParquetFormat):
             return int(pq.read_metadata(local).num_rows) > 0
-        if not isinstance(form, CsvFormat | JsonLinesFormat | JsonFormat):
-            return True
+        if isinstance(form, XlsxFormat):
+            return local.stat().st_size > ENOUGH or _holds_rows(local, form.sheet)
         start = _start_of(local, form.compression)
     except _BROKEN:
         return True  # landing says what is wrong with it
@@ -54,6 +56,11 @@ def holds_records(local: Path, form: FileFormat) -> bool:
     text = codecs.decode(start, encoding, "replace").removeprefix("\ufeff")
     lines = sum(1 for line in text.splitlines() if line.strip())
     return lines > (1 if isinstance(form, CsvFormat) else 0)
+
+
+def _holds_rows(local: Path, sheet: str) -> bool:
+    rows = python_calamine.CalamineWorkbook.from_path(local).get_sheet_by_name(sheet).to_python()
+    return sum(1 for row in rows if any(cell != "" for cell in row)) > 1
 
 
 def _start_of(local: Path, compression: str) -> bytes:

@@ -1,8 +1,7 @@
 """What one fetch is about: a vendor's contract, an operational day, and the instant of asking."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from breakwater.contracts.source import FileSource
 from breakwater.contracts.vendor import VendorContract
@@ -33,9 +32,7 @@ class VendorDay:
     @property
     def deadline(self) -> datetime:
         """The contract's delivery time on the morning after the operational day."""
-        delivery = self.contract.delivery
-        morning = self.day + timedelta(days=1)
-        return datetime.combine(morning, delivery.deadline, ZoneInfo(delivery.zone))
+        return self.contract.delivery.due_at(self.day)
 
     @property
     def is_past_deadline(self) -> bool:

@@ -38,6 +38,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
     default=RetryAction.DEFAULT,
 )
 
+LONGEST_FETCH = timedelta(hours=4)
+"""One look at a vendor's place, all pages of a day included; `limits.total_seconds` ends it sooner."""
+
 DEFAULT_ARGS: dict[str, Any] = {
     "owner": OWNER,
     "retries": 3,

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from airflow.sdk import PokeReturnValue, get_current_context
 from pydantic import JsonValue
 
-from breakwater.core.errors import ExportPendingError
+from breakwater.core.errors import ExportPendingError, FeedUnavailableError
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant, operational_day
 from breakwater.warehouse.stage_run import StageResult
@@ -15,6 +15,9 @@ from breakwater.warehouse.workspace import Workspace
 
 VendorStage = Callable[[Workspace, str, date, datetime], StageResult]
 DayStage = Callable[[Workspace, date, datetime], StageResult]
+
+LONGEST_OUTAGE = timedelta(hours=1)
+"""How long behind a vendor's deadline its place may be out of reach before the task fails."""
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +38,12 @@ def list_vendors() -> list[str]:
 def fetch(vendor: str) -> PokeReturnValue:
     """Fetch a vendor's export; say "not yet" while it may still come.
 
+    A place that does not answer is looked at again like an export that is not there: an outage in
+    the small hours must not end the wait. An hour behind the deadline it is a failure.
+
     Raises:
         ExportMissingError: the vendor's deadline passed without an export.
-        FeedUnavailableError: the place where the vendor leaves it did not answer.
+        FeedUnavailableError: the place where the vendor leaves it still does not answer.
     """
     from breakwater.feeds.fetch import fetch_export
 
@@ -45,7 +51,13 @@ def fetch(vendor: str) -> PokeReturnValue:
         return PokeReturnValue(is_done=True, xcom_value=_run_for_vendor(fetch_export, vendor))
     except ExportPendingError as pending:
         log.info("%s", pending)
-        return PokeReturnValue(is_done=False)
+    except FeedUnavailableError as unavailable:
+        day = operational_day(get_current_context())
+        contract = installation().configuration.vendor(vendor, day)
+        if instant() > contract.delivery.due_at(day) + LONGEST_OUTAGE:
+            raise
+        log.warning("%s", unavailable)
+    return PokeReturnValue(is_done=False)
 
 
 def land(vendor: str) -> JsonValue:

@@ -1,7 +1,7 @@
 """Every distinct content ever fetched for a vendor-day, and which of them are in force."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -153,14 +153,18 @@ def files_in_force(
 ) -> list[ReceivedFile]:
     """List the files of a vendor that together say what its day is, in order of delivery.
 
-    A snapshot of one file is the newest; of many files, the newest of each name. Of increments
-    every distinct content counts, at its first delivery. A file that was delivered for another
-    day before is none of them (see `duplicates`).
+    A snapshot of one file is the newest; of many files, the newest of each name, and of equal ones
+    the first. Of increments every distinct content counts, at its first delivery. A file that was
+    delivered for another day before is none of them (see `duplicates`).
     """
     again = duplicates(connection, contract, vendor, day)
     known = {(each.file.name, each.file.sha256) for each in again}
     received = received_files(connection, vendor, day, "vendor")
-    files = [file for file in received if (file.name, file.sha256) not in known]
+    return _in_force(contract, [f for f in received if (f.name, f.sha256) not in known])
+
+
+def _in_force(contract: VendorContract, files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """Choose from all files of one day."""
     if contract.delivery.content == "increment":
         first: dict[str, ReceivedFile] = {}
         for file in files:
@@ -168,8 +172,28 @@ def files_in_force(
         return list(first.values())
     if is_sum_of_files(contract):
         newest = {file.name: file for file in files}
-        return [file for file in files if newest[file.name] is file]
-    return files[-1:]
+        return _told_once(contract, [file for file in files if newest[file.name] is file])
+    return list(files[-1:])
+
+
+def _told_once(contract: VendorContract, files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """Leave out the copies of a file under other names: their records are there already.
+
+    Listings may be equal at different hours, and files without records say nothing twice.
+    """
+    if isinstance(contract.shape, ListingShape):
+        return list(files)
+    first: dict[str, ReceivedFile] = {}
+    for file in files:
+        first.setdefault(file.sha256, file)
+    return [file for file in files if not file.has_records or first[file.sha256] is file]
+
+
+def distinct_names(contract: VendorContract, received: Sequence[ReceivedFile]) -> int:
+    """Count the files that a day was to have: by name, copies under other names apart."""
+    if contract.delivery.content == "increment" or not is_sum_of_files(contract):
+        return len({file.name for file in received})  # two quiet hours may be one content
+    return len(_in_force(contract, received))
 
 
 def duplicates(
@@ -179,24 +203,34 @@ def duplicates(
 
     Yesterday's file under today's name says nothing about today. Whichever was delivered first
     counts, on equal instants that of the earlier day, so that the order of fetching decides
-    nothing. Files without records are equal on every quiet day, listings whenever nothing moved,
-    and systems are asked by window: those are no duplicates.
+    nothing; it counts as long as it is what its own day consists of. Files without records are
+    equal on every quiet day, listings whenever nothing moved, and systems are asked by window:
+    those are no duplicates, nor is anything where the contract says that exports may repeat.
     """
     if isinstance(contract.shape, ListingShape) or not isinstance(contract.source, FileSource):
         return []
+    if contract.delivery.may_repeat:
+        return []
     rows = connection.execute(
-        "select own.name, own.sha256, (array_agg(other.operational_day"
-        " order by other.delivered_at, other.operational_day))[1] as first_day"
+        "select distinct own.name, own.sha256, other.operational_day, other.delivered_at"
         " from landing.file_ledger as own join landing.file_ledger as other"
         " on other.vendor = own.vendor and other.book = own.book and other.sha256 = own.sha256"
         " and other.operational_day <> own.operational_day"
         " and (other.delivered_at, other.operational_day)"
         " < (own.delivered_at, own.operational_day)"
         " where own.vendor = %s and own.operational_day = %s and own.book = 'vendor'"
-        " and own.has_records group by own.name, own.sha256",
+        " and own.has_records order by other.delivered_at, other.operational_day",
         [vendor, day],
     ).fetchall()
-    first_days = {(row["name"], row["sha256"]): row["first_day"] for row in rows}
+    standing = {
+        other: {file.sha256 for file in _in_force(contract, received)}
+        for other in {row["operational_day"] for row in rows}
+        if (received := received_files(connection, vendor, other, "vendor"))
+    }
+    first_days: dict[tuple[str, str], date] = {}
+    for row in rows:
+        if row["sha256"] in standing[row["operational_day"]]:
+            first_days.setdefault((row["name"], row["sha256"]), row["operational_day"])
     return [
         Duplicate(file, first_days[file.name, file.sha256])
         for file in received_files(connection, vendor, day, "vendor")

@@ -4,9 +4,8 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import fsspec
 import pyarrow as pa
@@ -102,9 +101,7 @@ class Mailbox:
 
 def deadline_of(contract: VendorContract, day: date) -> int:
     """Return the instant by which the export of a day is due, in UTC seconds."""
-    zone = ZoneInfo(contract.delivery.zone)
-    morning = datetime.combine(day + timedelta(days=1), contract.delivery.deadline, zone)
-    return utc_seconds(morning)
+    return utc_seconds(contract.delivery.due_at(day))
 
 
 def deliver(

@@ -1,5 +1,6 @@
 """A JSON service that the contract alone describes: windows, lists, and every kind of paging."""
 
+import dataclasses
 import itertools
 from typing import Any
 
@@ -202,6 +203,40 @@ def test_a_link_elsewhere_is_refused(far_end: FarEnd, link: str) -> None:
         read(api(far_end, paging={"kind": "link"}))
     assert not raised.value.transient
     assert len(far_end.asked) == 1
+
+
+def test_a_link_whose_path_looks_like_a_host_stays_on_the_service(far_end: FarEnd) -> None:
+    """Two slashes begin a path here, and a host where links are joined."""
+    with FarEnd() as other:
+        path = other.address.removeprefix("http:") + "/internal"
+        first = Reply(
+            {"data": {"things": [{"id": 1}]}},
+            headers={"Link": f'<{far_end.address}{path}>; rel="next"'},
+        )
+        far_end.on("/v1/things", first)
+        far_end.on(path[1:], page(2))  # as it is sent: slashes at the start become one
+        password = "x" * 9
+        feed = dataclasses.replace(
+            api(far_end, paging={"kind": "link"}, authentication={"kind": "bearer"}),
+            connection=far_end.connection(password=password),
+        )
+        parts = read(feed)
+        assert ids(parts) == [[1], [2]]
+        assert ids(read(feed, parts[0].cursor)) == [[2]]
+        assert other.asked == []
+    assert [asked.headers["Authorization"] for asked in far_end.asked] == [f"Bearer {password}"] * 3
+
+
+@pytest.mark.parametrize("kept", ["@127.0.0.1:{port}/x", "\\@127.0.0.1:{port}/x", "9/x", ".evil/"])
+def test_a_link_that_was_kept_and_leads_elsewhere_is_not_followed(
+    far_end: FarEnd, kept: str
+) -> None:
+    """What is read back from the warehouse is judged again; the day is asked for from its start."""
+    with FarEnd() as other:
+        link = kept.format(port=other.address.rpartition(":")[2])
+        with pytest.raises(CursorRefusedFault, match="leads elsewhere"):
+            read(api(far_end, paging={"kind": "link"}), {"link": link})
+        assert other.asked == far_end.asked == []
 
 
 def test_a_link_to_itself_is_refused(far_end: FarEnd) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from far_end import QUICK, FakeTime, FarEnd, Reply, client_of
+from requests import PreparedRequest, Session
 from salesforce_server import make_certificates
 
 from breakwater.contracts.source import HttpLimits
 from breakwater.feeds.http.address import address_of
-from breakwater.feeds.http.answer import StatusFault
+from breakwater.feeds.http.answer import StatusFault, origin
 from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.waiting import asked_for, backing_off
 from breakwater.feeds.records import FeedFault
@@ -279,6 +280,81 @@ def test_a_redirect_elsewhere_is_refused(far_end: FarEnd, target: str) -> None:
         client_of(far_end).ask("/")
     assert not raised.value.transient
     assert len(far_end.asked) == 1
+
+
+@pytest.mark.parametrize("between", ["\\@", "\\", "\\\\@", "\t@", "@"])
+@pytest.mark.parametrize("form", [None, {"grant_type": "client_credentials"}])
+def test_a_redirect_that_can_be_read_in_two_ways_is_refused(
+    far_end: FarEnd, between: str, form: dict[str, str] | None
+) -> None:
+    """One reader sees our host in it, another connects elsewhere; tokens are lent the same way."""
+    with FarEnd() as other:
+        other.on("/x", Reply({"taken": True}))
+        ours = far_end.address.removeprefix("http://")
+        for target in (f"{other.address}{between}{ours}/x", f"{far_end.address}{between}{ours}/x"):
+            far_end.on("/", Reply({}, 307, {"Location": target}))
+            with pytest.raises(FeedFault, match="redirect to 'another kind of place'") as raised:
+                client_of(far_end).ask("/", form=form, headers={"Authorization": SECRET})
+            assert not raised.value.transient
+        assert other.asked == []
+
+
+def test_an_address_that_can_be_read_in_two_ways_is_not_asked(far_end: FarEnd) -> None:
+    """Nor when it is our own contract that has it."""
+    ours = far_end.address.removeprefix("http://")
+    with FarEnd() as other:
+        with pytest.raises(FeedFault, match="that can be sent") as raised:
+            client_of(far_end).ask(f"{other.address}\\@{ours}/token", form={"a": "b"})
+        assert not raised.value.transient
+        assert other.asked == far_end.asked == []
+
+
+def test_nothing_is_sent_to_another_host_than_was_meant(
+    far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is the address that goes out, whatever the library made of ours."""
+    prepare = Session.prepare_request
+    with FarEnd() as other:
+
+        def elsewhere(session: Session, request: Any) -> PreparedRequest:  # noqa: ANN401  its own
+            prepared = prepare(session, request)
+            prepared.url = f"{other.address}/"
+            return prepared
+
+        monkeypatch.setattr(Session, "prepare_request", elsewhere)
+        with pytest.raises(FeedFault, match="that can be sent"):
+            client_of(far_end).ask("/", headers={"Authorization": SECRET})
+        assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://API.example/x y", ""),
+        ("https://api.example/x%20y", "https://api.example:443"),
+        ("http://bücher.example:80/", "http://xn--bcher-kva.example:80"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("http://api.example\\x", ""),
+        ("http://user@api.example/", ""),
+        ("http://@api.example/", ""),
+        ("http://api\t.example/", ""),
+        ("http://api.example/\x00", ""),
+        ("http://api.example/\u2028", ""),
+        ("http://api.example:99999/", ""),
+        ("api.example/x", ""),
+        ("file:///x", ""),
+        ("", ""),
+    ],
+)
+def test_an_origin_is_told_only_where_nobody_can_read_another(url: str, found: str) -> None:
+    """Compared by what is connected to: names in lower case, umlauts as they are looked up."""
+    assert origin(url) == found
+
+
+def test_a_space_in_a_path_of_the_contract_is_escaped(far_end: FarEnd) -> None:
+    """It is written by hand."""
+    far_end.on("/v1/all%20things", Reply({"ok": True}))
+    assert client_of(far_end).ask("v1/all things") == {"ok": True}
 
 
 def test_redirects_in_a_circle_are_refused(far_end: FarEnd) -> None:

@@ -2,12 +2,18 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
+
+from urllib3.util import parse_url
 
 from breakwater.feeds.records import FeedFault, shown
+
+_SPOILT = re.compile(r"[\\\s\x00-\x1f\x7f-\x9f]|^[^/?#]*//[^/?#]*@")
+"""What one reader of an address skips and another does not, and a login before the host."""
 
 
 class StatusFault(FeedFault):
@@ -51,15 +57,21 @@ class Answer:
 
 
 def origin(url: str) -> str:
-    """Return scheme, host and port of an address, as far as it is one of HTTP; else nothing."""
+    """Return scheme, host and port of an address, as far as it is one of HTTP; else nothing.
+
+    Read as the sender reads it, and only where nobody can read it otherwise: a backslash, white
+    space, a control character or a login before the host make it none.
+    """
+    if _SPOILT.search(url):
+        return ""
     try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
+        parts = parse_url(url)
+    except ValueError:  # of several kinds
         return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.host:
         return ""
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{parts.host}:{port}"
 
 
 def joined(base: str, link: str) -> str:

@@ -15,7 +15,8 @@ import urllib3
 from breakwater.contracts.source import HttpLimits
 from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
 from breakwater.feeds.http.authenticator import Authenticator
-from breakwater.feeds.http.waiting import REAL, Waiting, asked_for, backing_off
+from breakwater.feeds.http.patience import Patience
+from breakwater.feeds.http.waiting import REAL, Waiting, asked_for
 from breakwater.feeds.records import FeedFault, shown
 
 LARGEST_REFUSAL = 64 * 1024
@@ -37,8 +38,8 @@ class HttpClient:
     ) -> None:
         """Take the address of the service, as `address_of` returns it, and open nothing yet."""
         self.address, self.limits, self.connection = address, limits, connection
-        self._waiting = waiting
-        self._until: float | None = None
+        self._clock = waiting.clock
+        self._patience = Patience(limits, waiting)
         self._session = requests.Session()
         # Another's password must not come in by a .netrc file; proxies of the environment may.
         self._session.auth = _as_it_is
@@ -49,7 +50,8 @@ class HttpClient:
 
     def url(self, path: str) -> str:
         """Return the address of a path below the service's, or an absolute one as it is."""
-        return joined(f"{self.address}/", path if "://" in path else path.lstrip("/"))
+        below = path if "://" in path else path.lstrip("/").replace(" ", "%20")
+        return joined(f"{self.address}/", below)
 
     def ask(
         self,
@@ -118,7 +120,7 @@ class HttpClient:
             except _Passing as passing:
                 if attempt >= self.limits.attempts:
                     raise passing.fault from None
-                self._wait(attempt, passing)
+                self._patience.wait(attempt, passing.seconds, passing.fault)
                 attempt += 1
 
     def _follow(self, request: requests.Request) -> Answer:
@@ -142,11 +144,15 @@ class HttpClient:
         )
 
     def _send(self, request: requests.Request) -> Answer:
-        left = self._left()
+        left = self._patience.left()
         timeout = min(self.limits.request_seconds, left)
         where = shown(urlsplit(str(request.url)).path)
         try:
             prepared = self._session.prepare_request(request)
+            meant = origin(str(request.url))
+            if not meant or origin(prepared.url or "") != meant:
+                # It may be read in two ways: credentials for one host would go to another.
+                raise requests.exceptions.InvalidURL
             settings = self._session.merge_environment_settings(
                 prepared.url or "", {}, True, True, None
             )
@@ -184,7 +190,7 @@ class HttpClient:
         """Read a body, decoded, as far and as long as the limits allow."""
         is_success = response.status_code == _OK
         most = self.limits.page_bytes if is_success else LARGEST_REFUSAL
-        clock, body = self._waiting.clock, bytearray()
+        clock, body = self._clock, bytearray()
         began = clock()
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             body += chunk
@@ -201,7 +207,7 @@ class HttpClient:
             if seconds > self.limits.request_seconds and is_slow:
                 message = "an answer that only drips"
                 raise TimeoutError(message)
-            self._left()
+            self._patience.left()
         return bytes(body)
 
     def _check(self, answer: Answer) -> None:
@@ -219,36 +225,6 @@ class HttpClient:
             404: "that the path is there",
         }.get(answer.status, "status 200")
         raise StatusFault(answer.status, expected=expected, found=found)
-
-    def _wait(self, attempt: int, passing: "_Passing") -> None:
-        """Pause before the next attempt, unless that is longer than anybody may ask for."""
-        longest = self.limits.longest_wait_seconds
-        if passing.seconds is None:
-            pause = backing_off(attempt, longest, self._waiting.chance())
-        else:
-            pause = passing.seconds
-        if pause > min(longest, self._left()):
-            fault = passing.fault
-            raise FeedFault(
-                transient=True,
-                expected=f"{fault.expected} within {min(longest, self._left()):.0f} seconds",
-                found=f"{fault.found}, to be asked again in {pause:.0f}",
-            ) from None
-        self._waiting.sleep(pause)
-
-    def _left(self) -> float:
-        """Return how many seconds of the day's limit are left."""
-        now = self._waiting.clock()
-        if self._until is None:
-            self._until = now + self.limits.total_seconds
-        if now >= self._until:
-            raise FeedFault(
-                transient=True,
-                expected=f"the day's records within {self.limits.total_seconds:g} seconds"
-                " (limits.total_seconds)",
-                found="that they take longer",
-            )
-        return self._until - now
 
     def _broken(self, where: str, error: Exception) -> FeedFault:
         # The kind of an error and no more: its text holds the whole address.

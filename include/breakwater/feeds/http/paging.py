@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -75,6 +75,11 @@ class Listing:
         elif isinstance(paging, LinkHeader) and cursor:
             # The link is whole: it repeats the parameters, or has reasons not to.
             path, parameters = self._whole(str(cursor["link"])), {}
+            if not self._is_ours(path):
+                raise CursorRefusedFault(
+                    expected=f"a link to {origin(self.client.address)}",
+                    found="one that leads elsewhere",
+                )
         try:
             return self.client.answer(path, parameters, authenticator=self.authenticator)
         except StatusFault as fault:
@@ -108,19 +113,27 @@ class Listing:
             if "next" not in link.get("rel", "").lower().split():
                 continue
             target = joined(answer.url, link["url"])
-            if origin(target) != origin(self.client.address):
+            parts = urlsplit(target)
+            kept = parts.path + (f"?{parts.query}" if parts.query else "")
+            if not self._is_ours(target) or not self._is_ours(self._whole(kept)):
                 raise FeedFault(
                     transient=False,
                     expected=f"a link to {origin(self.client.address)}",
                     found=f"one to {shown(origin(target) or 'another kind of place')}",
                 )
-            parts = urlsplit(target)
-            return {"link": parts.path + (f"?{parts.query}" if parts.query else "")}
+            return {"link": kept}
         return END
 
     def _whole(self, link: str) -> str:
-        """Return the address of a link that was kept without its host."""
-        return urljoin(self.client.address, link)
+        """Return the address of a link that was kept without its host.
+
+        Not by joining: a path that begins with two slashes would be taken for another host.
+        """
+        service = urlsplit(self.client.address)
+        return f"{service.scheme}://{service.netloc}{link}"
+
+    def _is_ours(self, address: str) -> bool:
+        return origin(address) == origin(self.client.address)
 
 
 def records_at(said: Any, path: str) -> list[dict[str, Any]]:  # noqa: ANN401  whatever the far end sends

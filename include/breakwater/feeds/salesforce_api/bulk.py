@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from breakwater.feeds.http.answer import Answer
-from breakwater.feeds.http.waiting import backing_off
 from breakwater.feeds.records import END, Cursor, CursorRefusedFault, FeedFault, Part, shown
 from breakwater.feeds.salesforce_api.client import RefusedFault, SalesforceClient
 from breakwater.feeds.salesforce_api.login import LONGEST_SENTENCE
@@ -88,8 +87,7 @@ class QueryJob:
             if state in {"Failed", "Aborted"}:
                 self._is_running = False
                 raise self._came_to_nothing(said, is_resumed=is_resumed)
-            chance = self._client.waiting.chance()
-            self._client.pause(backing_off(attempt, LONGEST_POLL_SECONDS, chance))
+            self._client.patience.look_again(attempt, LONGEST_POLL_SECONDS)
             attempt += 1
 
     def _results(self, after: Cursor | None) -> Iterator[Part]:

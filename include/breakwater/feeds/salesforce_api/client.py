@@ -11,7 +11,8 @@ from simple_salesforce.api import Salesforce
 
 from breakwater.contracts.source import HttpLimits
 from breakwater.feeds.http.answer import Answer
-from breakwater.feeds.http.waiting import REAL, Waiting, asked_for, backing_off
+from breakwater.feeds.http.patience import Patience
+from breakwater.feeds.http.waiting import REAL, Waiting, asked_for
 from breakwater.feeds.records import FeedFault, shown
 from breakwater.feeds.salesforce_api.login import LONGEST_SENTENCE, PASSING_CODES, login_of
 from breakwater.warehouse.connections import FeedConnection
@@ -55,12 +56,11 @@ class SalesforceClient:
         Raises:
             ConfigurationError: the connection is none of Salesforce.
         """
-        self.limits, self.waiting = limits, waiting
+        self.limits, self.patience = limits, Patience(limits, waiting)
         self._connection = connection
         self._session = _Session(limits.request_seconds)
         self._login = login_of(connection, self._session)
         self._salesforce: Salesforce | None = None
-        self._until: float | None = None
 
     def close(self) -> None:
         """Let go of open connections."""
@@ -101,19 +101,10 @@ class SalesforceClient:
                 fault = self._fault(passing)
                 if attempt >= self.limits.attempts:
                     raise fault from None
-                self._wait(attempt, passing, fault)
+                self.patience.wait(attempt, passing.seconds, fault)
                 attempt += 1
             else:
                 return answer
-
-    def pause(self, seconds: float) -> None:
-        """Wait for something at the far end, as long as the day's limit allows.
-
-        Raises:
-            FeedFault: the limit is reached.
-        """
-        self.waiting.sleep(min(seconds, self._left()))
-        self._left()
 
     def _send(
         self,
@@ -123,7 +114,7 @@ class SalesforceClient:
         document: Mapping[str, Any] | None,
         accept: str,
     ) -> Answer:
-        self._left()
+        self.patience.left()
         with _breaks_are_passing():
             if self._salesforce is None:
                 self._salesforce = self._login()
@@ -153,7 +144,7 @@ class SalesforceClient:
                     " (limits.page_bytes)",
                     found="a larger one",
                 )
-            self._left()
+            self.patience.left()
         return bytes(body)
 
     def _check(self, answer: Answer) -> None:
@@ -176,30 +167,6 @@ class SalesforceClient:
         return FeedFault(
             transient=True, expected="Salesforce to answer the request", found=passing.found
         )
-
-    def _wait(self, attempt: int, passing: _Passing, fault: FeedFault) -> None:
-        longest = self.limits.longest_wait_seconds
-        pause = passing.seconds
-        if pause is None:
-            pause = backing_off(attempt, longest, self.waiting.chance())
-        if pause > min(longest, self._left()):
-            found = f"{fault.found}, to be asked again in {pause:.0f} seconds"
-            raise FeedFault(transient=True, expected=fault.expected, found=found) from None
-        self.waiting.sleep(pause)
-
-    def _left(self) -> float:
-        """Return how many seconds of the day's limit are left."""
-        now = self.waiting.clock()
-        if self._until is None:
-            self._until = now + self.limits.total_seconds
-        if now >= self._until:
-            raise FeedFault(
-                transient=True,
-                expected=f"the day's records within {self.limits.total_seconds:g} seconds"
-                " (limits.total_seconds)",
-                found="that they take longer",
-            )
-        return self._until - now
 
 
 class _Session(requests.Session):

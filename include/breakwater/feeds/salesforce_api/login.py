@@ -90,9 +90,9 @@ def proxies_of(connection: FeedConnection) -> dict[str, str]:
         return {}
     try:
         read = json.loads(stated) if isinstance(stated, str) and stated[:1] == "{" else stated
-    except ValueError as error:
+    except ValueError:
         problem = connection.expected("proxies as an address or a JSON object", "neither")
-        raise problem from error
+        raise problem from None  # it may hold the login of a proxy
     if isinstance(read, str):
         return {"https": read}
     return {str(scheme): str(address) for scheme, address in dict(read).items()}

@@ -28,7 +28,7 @@ from breakwater.core.errors import (
 )
 from breakwater.feeds.fetch_progress import FetchProgress
 from breakwater.feeds.fetch_records import fetch_records
-from breakwater.feeds.records import Part
+from breakwater.feeds.records import END, Part, own_id
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.file_ledger import ReceivedFile, received_files
 from breakwater.warehouse.workspace import Workspace
@@ -481,17 +481,18 @@ class Moving:
     """A feed that knows its records' ids, over a list that moves while it is paged."""
 
     def __init__(self, *pages: list[dict[str, Any]]) -> None:
-        """Give these pages."""
+        """Give these pages, and say after the last that it is."""
         self.pages = pages
 
     def parts(self, *_: object) -> Any:  # noqa: ANN401  an iterator of parts
         """Give the pages."""
         for number, page in enumerate(self.pages):
-            yield Part(page, {"page": number + 2})
+            is_last = number + 1 == len(self.pages)
+            yield Part(page, END if is_last else {"page": number + 2})
 
     def identity(self, record: Any) -> str:  # noqa: ANN401  any JSON
         """Name a record by its id."""
-        return str(record["id"])
+        return own_id(record)
 
 
 def test_a_record_that_came_twice_counts_once_as_it_came_last(
@@ -517,6 +518,32 @@ def test_a_record_that_came_twice_counts_once_as_it_came_last(
     ]
     assert file.declared_rows == 4
     assert "acme 2026-11-03: 2 records came more than once" in caplog.text
+
+
+@pytest.mark.parametrize("odd", [{"state": "open"}, {"id": None}, {"id": ["a"]}])
+def test_records_that_cannot_be_told_apart_are_asked_for_again_by_the_next_fetch(
+    installation: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: dict[str, Any]
+) -> None:
+    """What was kept of them must not fail every later fetch, when the far end has mended itself."""
+    feed = Moving([{"id": 1}], [odd])
+    monkeypatch.setattr("breakwater.feeds.fetch_records.open_feed", lambda *_: feed)
+    with pytest.raises(ContractError, match="'id' of every record"):
+        fetch(installation, tmp_path / "1")
+    assert progress(installation) == []
+    assert ledger(installation) == []
+    feed.pages = ([{"id": 1}], [{"id": 2}])
+    file = fetch(installation, tmp_path / "2")
+    assert lines(installation, file) == [{"id": 1}, {"id": 2}]
+
+
+def test_half_of_a_surrogate_pair_in_an_id_ends_no_fetch(
+    installation: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two such ids are two records; landing refuses the rows one by one."""
+    feed = Moving([{"id": "a\ud800"}, {"id": "a\udbff"}], [{"id": "a\ud800", "n": 2}])
+    monkeypatch.setattr("breakwater.feeds.fetch_records.open_feed", lambda *_: feed)
+    file = fetch(installation, tmp_path)
+    assert lines(installation, file) == [{"id": "a\udbff"}, {"id": "a\ud800", "n": 2}]
 
 
 def test_equal_records_stay_where_the_feed_knows_no_ids(

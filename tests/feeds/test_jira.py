@@ -156,6 +156,23 @@ def test_a_change_log_that_was_cut_is_read_as_a_whole(far_end: FarEnd, told: str
     assert len(far_end.asked) == 4
 
 
+@pytest.mark.parametrize("is_cut", [False, True])
+@pytest.mark.parametrize("own", [{}, {"id": None}, {"id": ""}, {"id": {}}])
+def test_entries_of_a_change_log_without_an_id_are_refused(
+    far_end: FarEnd, own: dict[str, Any], is_cut: bool
+) -> None:
+    """Nobody could tell one from the other: all of them would be taken for one."""
+    nameless = [
+        {name: value for name, value in change(number, INSIDE).items() if name != "id"} | own
+        for number in (1, 2)
+    ]
+    far_end.on("/rest/api/3/issue/10001/changelog", Reply({"values": nameless, "isLast": True}))
+    with pytest.raises(FeedFault, match="as 'id' of every record") as raised:
+        read(far_end, issue(1, BEFORE, *nameless, total=3 if is_cut else 2))
+    assert raised.value.is_shape
+    assert not raised.value.transient
+
+
 def test_a_search_without_a_change_log_asks_for_it(far_end: FarEnd) -> None:
     """Whether it was not sent or there is none cannot be told otherwise."""
     far_end.on(

@@ -77,7 +77,7 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
         feed = open_feed(source, about.workspace.connections(source.connection))
         progress = FetchProgress.of(about, source, scratch / "parts")
         _read(feed, progress, about)
-        rows = _assemble(feed, progress.files, local, about)
+        rows = _assembled(feed, progress, local, about)
     except FeedFault as fault:
         raise _error(about, fault) from fault
     name = f"{about.vendor}-{about.day.isoformat()}.jsonl.gz"
@@ -118,6 +118,15 @@ def _read(feed: RecordFeed, progress: FetchProgress, about: VendorDay) -> None:
             progress.keep(part, about.now)
 
 
+def _assembled(feed: RecordFeed, progress: FetchProgress, target: Path, about: VendorDay) -> int:
+    """Join the parts; parts that cannot be joined are forgotten, so that the next fetch asks."""
+    try:
+        return _assemble(feed, progress.files, target, about)
+    except FeedFault:
+        progress.begin_anew()
+        raise
+
+
 def _assemble(feed: RecordFeed, parts: Sequence[Path], target: Path, about: VendorDay) -> int:
     """Join the parts to one file; return how many rows the contract makes of it.
 
@@ -149,8 +158,9 @@ def _last_showings(feed: Identified, parts: Sequence[Path]) -> frozenset[int]:
     last: dict[bytes, int] = {}
     for number, line in enumerate(_lines(parts)):
         # A digest, so that memory does not depend on how long the far end's ids are.
-        name = hashlib.blake2b(feed.identity(json.loads(line)).encode(), digest_size=16).digest()
-        last[name] = number
+        # Half of a surrogate pair may stand in an id as in any text; landing refuses the row.
+        name = feed.identity(json.loads(line)).encode(errors="surrogatepass")
+        last[hashlib.blake2b(name, digest_size=16).digest()] = number
     return frozenset(last.values())
 
 

@@ -125,11 +125,12 @@ class _Asked:
         sent = at_path(issue, "changelog.histories") or []
         total = at_path(issue, "changelog.total")
         if isinstance(total, int) and isinstance(sent, list) and total <= len(sent):
-            return records_at(issue, "changelog.histories") if sent else []
+            entries = records_at(issue, "changelog.histories") if sent else []
+            return list(_by_id(entries).values())
         found: dict[str, dict[str, Any]] = {}
         path = f"rest/api/3/issue/{_id(issue)}/changelog"
         for page in self._pages(path, "startAt", "maxResults", HISTORIES, "isLast"):
-            found |= {str(each.get("id")): each for each in page}
+            found |= _by_id(page)
         return list(found.values())
 
     def _slas(self, issue: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -211,6 +212,15 @@ def _without_words(value: Any) -> Any:  # noqa: ANN401  any JSON
     if isinstance(value, list):
         return [_without_words(each) for each in value]
     return value
+
+
+def _by_id(histories: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Tell entries of a change log apart by their ids: pages that move show one twice.
+
+    Raises:
+        FeedFault: one has no id; all like it would be taken for one.
+    """
+    return {own_id(each): each for each in histories}
 
 
 def _instant(history: Mapping[str, Any]) -> int:

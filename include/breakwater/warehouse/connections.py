@@ -47,10 +47,10 @@ def connections_of(environment: Mapping[str, str]) -> Connections:
             return (
                 _from_json(name, text) if text.lstrip().startswith("{") else _from_uri(name, text)
             )
-        except (ValueError, TypeError) as error:
-            # Not the text itself: it holds a password.
+        except (ValueError, TypeError):
+            # Neither the text nor its reader's words, which quote a piece of it: it holds a password.
             problem = f"connection {name}: expected a URI or a JSON object in {variable}"
-            raise ConfigurationError((f"{problem}; found neither",)) from error
+            raise ConfigurationError((f"{problem}; found neither",)) from None
 
     return find
 

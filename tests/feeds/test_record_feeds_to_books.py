@@ -20,6 +20,7 @@ from breakwater.contracts.source import Source
 from breakwater.contracts.tables import CASE_EVENT
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import utc_instant
+from breakwater.core.errors import ExportPendingError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.warehouse.lake import current_versions
@@ -302,6 +303,25 @@ def test_a_json_service_lands_one_row_a_case(
     assert installation.land(MORNING + HOUR).changed is False
     assert result.summary["rejected_rows"] == 1
     assert far_end.asked_for("/v2/decisions")[0].query["decided_from"] == "2026-11-02T16:00:00Z"
+
+
+def test_a_system_is_not_asked_for_a_day_before_our_own_log_of_it_is_whole(
+    workspace: Workspace, far_end: FarEnd
+) -> None:
+    """A task that looks every few minutes would read the whole day each time, for nothing."""
+    far_end.on("/xrpc/tools.ozone.report.queryActivities", Reply({"activities": []}))
+    installation = Installation.of(workspace, far_end, "ozone")
+    workspace = installation.workspace
+    end = utc_instant(workspace.window(DAY).end)
+    whole = end + timedelta(seconds=workspace.configuration.operations.matching.edge_seconds)
+    early = whole - timedelta(seconds=1)
+    assert early - end > HOUR, "the records themselves have settled by then"
+    with pytest.raises(ExportPendingError, match=r"log of the day is not whole yet") as raised:
+        fetch_export(workspace, installation.vendor, DAY, early)
+    assert whole.isoformat() in str(raised.value)
+    assert far_end.asked == []
+    assert fetch_export(workspace, installation.vendor, DAY, whole).changed
+    assert len(far_end.asked) == 1
 
 
 def test_two_quiet_days_are_two_answers(workspace: Workspace, far_end: FarEnd) -> None:

@@ -17,7 +17,7 @@ def mapped(configuration: Configuration, *changes: dict[str, str], **terms: Any)
     raw = read_csv_text(as_csv(rows_of(*changes)).decode(), own.column_names)
     operations = configuration.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
-    return map_records(raw, Terms(own, operations, DAY, window, b"key of the tests"))
+    return map_records(raw, Terms(own, operations, DAY, window, None, b"key of the tests"))
 
 
 def at(records: Records, column: str) -> list[int | None]:

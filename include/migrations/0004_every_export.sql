@@ -87,3 +87,16 @@ create table measure.restatement (
     restated_at     timestamptz not null
 );
 create index restatement_by_day on measure.restatement (operational_day);
+
+-- Until now an export put its rows straight into `case_event`. What it delivered is kept apart now:
+-- the same files, under the name that days are composed from. A day's book is its own partition
+-- alone; rows of later exports join it when the day is composed the next time.
+insert into lake.partition (table_name, operational_day, vendor, delivered_day, path, row_count,
+    sha256, current_from)
+select 'case_delivery', operational_day, vendor, delivered_day, path, row_count, sha256,
+    current_from
+from lake.partition
+where table_name = 'case_event' and superseded_at is null;
+update lake.partition
+set superseded_at = greatest(current_from, current_timestamp)
+where table_name = 'case_event' and superseded_at is null and delivered_day <> operational_day;

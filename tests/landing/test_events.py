@@ -37,7 +37,7 @@ def events(rows: list[dict[str, str]], decided_types: set[EventType] | None = No
     raw = read_csv_text(as_csv(rows or rows_of({})).decode(), terms.column_names)
     operations = CONFIGURATION.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
-    records = map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))
+    records = map_records(raw, Terms(terms, operations, DAY, window, None, b"key of the tests"))
     assert records.refused == ()
     engine = DuckDBEngine("1GB", 2)
     with tempfile.TemporaryDirectory() as scratch, closing(engine):

@@ -42,7 +42,7 @@ def records_of(raw: RawRows, terms: VendorContract, configuration: Configuration
     """Map rows as landing would on the tests' day."""
     operations = configuration.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
-    return map_records(raw, Terms(terms, operations, DAY, window, b"key of the tests"))
+    return map_records(raw, Terms(terms, operations, DAY, window, None, b"key of the tests"))
 
 
 def records_in(

@@ -22,12 +22,14 @@ from vendor_exports import (
     with_vendor,
 )
 
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ContractError, ControlTotalError, ExportMissingError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing import land
 from breakwater.landing.land import land_day
 from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.stage_run import StageResult
+from breakwater.warehouse.stale import stale_days
 from breakwater.warehouse.workspace import Workspace
 
 YESTERDAY = DAY - timedelta(days=1)
@@ -470,6 +472,67 @@ def test_pseudonyms_pair_with_our_own_log(acme: Workspace, folder: VendorFolder)
     for name in ("item_id", "record_key"):
         assert action[name] == event[name]
         assert action[name][:2] in {"I-", "C-"}
+
+
+def with_versions(workspace: Workspace, *versions: VendorContract) -> Workspace:
+    """Return a workspace whose only vendor has had these contracts, the newest first."""
+    one = with_vendor(workspace, versions[0])
+    settings = dataclasses.replace(one.configuration, earlier_versions={"acme": versions[1:]})
+    return dataclasses.replace(one, configuration=settings)
+
+
+def test_our_own_log_is_read_by_the_contract_of_the_day(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """A version that begins later and makes pseudonyms says nothing about days before it."""
+    workspace = with_versions(
+        acme,
+        contract(effective_from="2026-12-01", personal={"pseudonymise": ["item", "case"]}),
+        contract(effective_to="2026-11-30"),
+    )
+    folder.drop(as_csv(rows_of({})))
+    log_action(acme.enforcement_log, "a", "2026-11-03 12:00+00")
+    run(workspace)
+    [action], [event, *_] = rows(workspace, "enforcement_action"), rows(workspace)
+    for name in ("item_id", "record_key"):
+        assert action[name] == event[name]
+    assert (action["item_id"], action["record_key"]) == ("I-1", "C-1")
+
+
+@pytest.mark.parametrize(("began", "refused"), [(None, 0), (YESTERDAY, 0), (DAY, 1)])
+def test_a_late_record_of_a_day_under_an_earlier_contract_lands(
+    acme: Workspace, folder: VendorFolder, began: date | None, refused: int
+) -> None:
+    """A new version of the contract does not end the account of the days before it."""
+    versions = [contract(effective_from=DAY)]
+    if began != DAY:
+        versions.append(contract(effective_from=began, effective_to=YESTERDAY))
+    workspace = with_versions(acme, *versions)
+    folder.drop(as_csv(rows_of({}, LATE_CASE)))
+    result = run(workspace)
+    assert result.summary["reasons"] == ({"contract_not_in_force": 1} if refused else {})
+    assert result.summary["landed_rows"] == 2 - refused
+
+
+def test_a_closed_day_is_stale_when_our_own_log_alone_changed(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """What we enforced is one of the two books; landing the same again marks nothing."""
+    folder.drop(as_csv(rows_of({})))
+    run(acme)
+    with acme.warehouse.transaction() as connection:
+        connection.execute(
+            "insert into measure.day_close values (%s, '{acme}', '{acme}', '{}', '', %s)",
+            [DAY, LATER],
+        )
+    run(acme)
+    with acme.warehouse.transaction() as connection:
+        assert stale_days(connection) == []
+    log_action(acme.enforcement_log, "a", "2026-11-03 12:00+00")
+    run(acme)
+    with acme.warehouse.transaction() as connection:
+        [mark] = stale_days(connection)
+    assert (mark.day, mark.vendor, mark.reason) == (DAY, "acme", "our own log")
 
 
 def test_landing_before_fetching_says_what_is_missing(acme: Workspace) -> None:

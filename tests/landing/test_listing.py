@@ -14,9 +14,12 @@ from breakwater.contracts.shape import ListingShape
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import ContractError
 from breakwater.landing.land import land_day
+from breakwater.landing.listing.book import in_order
 from breakwater.landing.listing.names import listed_at
+from breakwater.landing.quarantine.corrections import add_correction
+from breakwater.landing.read_book import FileRefusedError
 from breakwater.landing.reading.refusal import ExportRefusedError
-from breakwater.warehouse.file_ledger import ReceivedFile, record_file
+from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force, record_file
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.stale import stale_days
 from breakwater.warehouse.workspace import Workspace
@@ -44,6 +47,7 @@ LISTING: dict[str, Any] = {
     "optional": ["submitted", "sub"],
     "codes": {"decisions": {}, "queues": {}},
 }
+HEADER = "package,version,folder,sub,submitted"
 LOG = (
     b"action_id,site,queue,policy,language,record_key,item_id,decision,status,source,"
     b"decided_at,enforced_at\n"
@@ -59,14 +63,16 @@ def queue(acme: Workspace) -> Workspace:
     return with_vendor(acme, contract(**LISTING))
 
 
-def receive(workspace: Workspace, listings: dict[str, Listed], day: date = DAY) -> None:
+def receive(
+    workspace: Workspace, listings: dict[str, Listed], day: date = DAY, *, header: str = HEADER
+) -> None:
     """Enter listings in the ledger by the clock time that names them, and an empty log."""
     files = []
     for at, listed in listings.items():
-        lines = ["package,version,folder,sub,submitted"]
+        lines = [header] if header else []
         lines += [",".join([*row.split("/"), "", ""][:5]) for row in listed]
         name = at if at.startswith("queue") else f"queue-{day:%Y%m%d}T{at}.csv"
-        files.append(("vendor", name, "\n".join(lines).encode() + b"\n"))
+        files.append(("vendor", name, "".join(f"{line}\n" for line in lines).encode()))
     files.append(("internal", "log.csv.gz", gzip.compress(LOG, mtime=0)))
     scratch = workspace.outbox_folder.parent / "received"
     with workspace.warehouse.transaction() as connection:
@@ -82,6 +88,15 @@ def receive(workspace: Workspace, listings: dict[str, Listed], day: date = DAY) 
 def land(workspace: Workspace, day: date = DAY) -> StageResult:
     """Land a day."""
     return land_day(workspace, "acme", day, LATER + timedelta(days=2))
+
+
+def close(workspace: Workspace, day: date) -> None:
+    """Close a day, as far as landing can tell."""
+    with workspace.warehouse.transaction() as connection:
+        connection.execute(
+            "insert into measure.day_close values (%s, '{acme}', '{acme}', '{}', '', %s)",
+            [day, LATER],
+        )
 
 
 def told(workspace: Workspace, day: date = DAY) -> list[str]:
@@ -169,6 +184,33 @@ def test_a_refused_row_still_says_that_its_case_is_there(queue: Workspace) -> No
     assert [row[2] for row in totals(queue)] == [0, 1, 0]
 
 
+def test_a_corrected_row_is_released_where_it_says_something_new(queue: Workspace) -> None:
+    """The second listing says what the first said: its corrected row is rejected, not released."""
+    receive(queue, {"0100": ["a/1/", "b/1/x"], "0200": ["a/1/", "b/1/x", "c/1/x"]})
+    land(queue)
+    with queue.warehouse.transaction() as connection:
+        for file in files_in_force(connection, queue.configuration.vendors["acme"], "acme", DAY):
+            add_correction(
+                connection,
+                "acme",
+                DAY,
+                sha256=file.sha256,
+                source_row=1,
+                cells={"folder": "new"},
+                by="a test",
+                note="asked",
+                at=LATER,
+            )
+    land(queue)
+    assert queue.warehouse.rows(
+        "select landed_rows, rejected_rows, released_rows from landing.control_total"
+        " where book = 'vendor' order by file_name"
+    ) == [
+        {"landed_rows": 2, "rejected_rows": 0, "released_rows": 1},
+        {"landed_rows": 1, "rejected_rows": 2, "released_rows": 0},
+    ]
+
+
 def test_a_case_that_a_listing_holds_twice_is_one(queue: Workspace) -> None:
     """Whatever the order of its rows."""
     found = []
@@ -216,11 +258,7 @@ def test_a_day_whose_starting_listing_changed_is_stale_once_it_was_closed(queue:
     receive(queue, {"0100": ["a/1/new"]}, NEXT)
     land(queue)
     land(queue, NEXT)
-    with queue.warehouse.transaction() as connection:
-        connection.execute(
-            "insert into measure.day_close values (%s, '{acme}', '{acme}', '{}', '', %s)",
-            [NEXT, LATER],
-        )
+    close(queue, NEXT)
     land(queue)
     with queue.warehouse.transaction() as connection:
         assert stale_days(connection) == []
@@ -240,11 +278,70 @@ def test_a_name_that_tells_no_instant_stops_the_day(queue: Workspace) -> None:
         land(queue)
 
 
-def test_a_listing_of_nothing_is_refused(queue: Workspace) -> None:
-    """That everything left at once has to be declared."""
-    receive(queue, {"0100": ["a/1/new"], "0200": []})
-    with pytest.raises(ContractError, match="the file is empty"):
+def test_an_unreadable_name_of_a_later_day_stops_no_earlier_one(queue: Workspace) -> None:
+    """The day behind it no longer starts from what it was landed from: it is stale."""
+    after = NEXT + timedelta(days=1)
+    for day in (DAY, NEXT, after):
+        receive(queue, {"0100": ["a/1/new"]}, day)
+        land(queue, day)
+        close(queue, day)
+    receive(queue, {"queue-\x1b[31mjunk.csv": ["a/1/new"]}, NEXT)
+    receive(queue, {"0100": ["a/1/new"], "0200": ["b/1/new"]})
+    assert land(queue).changed is True
+    assert told(queue) == ["a 0100 received", "a 0200 decided", "b 0200 received"]
+    with queue.warehouse.transaction() as connection:
+        assert {mark.day for mark in stale_days(connection)} == {DAY, NEXT, after}
+    with queue.warehouse.transaction() as connection:
+        files = files_in_force(connection, queue.configuration.vendors["acme"], "acme", NEXT)
+    with pytest.raises(FileRefusedError, match=r"^'queue-\\x1b\[31mjunk\.csv': ") as refused:
+        in_order(files, queue.configuration.vendors["acme"])
+    assert "\x1b" not in str(refused.value)
+
+
+def test_an_emptied_queue_is_believed(queue: Workspace) -> None:
+    """Everybody left, and later somebody comes back."""
+    receive(queue, {"0100": ["a/1/new", "b/1/new"], "0200": [], "0300": ["b/1/new"]})
+    land(queue)
+    assert told(queue) == [
+        "a 0100 received",
+        "a 0200 decided",
+        "b 0100 received",
+        "b 0200 decided",
+        "b 0300 received",
+    ]
+    assert totals(queue) == [(2, 2, 0, 0, 0), (0, 0, 0, 0, 2), (1, 1, 0, 0, 0)]
+
+
+@pytest.mark.parametrize("day_before", [["a/1/new"], []], ids=["somebody", "nobody"])
+@pytest.mark.parametrize("today", [["b/1/new"], []], ids=["then somebody", "then nobody"])
+def test_a_day_may_start_from_nobody_and_end_with_nobody(
+    queue: Workspace, day_before: Listed, today: Listed
+) -> None:
+    """Whoever was there has left, whoever is there has come; with nobody at all nothing happens."""
+    receive(queue, {"0100": day_before})
+    receive(queue, {"0100": today}, NEXT)
+    land(queue)
+    result = land(queue, NEXT)
+    left = ["a 0100 decided"] if day_before else []
+    assert told(queue, NEXT) == left + (["b 0100 received"] if today else [])
+    assert result.summary["derived_records"] == len(day_before)
+    # The day is published even so: that the vendor reported is a fact.
+    assert queue.warehouse.rows(
+        "select row_count from lake.partition where table_name = 'case_event'"
+        " and operational_day = %s",
+        [NEXT],
+    ) == [{"row_count": len(left) + len(today)}]
+
+
+def test_a_listing_without_a_header_is_no_emptied_queue(queue: Workspace) -> None:
+    """A file of no bytes may be anything; so may JSON lines of nothing that nobody declared."""
+    receive(queue, {"0100": []}, header="")
+    with pytest.raises(ContractError, match="the file is empty; expected an export"):
         land(queue)
+    lines = with_vendor(queue, contract(**LISTING | {"format": {"kind": "jsonl"}}))
+    receive(lines, {"0100": []}, NEXT, header="")
+    with pytest.raises(ContractError, match="the file is empty; expected records"):
+        land(lines, NEXT)
 
 
 @pytest.mark.parametrize(

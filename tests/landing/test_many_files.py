@@ -1,6 +1,7 @@
 """A day of several files: what lands of each, what a later one replaces, and what stops the day."""
 
 import gzip
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -90,10 +91,10 @@ def test_a_day_is_the_sum_of_its_files(many: Workspace) -> None:
     assert len({id_ for (id_,) in cells(many, "event_id")}) == 3
 
 
-def test_a_file_may_have_the_content_of_another(many: Workspace) -> None:
-    """Two quiet hours look the same; both are counted, and so is what is refused of both."""
+def test_a_copy_under_another_name_counts_once(many: Workspace) -> None:
+    """Its records are there already; another file may be equal but for one line."""
     same = as_csv(rows_of({}, {"queue": "?"}))
-    receive(many, [same, same])
+    receive(many, [same, same, same + b"\r\n"])
     land(many)
     assert totals(many) == [(2, 1, 1, 0, 0)] * 2
 
@@ -218,6 +219,31 @@ def test_a_corrected_row_lands_and_counts_as_released(acme: Workspace) -> None:
     assert land(acme).changed is True
     assert [case for (case,) in cells(acme, "case_id_vendor")] == ["C-1", "C-2", "C-4"]
     assert totals(acme) == [(4, 3, 1, 0, 2)]
+
+
+def test_a_corrected_row_that_a_later_file_replaces_is_not_released(increments: Workspace) -> None:
+    """It is rejected, and no row ends in two places."""
+    first = as_csv(rows_of({"queue": "?"}, {"queue": "?"}, {}))
+    receive(increments, [first])
+    land(increments)
+    with increments.warehouse.transaction() as connection:
+        for row in (1, 2):
+            add_correction(
+                connection,
+                "acme",
+                DAY,
+                sha256=hashlib.sha256(first).hexdigest(),
+                source_row=row,
+                cells={"queue": "S"},
+                by="a test",
+                note="looked at",
+                at=LATER,
+            )
+    land(increments)
+    assert totals(increments) == [(3, 3, 0, 0, 2)]
+    receive(increments, [first, as_csv(rows_of({}))])
+    land(increments)
+    assert totals(increments) == [(3, 2, 0, 1, 1), (1, 1, 0, 0, 0)]
 
 
 def test_a_layout_that_changed_is_told(many: Workspace) -> None:

@@ -27,7 +27,7 @@ def mapped(
     raw = read_csv_text(text, terms.column_names)
     operations = configuration.operations
     window = Window.for_operational_day(DAY, operations.zone_info)
-    return map_records(raw, Terms(terms, operations, DAY, window, key))
+    return map_records(raw, Terms(terms, operations, DAY, window, terms.effective_from, key))
 
 
 def only(records: Records, column: str) -> Any:  # noqa: ANN401  a value of any column

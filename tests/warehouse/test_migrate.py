@@ -1,11 +1,23 @@
 """Migrations go forward, once, and never change under our feet."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from breakwater.warehouse.database import Database
-from breakwater.warehouse.migrate import MigrationError, migrate
+from breakwater.warehouse.embedded import EmbeddedPostgreSQL
+from breakwater.warehouse.migrate import MIGRATIONS, MigrationError, migrate
+
+
+@pytest.fixture
+def empty(server: EmbeddedPostgreSQL) -> Iterator[Database]:
+    """Make a database that nothing was migrated in."""
+    yield Database(server.ensure_database("never_migrated"))
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("drop database never_migrated with (force)")
 
 
 def test_a_second_run_applies_nothing(warehouse: Database) -> None:
@@ -39,3 +51,47 @@ def test_a_file_that_fails_leaves_nothing_behind(warehouse: Database, tmp_path: 
     with pytest.raises(Exception, match="syntax error"):
         migrate(warehouse, tmp_path)
     assert warehouse.rows("select to_regclass('public.first') as found")[0]["found"] is None
+
+
+def test_what_was_landed_before_is_what_was_delivered(empty: Database, tmp_path: Path) -> None:
+    """The first late row of an upgraded installation finds the deliveries of its day."""
+    files = sorted(MIGRATIONS.glob("*.sql"))
+    assert files[3].name.startswith("0004_")
+    for file in files[:3]:
+        shutil.copy(file, tmp_path)
+    migrate(empty, tmp_path)
+    partitions = [
+        # table, operational day, delivered day, superseded at
+        ("case_event", "2026-11-03", "2026-11-03", "2026-11-05"),
+        ("case_event", "2026-11-03", "2026-11-03", None),
+        ("case_event", "2026-11-03", "2026-11-04", None),
+        ("case_event", "2026-11-04", "2026-11-04", None),
+        ("enforcement_action", "2026-11-04", "2026-11-04", None),
+    ]
+    with empty.transaction() as connection:
+        for number, (table, day, delivered, superseded) in enumerate(partitions):
+            connection.execute(
+                "insert into lake.partition (table_name, operational_day, vendor, delivered_day,"
+                " path, row_count, sha256, current_from, superseded_at)"
+                " values (%s, %s, 'acme', %s, %s, %s, %s, '2026-11-05', %s)",
+                [table, day, delivered, f"file {number}", number, f"{number:064}", superseded],
+            )
+    for file in files[3:]:
+        shutil.copy(file, tmp_path)
+    migrate(empty, tmp_path)
+    current = empty.rows(
+        "select table_name, operational_day::text as day, delivered_day::text as delivered, path,"
+        " row_count, sha256 = lpad(row_count::text, 64, '0') as same,"
+        " current_from = '2026-11-05' as since from lake.partition where superseded_at is null"
+        " order by table_name, operational_day, delivered_day"
+    )
+    assert [tuple(row.values()) for row in current] == [
+        ("case_delivery", "2026-11-03", "2026-11-03", "file 1", 1, True, True),
+        ("case_delivery", "2026-11-03", "2026-11-04", "file 2", 2, True, True),
+        ("case_delivery", "2026-11-04", "2026-11-04", "file 3", 3, True, True),
+        ("case_event", "2026-11-03", "2026-11-03", "file 1", 1, True, True),
+        ("case_event", "2026-11-04", "2026-11-04", "file 3", 3, True, True),
+        ("enforcement_action", "2026-11-04", "2026-11-04", "file 4", 4, True, True),
+    ]
+    [kept] = empty.rows("select count(*) as rows from lake.partition where path = 'file 2'")
+    assert kept["rows"] == 2

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,9 @@ def read_slice(file: Path) -> RawRows:
 
 
 def enforcement_actions(
-    raw: RawRows, workspace: Workspace, vendor: str
+    raw: RawRows, workspace: Workspace, vendor: str, day: date
 ) -> tuple[pa.Table, tuple[RefusedRow, ...], dict[str, int]]:
-    """Map the slice.
+    """Map the slice of an operational day.
 
     Returns:
         The rows of `enforcement_action` by action id, the refused ones, how many by reason.
@@ -80,7 +81,7 @@ def enforcement_actions(
         reasons.add(f"{name}_unknown", unknown)
     _check_repeats(raw, reasons)
     kept = raw.columns.filter(pa.array(~reasons.is_refused))
-    return _fitted(kept, workspace, vendor), reasons.refused_rows(raw), reasons.counts
+    return _fitted(kept, workspace, vendor, day), reasons.refused_rows(raw), reasons.counts
 
 
 def _replaced(
@@ -109,10 +110,10 @@ def _check_repeats(raw: RawRows, reasons: Reasons) -> None:
     reasons.add("action_id_repeated", repeats)
 
 
-def _fitted(rows: pa.Table, workspace: Workspace, vendor: str) -> pa.Table:
+def _fitted(rows: pa.Table, workspace: Workspace, vendor: str, day: date) -> pa.Table:
     decided_at = rows.column("decided_at").cast(pa.int64())
     columns = {name: rows.column(name) for name in TEXTS}
-    contract = workspace.configuration.vendor(vendor)
+    contract = workspace.configuration.vendor(vendor, day)
     columns |= _replaced(columns, contract, workspace.pseudonym_key)
     columns |= {
         "operational_day": as_dates(

@@ -15,9 +15,9 @@ from breakwater.core.vocabulary import EventType
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.actions import enforcement_actions, read_slice
 from breakwater.landing.control_totals import ControlTotal, check_arithmetic
-from breakwater.landing.listing.book import StartingListing, read_listings
+from breakwater.landing.listing.book import FIRST, StartingListing, read_listings
 from breakwater.landing.publishing.events import CaseEvents
-from breakwater.landing.publishing.identity import Identified, identify, open_spill
+from breakwater.landing.publishing.identity import Identified, identified_rows, identify, open_spill
 from breakwater.landing.publishing.same_record import names_of_records
 from breakwater.landing.quarantine.refused_rows import RefusedRows
 from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
@@ -84,7 +84,8 @@ def vendor_book(
         identified = identify(engine, listings.moved.said)
         happenings = listings.moved.happenings
         book = _book(reader, engine, identified, happenings, listings.sources)
-        return _checked(reader, replace(book, gaps=listings.gaps), listings.totals, listings.read)
+        totals = _released(reader, engine, identified, listings.totals, FIRST)
+        return _checked(reader, replace(book, gaps=listings.gaps), totals, listings.read)
     read = [
         reader.read(number, file, may_be_empty=len(files) > 1) for number, file in enumerate(files)
     ]
@@ -101,7 +102,7 @@ def vendor_book(
         _landed(each.total, written.get(number, 0), identified.by_file.get(number, 0))
         for number, each in enumerate(read)
     ]
-    return _checked(reader, book, totals, read)
+    return _checked(reader, book, _released(reader, engine, identified, totals, 0), read)
 
 
 def _book(
@@ -139,6 +140,25 @@ def _landed(total: ControlTotal, written: int, landed: int) -> ControlTotal:
     return replace(total, landed_rows=landed, rejected_rows=total.rejected_rows + written - landed)
 
 
+def _released(
+    reader: FileReader,
+    engine: DuckDBEngine,
+    identified: Identified,
+    totals: Sequence[ControlTotal],
+    first_number: int,
+) -> list[ControlTotal]:
+    """Count the corrected rows among those that landed: a row may be replaced, or say nothing."""
+    corrected = {
+        number: reader.corrections.rows_of(total.file.sha256)
+        for number, total in enumerate(totals, first_number)
+    }
+    landed = identified_rows(engine, corrected) if identified.by_file else {}
+    return [
+        replace(total, released_rows=landed.get(number, 0))
+        for number, total in enumerate(totals, first_number)
+    ]
+
+
 def _check_not_empty(read: Sequence[FileRead]) -> None:
     """Of many files some may be empty; a day without any record is believed when it is declared."""
     files = [each.total.file for each in read]
@@ -173,7 +193,7 @@ def internal_book(
             expected=f"{file.declared_rows} rows",
             found=f"{raw.physical_rows}",
         )
-    actions, refused, _ = enforcement_actions(raw, workspace, vendor)
+    actions, refused, _ = enforcement_actions(raw, workspace, vendor, day)
     total = ControlTotal(file, raw.physical_rows, actions.num_rows, len(refused))
     check_arithmetic(vendor, day, total)
     parts = {day: actions.to_batches()}

@@ -19,6 +19,7 @@ from breakwater.landing.listing.chain import (
     days_that_start_otherwise,
     starting_listing,
 )
+from breakwater.landing.mapping.terms import terms_of_day
 from breakwater.landing.publishing.delivered import Delivery
 from breakwater.landing.publishing.layouts import replace_layouts
 from breakwater.landing.publishing.partitions import Landed, replace_partitions
@@ -30,7 +31,6 @@ from breakwater.landing.vendor_day import (
     error_of,
     local_copy,
     nothing_to_land,
-    terms_of,
 )
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.file_ledger import file_in_force, files_in_force
@@ -95,7 +95,11 @@ def _land(about: VendorDay) -> StageResult | VendorDayError:
     corrections = corrections_of(about.connection, about.vendor, about.day)
     with spilling(about.scratch / "records.parquet") as spill:
         reader = FileReader(
-            terms_of(about), corrections, spill, about.scratch, lambda file: local_copy(about, file)
+            terms_of_day(about.workspace, about.contract, about.day),
+            corrections,
+            spill,
+            about.scratch,
+            lambda file: local_copy(about, file),
         )
         try:
             start = _start(about)
@@ -113,6 +117,7 @@ def _land(about: VendorDay) -> StageResult | VendorDayError:
         scratch=about.scratch,
     )
     landed, actions = _deliver(about, book), _publish(about, internal)
+    _mark_changed(about, landed, actions)
     _tell(about, book)
     starts_from = None if start is None else start.file.sha256
     inputs: list[object] = [[file.sha256 for file in (*exports, log)], corrections.by_file]
@@ -145,7 +150,7 @@ def _mark_followers(about: VendorDay) -> None:
 
 
 def _deliver(about: VendorDay, book: BookOfDay) -> Landed:
-    """Publish the vendor's book, and name the closed days that it changes."""
+    """Publish the vendor's book."""
     delivery = Delivery(
         about.connection,
         about.workspace.lake,
@@ -157,17 +162,23 @@ def _deliver(about: VendorDay, book: BookOfDay) -> Landed:
     )
     landed = delivery.deliver(STAGE, book.parts)
     _account(about, book)
+    return landed
+
+
+def _mark_changed(about: VendorDay, landed: Landed, actions: Landed) -> None:
+    """Name the closed days whose rows are others than before, those of our own log included."""
     others = [day for day in landed.changed_days if day != about.day]
     own = [day for day in landed.changed_days if day == about.day]
     for days, reason in (
         (others, f"rows that came with {about.day.isoformat()}"),
         (own, "landed again"),
+        (actions.changed_days, "our own log"),
     ):
         mark_stale(about.connection, about.vendor, days, reason, about.now)
-    return landed
 
 
 def _publish(about: VendorDay, book: BookOfDay) -> Landed:
+    """Publish the book of our own log."""
     landed = replace_partitions(
         about.connection,
         about.workspace.lake,

@@ -16,7 +16,7 @@ from breakwater.core.days import Window
 from breakwater.core.errors import ContractError
 from breakwater.landing.mapping.records import Records, map_records
 from breakwater.landing.mapping.row_filters import left_out, without
-from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.mapping.terms import Terms, first_day_of
 from breakwater.landing.reading.layout import Layout
 from breakwater.landing.reading.raw_rows import RawRows, RefusedRow
 from breakwater.landing.reading.read_export import open_export
@@ -63,7 +63,8 @@ def preview_file(configuration: Configuration, vendor: str, day: date, file: Pat
     contract = configuration.vendor(vendor, day)
     operations = configuration.operations
     window = Window.for_operational_day(day, operations.zone_info)
-    terms = Terms(contract, operations, day, window, secrets.token_bytes(16))
+    first_day = first_day_of(configuration, vendor)
+    terms = Terms(contract, operations, day, window, first_day, secrets.token_bytes(16))
     found = _Found(terms)
     try:
         export = open_export(file, contract)

@@ -38,7 +38,7 @@ class FileRefusedError(Exception):
     def __init__(self, file: ReceivedFile, refusal: ExportRefusedError) -> None:
         """Keep both."""
         self.file, self.refusal = file, refusal
-        super().__init__(f"{file.name}: {refusal}")
+        super().__init__(f"{shown(file.name)}: {refusal}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,6 @@ class FileReader:
         landed = records.source_row.to_numpy()
         quarantined = np.array([row.source_row for row in records.refused], dtype=np.int64)
         account.take(chunk.physical, [landed, quarantined, chunk.rejected])
-        corrected = sorted(self.corrections.rows_of(total.file.sha256))
         self.spill.add(number, records)
         return replace(
             total,
@@ -141,7 +140,6 @@ class FileReader:
             landed_rows=total.landed_rows + len(landed),
             quarantined_rows=refused.count,
             rejected_rows=total.rejected_rows + len(chunk.rejected),
-            released_rows=total.released_rows + int(np.isin(landed, corrected).sum()),
         )
 
 

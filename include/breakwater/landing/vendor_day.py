@@ -12,7 +12,6 @@ from breakwater.core.errors import (
     VendorDayError,
 )
 from breakwater.engine.duckdb import DuckDBEngine
-from breakwater.landing.mapping.terms import Terms
 from breakwater.landing.read_book import FileRefusedError
 from breakwater.landing.reading.refusal import FewerRowsError, shown
 from breakwater.warehouse.database import Connection
@@ -47,17 +46,6 @@ class VendorDay:
     def vendor(self) -> str:
         """The vendor's slug."""
         return self.contract.vendor
-
-
-def terms_of(about: VendorDay) -> Terms:
-    """Return what the day's files are read by."""
-    return Terms(
-        about.contract,
-        about.workspace.configuration.operations,
-        about.day,
-        about.workspace.window(about.day),
-        about.workspace.pseudonym_key,
-    )
 
 
 def nothing_to_land(about: VendorDay, book: str) -> ExportMissingError:

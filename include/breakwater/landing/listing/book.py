@@ -1,15 +1,16 @@
 """The book of a vendor whose files list its queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from breakwater.contracts.file_format import JsonLinesFormat
 from breakwater.contracts.shape import ListingShape
 from breakwater.contracts.source import FileSource
 from breakwater.contracts.vendor import VendorContract
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.control_totals import ControlTotal
-from breakwater.landing.listing.moves import START, Moved, gaps_of, tell_moves
+from breakwater.landing.listing.moves import START, STILL, Moved, gaps_of, tell_moves
 from breakwater.landing.listing.names import listed_at
 from breakwater.landing.mapping.terms import Terms
 from breakwater.landing.publishing.identity import open_spill
@@ -18,6 +19,9 @@ from breakwater.landing.quarantine.corrections import Corrections
 from breakwater.landing.read_book import FileRead, FileReader, FileRefusedError
 from breakwater.landing.reading.refusal import ExportRefusedError
 from breakwater.warehouse.file_ledger import ReceivedFile
+
+FIRST = START + 1
+"""Number of the first listing of the day itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +81,22 @@ def read_listings(
     """
     contract = reader.terms.contract
     ordered = in_order(files, contract)
-    instants = {number: at for number, (at, _) in enumerate(ordered, start=START + 1)}
+    instants = {number: at for number, (at, _) in enumerate(ordered, start=FIRST)}
     read = [
-        reader.read(number, file, may_be_empty=False)
-        for number, (_, file) in enumerate(ordered, start=START + 1)
+        reader.read(number, file, may_be_empty=_may_be_empty(contract))
+        for number, (_, file) in enumerate(ordered, start=FIRST)
     ]
     reader.spill.close()
     open_spill(engine, "listed_today", reader.spill)
-    columns, sources = reader.spill.columns, ["", *(file.sha256 for _, file in ordered)]
-    names = ", ".join(f'"{name}"' for name in columns)
-    parts = [f"select {names} from listed_today"]  # noqa: S608  columns of ours
+    sources = ["", *(file.sha256 for _, file in ordered)]
+    listed = {"listed_today": reader.spill.columns}
     if start is not None:
         sources[START] = start.file.sha256
         instants = {START: in_order([start.file], start.terms.contract)[0][0]} | instants
-        before = _read_start(reader, engine, start)
-        # Another version of the contract may have fewer columns: what it lacks is not known.
-        told = ", ".join(f'"{n}"' if n in before else f'null as "{n}"' for n in columns)
-        parts.append(f"select {told} from listed_before")  # noqa: S608  columns of ours
-    engine.define("listed", " union all ".join(parts))
-    moved = tell_moves(engine, shape, columns, instants, reader.terms.day)
-    totals = tuple(_total(each.total, number, moved) for number, each in enumerate(read, START + 1))
+        listed["listed_before"] = _read_start(reader, engine, start)
+    columns = _unite(engine, listed)
+    moved = tell_moves(engine, shape, columns, instants, reader.terms.day) if columns else STILL
+    totals = tuple(_total(each.total, number, moved) for number, each in enumerate(read, FIRST))
     return Listings(
         tuple(file for _, file in ordered),
         tuple(read),
@@ -129,13 +129,43 @@ def in_order(
     return sorted(found, key=lambda each: (each[0], each[1].name))
 
 
+def _may_be_empty(contract: VendorContract) -> bool:
+    """A listing of nothing is a fact: everybody left. Its header says that it is whole.
+
+    JSON lines have none, and a file of no bytes may be anything: there, nothing has to be declared.
+    """
+    return not isinstance(contract.format, JsonLinesFormat)
+
+
+def _unite(engine: DuckDBEngine, listed: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Leave the rows of all listings in the engine as ``listed``; return their columns.
+
+    Args:
+        engine: holds each name that has columns.
+        listed: columns by name, today's first; none where the listings of a name have no rows.
+
+    Returns:
+        Those of the first name that has any; none when there is no row at all.
+    """
+    told = {name: columns for name, columns in listed.items() if columns}
+    columns = tuple(next(iter(told.values()), ()))
+    parts = []
+    for name, known in told.items():
+        # Another version of the contract may have fewer columns: what it lacks is not known.
+        spelled = ", ".join(f'"{n}"' if n in known else f'null as "{n}"' for n in columns)
+        parts.append(f"select {spelled} from {name}")  # noqa: S608  names and columns of ours
+    if parts:
+        engine.define("listed", " union all ".join(parts))
+    return columns
+
+
 def _read_start(
     reader: FileReader, engine: DuckDBEngine, start: StartingListing
 ) -> tuple[str, ...]:
-    """Read the listing before the day's first; return its columns."""
+    """Read the listing before the day's first; return its columns, none when it has no rows."""
     with spilling(reader.scratch / "before.parquet") as spill:
         before = replace(reader, terms=start.terms, corrections=start.corrections, spill=spill)
-        before.read(START, start.file, may_be_empty=False)
+        before.read(START, start.file, may_be_empty=_may_be_empty(start.terms.contract))
     open_spill(engine, "listed_before", spill)
     return spill.columns
 

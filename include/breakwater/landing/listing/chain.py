@@ -7,8 +7,9 @@ from breakwater.contracts.shape import ListingShape
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError
 from breakwater.landing.listing.book import StartingListing, in_order
-from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.mapping.terms import terms_of_day
 from breakwater.landing.quarantine.corrections import corrections_of
+from breakwater.landing.read_book import FileRefusedError
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force
 from breakwater.warehouse.stage_run import stage_summary
@@ -30,13 +31,7 @@ def starting_listing(
     if found is None:
         return None
     of_day, own, file = found
-    terms = Terms(
-        own,
-        workspace.configuration.operations,
-        of_day,
-        workspace.window(of_day),
-        workspace.pseudonym_key,
-    )
+    terms = terms_of_day(workspace, own, of_day)
     return StartingListing(file, terms, corrections_of(connection, own.vendor, of_day))
 
 
@@ -44,6 +39,8 @@ def days_that_start_otherwise(
     connection: Connection, workspace: Workspace, contract: VendorContract, day: date, stage: str
 ) -> tuple[date, ...]:
     """List later days that were landed from another listing than they would start from now.
+
+    Also those that would start from one whose name no longer tells an instant.
 
     Args:
         connection: the transaction that lands a day.
@@ -63,7 +60,12 @@ def days_that_start_otherwise(
         last = stage_summary(connection, later, contract.vendor, stage)
         if own is None or last is None:
             continue
-        found = _last_before(connection, workspace, own, later)
+        try:
+            found = _last_before(connection, workspace, own, later)
+        except FileRefusedError:
+            # It no longer starts from what it was landed from; landing it anew says why.
+            changed.append(later)
+            continue
         if last["summary"].get(STARTS_FROM) != (None if found is None else found[2].sha256):
             changed.append(later)
     return tuple(changed)

@@ -97,6 +97,10 @@ class Moved:
     derived: Mapping[int, int]
 
 
+STILL = Moved((), (), {}, {})
+"""What listings tell that hold nobody, one after the other."""
+
+
 def tell_moves(
     engine: DuckDBEngine,
     shape: ListingShape,

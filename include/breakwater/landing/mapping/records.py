@@ -124,6 +124,6 @@ def _days(life: Life, terms: Terms, reasons: Reasons) -> pa.Array:
     days[is_earlier] = ordinals_of(life.settled_at[is_earlier], terms.operations.zone_info)
     oldest = ordinal(terms.day) - contract.delivery.accept_late_days
     reasons.add("delivered_too_late", days < oldest)
-    if contract.effective_from is not None:
-        reasons.add("contract_not_in_force", days < ordinal(contract.effective_from))
+    if terms.first_day is not None:
+        reasons.add("contract_not_in_force", days < ordinal(terms.first_day))
     return as_dates(days)

@@ -4,9 +4,11 @@ The models run on DuckDB over the records on the local disk, within the engine's
 that there may be more of them than memory holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import pyarrow as pa
 
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.publishing.spill import RecordSpill
@@ -96,6 +98,32 @@ def identify(
         by_file[row["file_number"]] = by_file.get(row["file_number"], 0) + row["records"]
         days.add(row["operational_day"])
     return Identified(by_file, tuple(sorted(days)))
+
+
+def identified_rows(engine: DuckDBEngine, rows: Mapping[int, Collection[int]]) -> dict[int, int]:
+    """Count which of some rows became records that land, by the number of their file.
+
+    Args:
+        engine: holds ``identity``.
+        rows: numbers of rows by the number of their file.
+    """
+    places = [(number, row) for number, several in rows.items() for row in sorted(several)]
+    if not places:
+        return {}
+    files, numbers = zip(*places, strict=True)
+    asked = {
+        "file_number": pa.array(files, pa.int32()),
+        "source_row": pa.array(numbers, pa.int64()),
+    }
+    engine.load("asked", pa.table(asked))
+    engine.stage(
+        "landed of them",
+        "select identity.file_number, count(*) as records from identity join asked"
+        " on asked.file_number = identity.file_number and asked.source_row = identity.source_row"
+        " where identity.part = 0 group by 1",
+    )
+    landed = engine.fetch("landed of them").to_pylist()
+    return {each["file_number"]: each["records"] for each in landed}
 
 
 def _latest(columns: Sequence[str]) -> str:

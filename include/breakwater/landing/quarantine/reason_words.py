@@ -135,7 +135,7 @@ def _expected(what: str, reason: str, contract: VendorContract) -> str | None:
     return {
         "text_too_long": f"at most {LONGEST} characters",
         "delivered_too_late": f"a day at most {late} days before the export's",
-        "contract_not_in_force": f"{contract.effective_from} or later",
+        "contract_not_in_force": "a day under the vendor's first contract, or later",
         "local_time_repeated": "`times.fold` of the contract: earlier or later",
         "local_time_skipped": "`times.gap` of the contract: shift_forward",
     }.get(reason)

@@ -6,9 +6,13 @@ import pytest
 from published import rows
 from vendor_exports import DAY, VendorFolder, contract, make_enforcement_log, with_vendor
 
-from breakwater.cli.days import close_vendor_day, close_whole_day
+from breakwater.cli.days import _marks, _settle, close_vendor_day, close_whole_day
+from breakwater.feeds.fetch import fetch_export
+from breakwater.landing.land import land_day
+from breakwater.measure.measure import measure_day
+from breakwater.reconcile.reconcile import reconcile_day
 from breakwater.restate.reclose import reclose_stale
-from breakwater.warehouse.stale import stale_days
+from breakwater.warehouse.stale import mark_stale, stale_days
 from breakwater.warehouse.workspace import Workspace
 
 NEXT = DAY + timedelta(days=1)
@@ -74,3 +78,80 @@ def test_a_listing_that_comes_late_tells_the_next_day_anew(queue: Workspace) -> 
     assert told(queue, NEXT) == {("A", "received"), ("B", "decided")}
     with queue.warehouse.transaction() as connection:
         assert stale_days(connection) == []
+
+
+def stale(workspace: Workspace) -> list[tuple[date, str]]:
+    """Return what is marked, and why."""
+    with workspace.warehouse.transaction() as connection:
+        return [(mark.day, mark.reason) for mark in stale_days(connection)]
+
+
+def test_a_day_that_was_landed_before_the_day_before_is_landed_anew(queue: Workspace) -> None:
+    """A was there already when NEXT began: only nobody had fetched the listing that says so."""
+    leave(queue, DAY, 1, "A")
+    leave(queue, NEXT, 1, "AB")
+    for stage in (fetch_export, land_day):
+        stage(queue, "acme", NEXT, NOON)
+    assert close_vendor_day(queue, "acme", DAY, NOON) is None
+    for stage in (reconcile_day, measure_day):
+        stage(queue, "acme", NEXT, NOON)
+    close_whole_day(queue, DAY, NOON)
+    close_whole_day(queue, NEXT, NOON)
+    assert stale(queue) == [(NEXT, "the listing that it starts from")]
+
+    done = reclose_stale(queue, NOON)
+    assert (done.closed, done.problems, stale(queue)) == ([NEXT], [], [])
+    assert told(queue, NEXT) == {("B", "received")}
+
+
+def test_a_day_does_not_lose_its_mark_before_it_was_landed_anew(queue: Workspace) -> None:
+    """Both days go through every stage once more, the later one before the late listing lands."""
+    leave(queue, DAY, 1, "A")
+    leave(queue, NEXT, 1, "A")
+    close(queue, DAY)
+    close(queue, NEXT)
+    leave(queue, DAY, 2, "B")
+    for day in (NEXT, DAY):
+        assert close_vendor_day(queue, "acme", day, NOON) is None
+    for day in (DAY, NEXT):
+        marks = _marks(queue, day)
+        close_whole_day(queue, day, NOON)
+        _settle(queue, day, marks)
+    assert NEXT in {day for day, _ in stale(queue)}
+
+    done = reclose_stale(queue, NOON, days={DAY, NEXT})
+    assert (done.problems, stale(queue)) == ([], [])
+    assert told(queue, NEXT) == {("A", "received"), ("B", "decided")}
+
+
+def test_closing_a_range_leaves_marks_of_listings_to_closing_again(queue: Workspace) -> None:
+    """What a person corrected in the day before is in no hash: only landing anew reads it."""
+    leave(queue, DAY, 1, "A")
+    close(queue, DAY)
+    with queue.warehouse.transaction() as connection:
+        mark_stale(connection, "acme", [DAY], "the day before was corrected", NOON)
+    marks = _marks(queue, DAY)
+    close_whole_day(queue, DAY, NOON)
+    _settle(queue, DAY, marks)
+    assert [day for day, _ in stale(queue)] == [DAY]
+    assert reclose_stale(queue, NOON).problems == []
+    assert stale(queue) == []
+
+
+def test_a_name_that_no_longer_tells_when_makes_its_follower_stale(queue: Workspace) -> None:
+    """Nobody can say which listing is the last: the day is not told from a guess."""
+    leave(queue, DAY, 1, "A")
+    leave(queue, NEXT, 1, "A")
+    close(queue, DAY)
+    close(queue, NEXT)
+    with queue.warehouse.transaction() as connection:
+        connection.execute(
+            "update landing.file_ledger set name = 'queue' where operational_day = %s"
+            " and book = 'vendor'",
+            [DAY],
+        )
+    close_whole_day(queue, NEXT, NOON)
+    assert stale(queue) == [(NEXT, "the listing that it starts from")]
+    (problem,) = reclose_stale(queue, NOON).problems
+    assert "name" in problem
+    assert [day for day, _ in stale(queue)] == [NEXT]

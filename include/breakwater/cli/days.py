@@ -110,13 +110,22 @@ def _marks(workspace: Workspace, day: date) -> list[StaleMark]:
 
 
 def _settle(workspace: Workspace, day: date, marks: Sequence[StaleMark]) -> None:
-    """Take away the marks of what has gone through every stage meanwhile."""
+    """Take away the marks of what has gone through every stage meanwhile.
+
+    A day of listings is told by the day before it, too, which may have come after it: its marks
+    stay until it has been landed anew.
+    """
+    from breakwater.contracts.shape import ListingShape
     from breakwater.measure.closing.coverage import coverage_of
     from breakwater.measure.restatement import settle
 
     with workspace.warehouse.transaction() as connection:
         coverage = coverage_of(connection, workspace, day, [mark.vendor for mark in marks])
-    through = coverage.those("reported")
+    through = {
+        vendor
+        for vendor in coverage.those("reported")
+        if not isinstance(workspace.configuration.vendor(vendor, day).shape, ListingShape)
+    }
     settle(workspace, day, [mark for mark in marks if mark.vendor in through], now())
 
 

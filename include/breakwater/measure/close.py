@@ -59,7 +59,8 @@ def close_day(
         figures = {"coverage": coverage.named, **figures_of_day(connection, day, reported)}
         result = _publish(connection, day, coverage, figures, now=now)
         for vendor in coverage.those("stale"):
-            mark_stale(connection, vendor, [day], "landed again while the day was closed", now)
+            why = coverage.to_land_again.get(vendor, "landed again while the day was closed")
+            mark_stale(connection, vendor, [day], why, now)
         carried = _roll_forward(connection, day, reported)
     return replace(result, summary={**result.summary, "roll_forward": carried})
 

@@ -1,10 +1,13 @@
-"""Measure days again whose reconciliation was renewed by a neighbour."""
+"""Once a day is measured: its neighbours that it renewed, and the days that read what it said."""
 
 from datetime import date, datetime, timedelta
 
+from breakwater.contracts.shape import ListingShape, UpdateShape
+from breakwater.measure.closing.landed import days_landed_from, why_to_land_again
 from breakwater.measure.measure import STAGE, measure_day, read_inputs, vendor_day
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import stage_summary
+from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 
@@ -14,13 +17,31 @@ def measure_neighbours(
     """Measure the day before and the day after again where their outcomes were renewed.
 
     A day that borrows an action over midnight changes its neighbour's outcomes, and so its rate of
-    breaks. To be called once the day itself is measured.
+    breaks. To be called once the day itself is measured, by whoever measured it: other days that
+    were closed from what this one said before, or before it said anything, become stale here.
 
     Returns:
         The days that were measured again.
     """
     neighbours = (day - timedelta(days=1), day + timedelta(days=1))
-    return tuple(each for each in neighbours if measure_if_renewed(workspace, vendor, each, now))
+    renewed = tuple(each for each in neighbours if measure_if_renewed(workspace, vendor, each, now))
+    _mark_others(workspace, vendor, day, now)
+    return renewed
+
+
+def _mark_others(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:
+    """Mark the closed days that this one contradicts by now."""
+    outdated = outdated_days(workspace, vendor, day)
+    with workspace.warehouse.transaction() as connection:
+        reasons = dict.fromkeys(outdated, f"what is known of {day.isoformat()} changed")
+        for other in days_landed_from(connection, vendor, day):
+            last = stage_summary(connection, other, vendor, "land")
+            landed = {} if last is None else last["summary"]
+            why = why_to_land_again(connection, workspace, vendor, other, landed)
+            if why is not None:
+                reasons[other] = why
+        for other, reason in sorted(reasons.items()):
+            mark_stale(connection, vendor, [other], reason, now)
 
 
 def measure_if_renewed(workspace: Workspace, vendor: str, day: date, now: datetime) -> bool:
@@ -50,11 +71,12 @@ def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, .
     the days after it, too.
     """
     outdated = []
+    farthest = day + timedelta(days=_longest_history(workspace, vendor))
     with workspace.warehouse.transaction() as connection:
         rows = connection.execute(
-            "select operational_day as day from operations.stage_run"
-            " where vendor = %s and stage = %s and operational_day > %s order by operational_day",
-            [vendor, STAGE, day],
+            "select operational_day as day from operations.stage_run where vendor = %s and stage = %s"
+            " and operational_day > %s and operational_day <= %s order by operational_day",
+            [vendor, STAGE, day, farthest],
         ).fetchall()
         for later in (row["day"] for row in rows):
             what = vendor_day(workspace, vendor, later)
@@ -64,3 +86,13 @@ def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, .
             if last["summary"]["read"] != read_inputs(connection, what).hashes:
                 outdated.append(later)
     return tuple(outdated)
+
+
+def _longest_history(workspace: Workspace, vendor: str) -> int:
+    """Return how many days back a day of the vendor may read, under any of its contracts."""
+    configuration = workspace.configuration
+    newest = configuration.vendor(vendor)
+    versions = (newest, *configuration.earlier_versions.get(vendor, ()))
+    shapes = [version.shape for version in versions]
+    logs = [shape for shape in shapes if isinstance(shape, UpdateShape | ListingShape)]
+    return max((shape.history_days for shape in logs), default=0)

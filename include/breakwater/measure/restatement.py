@@ -8,7 +8,7 @@ from typing import Any
 
 from breakwater.measure.close import STAGE
 from breakwater.warehouse.database import Connection, hold
-from breakwater.warehouse.stale import StaleMark, clear_stale
+from breakwater.warehouse.stale import StaleMark, clear_stale, replace_figures, stale_days
 from breakwater.warehouse.workspace import Workspace
 
 Figures = Mapping[str, Any]
@@ -92,14 +92,23 @@ def settle(
     """
     with workspace.warehouse.transaction() as connection:
         hold(connection, STAGE, day)
-        if not clear_stale(connection, marks):
+        seen = {(mark.vendor, mark.marked_at) for mark in marks}
+        # Read anew: another closing may have kept meanwhile what the day said when these were set.
+        found = [
+            mark
+            for mark in stale_days(connection)
+            if mark.day == day and (mark.vendor, mark.marked_at) in seen
+        ]
+        if not clear_stale(connection, found):
             return None
         restatement = Restatement(
             day,
-            {mark.vendor: mark.reason for mark in marks},
-            min(marks, key=lambda mark: mark.since).figures,
+            {mark.vendor: mark.reason for mark in found},
+            min(found, key=lambda mark: mark.since).figures,
             _figures(connection, day),
         )
+        # What moved so far is told here; those that remain tell what moves from here.
+        replace_figures(connection, day, restatement.after)
         if restatement.difference:
             _keep(connection, restatement, now)
     return restatement

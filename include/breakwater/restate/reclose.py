@@ -1,5 +1,7 @@
 """Close days again whose input changed after they were closed, telling nobody."""
 
+import logging
+import traceback
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -14,13 +16,15 @@ from breakwater.landing.land import land_day
 from breakwater.measure.close import close_day
 from breakwater.measure.closing.coverage import coverage_of
 from breakwater.measure.measure import measure_day
-from breakwater.measure.renew import measure_neighbours, outdated_days
+from breakwater.measure.renew import measure_neighbours
 from breakwater.measure.restatement import Restatement, settle
 from breakwater.notify.incidents import raise_incidents
 from breakwater.reconcile.reconcile import reconcile_day
 from breakwater.report.digest import publish_digest
-from breakwater.warehouse.stale import StaleMark, mark_stale, stale_days
+from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 MOST_TIMES = 3
 """Closing a day can make a neighbour stale, and that one this day again; beyond that, next time."""
@@ -85,8 +89,8 @@ def reclose_stale(
         times[day] += 1
         try:
             _reclose(workspace, day, marks, now, done)
-        except BreakwaterError as error:
-            done.problems.append(str(error))
+        except Exception as error:  # noqa: BLE001  nobody else is to wait for it
+            done.problems.append(_told(error, f"the day {day.isoformat()}"))
         if len(done.problems) > problems:
             times[day] = MOST_TIMES  # again would give the same
 
@@ -116,8 +120,8 @@ def _reclose(
     for name in sorted({mark.vendor for mark in marks}):
         try:
             _bring_up_to_date(workspace, name, day, now)
-        except BreakwaterError as error:
-            done.problems.append(str(error))
+        except Exception as error:  # noqa: BLE001  nobody else is to wait for it
+            done.problems.append(_told(error, f"{name} {day.isoformat()}"))
             failed.add(name)
     close_day(workspace, day, now)
     detect_day(workspace, day, now)
@@ -130,23 +134,32 @@ def _reclose(
         done.restated.append(settled)
 
 
+def _told(error: Exception, about: str) -> str:
+    """Return the sentence of what could not be done, so that the others need not wait for it.
+
+    Of an error that nobody foresaw only the kind: its words may be a vendor's. Where it arose goes
+    to the log.
+    """
+    if isinstance(error, BreakwaterError):
+        return str(error)
+    kind = type(error).__name__
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s could not be closed again: %s\n%s", about, kind, where)
+    return f"{about}: expected it to be closed again; found {kind}, see the log"
+
+
 def _bring_up_to_date(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:
-    if isinstance(workspace.configuration.vendor(vendor, day).shape, ListingShape):
-        # What its listings tell starts from the last one of the day before, which may be another now.
-        land_day(workspace, vendor, day, now)
     with workspace.warehouse.transaction() as connection:
-        standing = coverage_of(connection, workspace, day, [vendor]).standing[vendor]
-    if standing in {"unfinished", "stale"}:
+        coverage = coverage_of(connection, workspace, day, [vendor])
+    shape = workspace.configuration.vendor(vendor, day).shape
+    if isinstance(shape, ListingShape) or vendor in coverage.to_land_again:
+        # What listings tell starts from the last one of the day before, which may be another now,
+        # or have been corrected.
+        land_day(workspace, vendor, day, now)
+        with workspace.warehouse.transaction() as connection:
+            coverage = coverage_of(connection, workspace, day, [vendor])
+    if coverage.standing[vendor] in {"unfinished", "stale"}:
         reconcile_day(workspace, vendor, day, now)
         measure_day(workspace, vendor, day, now)
-        measure_neighbours(workspace, vendor, day, now)
-    _mark_later_days(workspace, vendor, day, now)
-
-
-def _mark_later_days(workspace: Workspace, vendor: str, day: date, now: datetime) -> None:
-    """Mark the days whose backlog was read from what this day said before."""
-    outdated = outdated_days(workspace, vendor, day)
-    if outdated:
-        with workspace.warehouse.transaction() as connection:
-            reason = f"what is known of {day.isoformat()} changed"
-            mark_stale(connection, vendor, outdated, reason, now)
+    # Also where nothing was to be done: what measured the day may have been killed before this.
+    measure_neighbours(workspace, vendor, day, now)

@@ -1,5 +1,6 @@
 """Days whose input changed after they were closed, until they have been closed again."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +22,7 @@ class StaleMark:
         reason: what changed them, in words; every distinct one since the day was closed.
         since: when the first change came.
         marked_at: when the last one came; tells this mark from one that was set anew meanwhile.
-        figures: what the day said when it became stale.
+        figures: what the day said when it became stale, or when it was last restated since then.
     """
 
     day: date
@@ -95,3 +96,11 @@ def clear_stale(connection: Connection, marks: Iterable[StaleMark]) -> int:
             [mark.day, mark.vendor, mark.marked_at],
         ).rowcount
     return cleared
+
+
+def replace_figures(connection: Connection, day: date, figures: Mapping[str, Any]) -> None:
+    """Let the marks that remain on a day say what it says now, once what moved has been kept."""
+    connection.execute(
+        "update operations.stale_day set figures = %s where operational_day = %s",
+        [json.dumps(dict(figures)), day],
+    )

@@ -1,11 +1,12 @@
 """Who reported for a day: nobody who owes an export may be missing without being named."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args
 
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
+from breakwater.measure.closing.landed import why_to_land_again
 from breakwater.measure.measure import STAGE, read_inputs, vendor_day
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.lake import current_versions
@@ -24,12 +25,15 @@ class Coverage:
     Attributes:
         standing: by vendor, in order. ``missing``: nothing landed. ``unfinished``: landed, but not
             reconciled or measured. ``stale``: reconciled or measured before what is current was
-            landed, or measured before it was reconciled. Only what is ``reported`` is part of the day's figures.
+            landed, or measured before it was reconciled, or to be landed anew. Only what is
+            ``reported`` is part of the day's figures.
         fingerprints: of each reported vendor's stages.
+        to_land_again: why, by each stale vendor whose rows themselves are out of date.
     """
 
     standing: dict[str, Standing]
     fingerprints: dict[str, dict[str, str]]
+    to_land_again: dict[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, list[str]]:
@@ -48,6 +52,7 @@ def coverage_of(
     """Look up how far each vendor has come with a day."""
     standing: dict[str, Standing] = {}
     fingerprints: dict[str, dict[str, str]] = {}
+    to_land_again: dict[str, str] = {}
     for vendor in sorted(expected):
         runs = {stage: stage_summary(connection, day, vendor, stage) for stage in _STAGES}
         done = {stage: run for stage, run in runs.items() if run is not None}
@@ -55,6 +60,9 @@ def coverage_of(
             standing[vendor] = "missing"
         elif len(done) < len(_STAGES):
             standing[vendor] = "unfinished"
+        elif why := why_to_land_again(connection, workspace, vendor, day, done["land"]["summary"]):
+            standing[vendor] = "stale"
+            to_land_again[vendor] = why
         elif not _is_current(connection, workspace, vendor, day, done):
             standing[vendor] = "stale"
         else:
@@ -62,7 +70,7 @@ def coverage_of(
             fingerprints[vendor] = {
                 stage: run["outputs_fingerprint"] for stage, run in done.items()
             }
-    return Coverage(standing, fingerprints)
+    return Coverage(standing, fingerprints, to_land_again)
 
 
 def _is_current(

@@ -111,8 +111,11 @@ def test_a_day_does_not_lose_its_mark_before_it_was_landed_anew(queue: Workspace
     close(queue, DAY)
     close(queue, NEXT)
     leave(queue, DAY, 2, "B")
-    for day in (NEXT, DAY):
-        assert close_vendor_day(queue, "acme", day, NOON) is None
+    for stage in (fetch_export, land_day):
+        stage(queue, "acme", NEXT, NOON)
+    assert close_vendor_day(queue, "acme", DAY, NOON) is None
+    for stage in (reconcile_day, measure_day):
+        stage(queue, "acme", NEXT, NOON)
     for day in (DAY, NEXT):
         marks = _marks(queue, day)
         close_whole_day(queue, day, NOON)

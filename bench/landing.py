@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import CASE_EVENT
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window

@@ -27,7 +27,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME
 from breakwater.core.days import Window
 from breakwater.engine.duckdb import DuckDBEngine

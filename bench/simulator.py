@@ -11,7 +11,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.demo.simulator.simulate import SimulationSummary, simulate
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 from breakwater.demo.airflow_environment import shared_settings
 
 CODE = SHIPPED.parents[1]

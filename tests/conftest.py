@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from breakwater.contracts.configuration import Configuration, load_configuration
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake

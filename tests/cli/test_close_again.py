@@ -18,7 +18,7 @@ from vendor_exports import (
 )
 
 from breakwater.cli import breakwater
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 from breakwater.core.errors import ConfigurationError
 from breakwater.warehouse.lake import local_uri
 from breakwater.warehouse.stale import stale_days

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from breakwater.cli import breakwater
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-vendor.md"
 

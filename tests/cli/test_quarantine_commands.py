@@ -12,7 +12,7 @@ from vendor_exports import CONTRACT, DAY, VendorFolder, as_csv, make_enforcement
 
 from breakwater.cli import breakwater
 from breakwater.cli.quarantine import escaped
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.landing.release import ReleaseError

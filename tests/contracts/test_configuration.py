@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from breakwater.contracts.configuration import SHIPPED, Configuration, load_configuration
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.contracts.schemas import DOCUMENTS, write_schemas
 from breakwater.core.errors import ConfigurationError
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from breakwater.contracts.configuration import SHIPPED, load_configuration
+from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.contracts.routes import Destination, Route, Silence
 from breakwater.core.errors import ConfigurationError
 

@@ -399,7 +399,7 @@ PROGRAM = """
 import json, sys
 from datetime import date, datetime
 from pathlib import Path
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.vendor import VendorContract
 from breakwater.feeds.fetch_records import fetch_records
 from breakwater.warehouse.connections import FeedConnection

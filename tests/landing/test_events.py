@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from vendor_exports import DAY, as_csv, contract, rows_of
 from whole_export import read_csv_text
 
-from breakwater.contracts.configuration import Configuration, load_configuration
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import CASE_EVENT
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType

@@ -2,7 +2,7 @@
 
 import pytest
 
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 from breakwater.landing.reading.refusal import Fault
 
 RUNBOOKS = SHIPPED.parents[1] / "docs" / "runbooks"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from situations import DAY, NOW
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.core.vocabulary import RunType
 from breakwater.notify import tell
 from breakwater.notify.channels.environment import senders_from_environment

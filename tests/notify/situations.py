@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.notify.compose import Composer, Reader
 from breakwater.notify.coverage import Coverage

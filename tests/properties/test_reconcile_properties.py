@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plain_matching import Ended, PlainMatching
 from two_books import WINDOW, Row, TwoBooks, action, at, vendor_event
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import RECON_OUTCOME
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.engine.duckdb import DuckDBEngine

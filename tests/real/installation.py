@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake, current_version, delivered_with

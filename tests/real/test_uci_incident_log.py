@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from breakwater.contracts.configuration import load_configuration
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
 from breakwater.core.days import Window
 from breakwater.detect.detect import detect_day

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from breakwater.contracts.configuration import SHIPPED, load_configuration
+from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.contracts.metrics_page import write_metrics
 from breakwater.contracts.schemas import DOCUMENTS, write_schemas
 from breakwater.core.errors import ConfigurationError

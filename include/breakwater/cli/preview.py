@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from breakwater.cli.arguments import DAY
-from breakwater.contracts.configuration import SHIPPED, Configuration, load_configuration
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.contracts.vendor import VendorContract
 
 if TYPE_CHECKING:  # landing takes a second to import, which `--help` should not

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from breakwater.contracts.clocks import Clock, contradictions
+from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.routes import Matcher
 from breakwater.contracts.vendor import VendorContract
 
-if TYPE_CHECKING:  # it reads the files, and calls this to check them
-    from breakwater.contracts.configuration import Configuration
 
-
-def cross_check(configuration: "Configuration") -> Iterator[str]:
+def cross_check(configuration: Configuration) -> Iterator[str]:
     """Find names in one file that another file does not know."""
     for name, queue in configuration.operations.queues.items():
         for policy in sorted(set(queue.policies) - set(configuration.operations.policies)):
@@ -34,7 +31,7 @@ def cross_check(configuration: "Configuration") -> Iterator[str]:
         yield from _cross_check_matcher(configuration, path, silence.match)
 
 
-def _overlaps(configuration: "Configuration") -> Iterator[str]:
+def _overlaps(configuration: Configuration) -> Iterator[str]:
     """Find versions of one vendor's contract that are in force on the same day."""
     for vendor, earlier in configuration.earlier_versions.items():
         for later, before in pairwise((configuration.vendors[vendor], *earlier)):
@@ -43,7 +40,7 @@ def _overlaps(configuration: "Configuration") -> Iterator[str]:
 
 
 def _cross_check_matcher(
-    configuration: "Configuration", path: str, matcher: Matcher
+    configuration: Configuration, path: str, matcher: Matcher
 ) -> Iterator[str]:
     """Find names that no finding can have: such a matcher would never match."""
     for vendor in sorted(set(matcher.vendors) - set(configuration.vendors)):
@@ -52,7 +49,7 @@ def _cross_check_matcher(
         yield f"{path}.queues: expected a queue; found {queue!r}"
 
 
-def _cross_check_clock(configuration: "Configuration", clock: Clock) -> Iterator[str]:
+def _cross_check_clock(configuration: Configuration, clock: Clock) -> Iterator[str]:
     operations = configuration.operations
     for named, known, what in (
         (clock.applies.vendors, configuration.vendors, "vendor"),
@@ -65,7 +62,7 @@ def _cross_check_clock(configuration: "Configuration", clock: Clock) -> Iterator
 
 
 def cross_check_vendor(
-    configuration: "Configuration", stem: str, contract: VendorContract
+    configuration: Configuration, stem: str, contract: VendorContract
 ) -> Iterator[str]:
     """Find what one vendor file says and the operation does not know.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 
 SHARED_SETTINGS = SHIPPED / "airflow.env"
 COMMANDS: dict[str, tuple[str, ...]] = {

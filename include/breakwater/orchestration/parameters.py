@@ -5,7 +5,7 @@ from pathlib import Path
 
 from airflow.sdk import Param
 
-from breakwater.contracts.configuration import SHIPPED
+from breakwater.contracts.loading import SHIPPED
 
 
 def _vendor_names() -> list[str]:

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import breakwater
-from breakwater.contracts.configuration import SHIPPED, Configuration, load_configuration
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.core.days import Window
 from breakwater.warehouse.connections import Connections, connections_of
 from breakwater.warehouse.database import Database

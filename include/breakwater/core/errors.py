@@ -54,7 +54,7 @@ class ContractError(VendorDayError):
 
 
 class ControlTotalError(VendorDayError):
-    """Rows in do not equal rows landed + quarantined, or not what the vendor declared."""
+    """Rows in are not landed + quarantined + rejected, or not what the vendor declared."""
 
 
 class TieOutError(VendorDayError):

@@ -14,11 +14,7 @@ from breakwater.landing.books import BookOfDay, internal_book, vendor_book
 from breakwater.landing.control_totals import replace_control_totals
 from breakwater.landing.findings import landing_findings, refusal_finding
 from breakwater.landing.listing.book import StartingListing
-from breakwater.landing.listing.chain import (
-    STARTS_FROM,
-    days_that_start_otherwise,
-    starting_listing,
-)
+from breakwater.landing.listing.chain import days_that_start_otherwise, starting_listing
 from breakwater.landing.mapping.terms import terms_of_day
 from breakwater.landing.publishing.delivered import Delivery
 from breakwater.landing.publishing.layouts import replace_layouts
@@ -35,6 +31,7 @@ from breakwater.landing.vendor_day import (
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.file_ledger import file_in_force, files_in_force
 from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.listings import STARTS_FROM
 from breakwater.warehouse.stage_run import StageResult, fingerprint_of, record_stage
 from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace

@@ -34,18 +34,30 @@ def last_listing_before(
         None when the contract tells no listings or there is none as far back as it looks;
         `UNNAMED` when a name of the day in question does not tell when it was taken.
     """
+    found = listings_before(connection, configuration, contract, day)
+    return None if found is None else _last(found[1], found[2])
+
+
+def listings_before(
+    connection: Connection, configuration: Configuration, contract: VendorContract, day: date
+) -> tuple[date, VendorContract, list[ReceivedFile]] | None:
+    """Return the last day before that has listings, its contract and those in force.
+
+    The arguments are those of `last_listing_before`.
+    """
     for earlier in _days_with_files(connection, contract, day):
         own = configuration.vendor(contract.vendor, earlier)
         if not isinstance(own.shape, ListingShape):
             continue
         files = files_in_force(connection, own, own.vendor, earlier)
         if files:
-            return _last(files, own.shape, own)
+            return earlier, own, files
     return None
 
 
-def _last(files: list[ReceivedFile], shape: ListingShape, contract: VendorContract) -> str:
-    if not isinstance(contract.source, FileSource):
+def _last(contract: VendorContract, files: list[ReceivedFile]) -> str:
+    shape = contract.shape
+    if not isinstance(shape, ListingShape) or not isinstance(contract.source, FileSource):
         return UNNAMED
     zone = ZoneInfo(contract.source.name_zone)
     named = []
@@ -58,6 +70,7 @@ def _last(files: list[ReceivedFile], shape: ListingShape, contract: VendorContra
 
 
 def _days_with_files(connection: Connection, contract: VendorContract, day: date) -> Iterator[date]:
+    """Name the days before that anything was received for, the newest first."""
     if not isinstance(contract.shape, ListingShape):
         return
     rows = connection.execute(

@@ -1,6 +1,5 @@
 """How the days of a vendor that lists its queue hang together: each starts where one before ended."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from breakwater.contracts.shape import ListingShape
@@ -11,12 +10,10 @@ from breakwater.landing.mapping.terms import terms_of_day
 from breakwater.landing.quarantine.corrections import corrections_of
 from breakwater.landing.read_book import FileRefusedError
 from breakwater.warehouse.database import Connection
-from breakwater.warehouse.file_ledger import ReceivedFile, files_in_force
+from breakwater.warehouse.file_ledger import ReceivedFile
+from breakwater.warehouse.listings import STARTS_FROM, listings_before
 from breakwater.warehouse.stage_run import stage_summary
 from breakwater.warehouse.workspace import Workspace
-
-STARTS_FROM = "starts_from"
-"""In the summary of a landed day: the content hash of the listing that it started from."""
 
 
 def starting_listing(
@@ -74,25 +71,11 @@ def days_that_start_otherwise(
 def _last_before(
     connection: Connection, workspace: Workspace, contract: VendorContract, day: date
 ) -> tuple[date, VendorContract, ReceivedFile] | None:
-    for earlier in _days_with_files(connection, contract, day):
-        own = _contract_on(workspace, contract.vendor, earlier)
-        if own is None:
-            continue
-        files = files_in_force(connection, own, own.vendor, earlier)
-        if files:
-            return earlier, own, in_order(files, own)[-1][1]
-    return None
-
-
-def _days_with_files(connection: Connection, contract: VendorContract, day: date) -> Iterator[date]:
-    """Name the days before that anything was received for, the newest first."""
-    rows = connection.execute(
-        "select distinct operational_day as day from landing.file_ledger where vendor = %s"
-        " and book = 'vendor' and operational_day < %s and operational_day >= %s"
-        " order by operational_day desc",
-        [contract.vendor, day, day - timedelta(days=_history_days(contract))],
-    ).fetchall()
-    yield from (row["day"] for row in rows)
+    found = listings_before(connection, workspace.configuration, contract, day)
+    if found is None:
+        return None
+    earlier, own, files = found
+    return earlier, own, in_order(files, own)[-1][1]
 
 
 def _history_days(contract: VendorContract) -> int:

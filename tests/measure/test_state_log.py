@@ -127,6 +127,21 @@ def test_a_case_that_was_taken_up_again_stays_open_on_days_that_leave_it_alone(
     assert found == {"back": 1}
 
 
+def test_a_case_that_comes_back_in_the_second_of_its_decision_is_open(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Whole seconds cannot tell which came last; the order of what was told can."""
+    events = Case("C").events(
+        ("received", "2026-03-02 01:00"),
+        ("decided", "2026-03-02 02:00"),
+        ("queued", "2026-03-02 02:00"),
+    )
+    for row, event in enumerate(events):
+        event["source_row"] = row + 1
+    bench.run(state_log(vendor_day(configuration)), events)
+    assert [row["is_open"] for row in bench.rows("case_day")] == [1]
+
+
 def test_a_pause_of_a_state_log_is_explained_as_it_is_measured(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -1,13 +1,16 @@
 -- What a log of states tells: a state that is entered is its event, and one that is repeated is
--- none. Leaving a pause resumes the case; leaving a decision for work re-opens it.
+-- none. Leaving a pause resumes the case; leaving a decision for work re-opens it, a second later at
+-- least: in the second of the decision nobody could tell which of the two came last.
 with stated as (
     select
         event.*,
-        lag(event.event_type) over (
-            partition by event.case_id_vendor
-            order by event.event_at, event.operational_day, event.source_row, event.event_id
-        ) as previous_type
+        lag(event.event_type) over told as previous_type,
+        lag(event.event_at) over told as previous_at
     from case_event event
+    window told as (
+        partition by event.case_id_vendor
+        order by event.event_at, event.operational_day, event.source_row, event.event_id
+    )
 ),
 entered as (
     select * from stated where previous_type is null or previous_type <> event_type
@@ -20,6 +23,7 @@ select case_id_vendor, 'resumed', event_at, null, null, null, null, null
 from entered
 where previous_type = 'paused'
 union all
-select case_id_vendor, 'reopened', event_at, null, null, null, null, null
+select
+    case_id_vendor, 'reopened', greatest(event_at, previous_at + 1), null, null, null, null, null
 from entered
 where previous_type in ('decided', 'closed') and event_type not in ('decided', 'closed')

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breakwater.contracts.file_format import (
-    CsvFormat,
     FileFormat,
     JsonFormat,
     JsonLinesFormat,
@@ -81,13 +80,11 @@ def _read(
         return read_json(blocks, form.records, wanted, form.each)
     if isinstance(form, JsonLinesFormat):
         return read_jsonl(line_blocks(blocks, "utf-8"), wanted, form.each)
-    if isinstance(form, CsvFormat):
-        text = read_ahead(line_blocks(blocks, form.encoding))
-        try:
-            layout, chunks = read_csv(text, form, wanted)
-        except ExportRefusedError:
-            text.close()  # its thread has begun to read on
-            blocks.close()
-            raise
-        return lambda: layout, chunks
-    raise NotImplementedError(form.kind)
+    text = read_ahead(line_blocks(blocks, form.encoding))
+    try:
+        layout, chunks = read_csv(text, form, wanted)
+    except ExportRefusedError:
+        text.close()  # its thread has begun to read on
+        blocks.close()
+        raise
+    return lambda: layout, chunks

@@ -161,9 +161,9 @@ def _epoch(text: str) -> int:
         (as_csv(ROWS, encoding="utf-8-sig"), _csv(encoding="utf-8-sig")),
         (as_csv(ROWS), _csv(encoding="utf-8-sig")),
         (as_csv(ROWS, encoding="utf-16"), _csv(encoding="utf-16")),
-        (gzip.compress(as_csv(ROWS)), _csv(compression="gzip")),
+        (gzip.compress(as_csv(ROWS), mtime=0), _csv(compression="gzip")),
         (
-            gzip.compress(as_csv(ROWS)[:99]) + gzip.compress(as_csv(ROWS)[99:]),
+            gzip.compress(as_csv(ROWS)[:99], mtime=0) + gzip.compress(as_csv(ROWS)[99:], mtime=0),
             _csv(compression="gzip"),
         ),
         (zstd.compress(as_csv(ROWS)), _csv(compression="zstd")),
@@ -174,7 +174,10 @@ def _epoch(text: str) -> int:
         (as_zip(as_csv(ROWS)), _csv(compression="zip")),
         (as_zip(as_csv(ROWS), zipfile.ZIP_STORED), _csv(compression="zip")),
         (as_jsonl(ROWS), {"format": {"kind": "jsonl"}}),
-        (gzip.compress(as_jsonl(ROWS)), {"format": {"kind": "jsonl", "compression": "gzip"}}),
+        (
+            gzip.compress(as_jsonl(ROWS), mtime=0),
+            {"format": {"kind": "jsonl", "compression": "gzip"}},
+        ),
         (as_json(ROWS), {"format": {"kind": "json", "records": "data.items"}}),
         (
             zstd.compress(as_json(ROWS)),
@@ -261,23 +264,23 @@ def test_windows_text_is_read_in_its_own_encoding(
         (b"", {"kind": "csv"}, Fault.EMPTY),
         (b"", {"kind": "xlsx", "sheet": "Export"}, Fault.EMPTY),
         (b"", {"kind": "parquet"}, Fault.EMPTY),
-        (gzip.compress(b""), {"kind": "csv", "compression": "gzip"}, Fault.EMPTY),
+        (gzip.compress(b"", mtime=0), {"kind": "csv", "compression": "gzip"}, Fault.EMPTY),
         (b"caf\xe9\n", {"kind": "csv"}, Fault.OTHER_ENCODING),
         (as_csv(ROWS), {"kind": "csv", "encoding": "utf-16"}, Fault.OTHER_ENCODING),
         (b"a\x81b\n", {"kind": "csv", "encoding": "cp1252"}, Fault.OTHER_ENCODING),
         (as_csv(ROWS), {"kind": "csv", "compression": "gzip"}, Fault.UNREADABLE),
         (
-            gzip.compress(as_csv(ROWS))[:-9],
+            gzip.compress(as_csv(ROWS), mtime=0)[:-9],
             {"kind": "csv", "compression": "gzip"},
             Fault.CUT_SHORT,
         ),
         (
-            gzip.compress(as_csv(ROWS))[:-1],
+            gzip.compress(as_csv(ROWS), mtime=0)[:-1],
             {"kind": "csv", "compression": "gzip"},
             Fault.CUT_SHORT,
         ),
         (
-            gzip.compress(as_csv(ROWS))[:-8] + bytes(8),
+            gzip.compress(as_csv(ROWS), mtime=0)[:-8] + bytes(8),
             {"kind": "csv", "compression": "gzip"},
             Fault.UNREADABLE,
         ),
@@ -304,8 +307,8 @@ def test_a_file_that_is_not_what_its_contract_says_is_refused(
 @pytest.mark.parametrize(
     ("content", "form"),
     [
-        (gzip.compress(b"0" * 10_000), {"kind": "csv", "compression": "gzip"}),
-        (gzip.compress(b"0" * 10_000), {"kind": "jsonl", "compression": "gzip"}),
+        (gzip.compress(b"0" * 10_000, mtime=0), {"kind": "csv", "compression": "gzip"}),
+        (gzip.compress(b"0" * 10_000, mtime=0), {"kind": "jsonl", "compression": "gzip"}),
         (as_xlsx(rows_of(*[{}] * 100), typed=False), {"kind": "xlsx", "sheet": "Export"}),
         (as_parquet(rows_of(*[{}] * 100)), {"kind": "parquet"}),
     ],

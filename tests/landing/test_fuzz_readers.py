@@ -101,8 +101,11 @@ KINDS: dict[str, tuple[dict[str, Any], Callable[[Mutate], bytes]]] = {
         {"kind": "csv", "encoding": "cp1252"},
         lambda m: m(CSV.decode().replace("ā", "é").encode("cp1252")),
     ),
-    "csv inside gzip": ({"kind": "csv", "compression": "gzip"}, lambda m: gzip.compress(m(CSV))),
-    "gzip": ({"kind": "csv", "compression": "gzip"}, lambda m: m(gzip.compress(CSV))),
+    "csv inside gzip": (
+        {"kind": "csv", "compression": "gzip"},
+        lambda m: gzip.compress(m(CSV), mtime=0),
+    ),
+    "gzip": ({"kind": "csv", "compression": "gzip"}, lambda m: m(gzip.compress(CSV, mtime=0))),
     "zstd": ({"kind": "csv", "compression": "zstd"}, lambda m: m(zstd.compress(CSV))),
     "zip": ({"kind": "csv", "compression": "zip"}, lambda m: m(packed(CSV))),
     "json lines": ({"kind": "jsonl"}, lambda m: m(JSON_LINES)),

@@ -126,7 +126,7 @@ BOASTING = with_declared_size(zip_of(("a.csv", GOOD)), len(GOOD) + 5, zipfile.cr
     [
         (zip_of(("a.csv", bytes(20_000_000))), Fault.TOO_LARGE, "more"),
         (zip_of(("a.zip", zip_of(("a.csv", GOOD)))), Fault.UNREADABLE, "zip"),
-        (zip_of(("a.gz", gzip.compress(GOOD))), Fault.UNREADABLE, "gzip"),
+        (zip_of(("a.gz", gzip.compress(GOOD, mtime=0))), Fault.UNREADABLE, "gzip"),
         (zip_of(("a.csv", GOOD), ("b.csv", GOOD)), Fault.UNREADABLE, "2 entries"),
         (zip_of(("folder/", b"")), Fault.UNREADABLE, "1 entries"),
         (zip_of(), Fault.UNREADABLE, "0 entries"),
@@ -179,7 +179,7 @@ def test_an_archive_that_is_not_one_plain_file_is_refused(
 
 PACKED = {
     "none": GOOD,
-    "gzip": gzip.compress(GOOD),
+    "gzip": gzip.compress(GOOD, mtime=0),
     "zstd": zstd.compress(GOOD),
     "zip": zip_of(("a.csv", GOOD)),
 }
@@ -211,7 +211,7 @@ def test_a_bomb_is_told_before_it_goes_off(
     """The limit counts bytes that came out, whatever the file says of itself."""
     content = GOOD * 50_000 if kind == "csv" else b"[" + b" \n" * 10_000_000
     packed = {
-        "gzip": lambda: gzip.compress(content, 1),
+        "gzip": lambda: gzip.compress(content, 1, mtime=0),
         "zstd": lambda: zstd.compress(content),
         "zip": lambda: zip_of(("a", content)),
     }[compression]()
@@ -557,9 +557,9 @@ HERE = str(Path(__file__).parents[1])
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """400 MB of rows in less than 200 MB: blocks, a few chunks, and what Arrow keeps for itself."""
     header, row = (line + b"\n" for line in GOOD.splitlines()[:2])
-    some = gzip.compress(row * (4_000_000 // len(row)), 1)
-    (tmp_path / "small").write_bytes(gzip.compress(header + row))
-    (tmp_path / "large").write_bytes(gzip.compress(header) + some * 100)
+    some = gzip.compress(row * (4_000_000 // len(row)), 1, mtime=0)
+    (tmp_path / "small").write_bytes(gzip.compress(header + row, mtime=0))
+    (tmp_path / "large").write_bytes(gzip.compress(header, mtime=0) + some * 100)
     rows, growth = run(READER, HERE, str(tmp_path / "small"), str(tmp_path / "large"), "csv")
     assert rows == 4_000_000 // len(row) * 100
     assert growth < 200
@@ -568,10 +568,10 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_of_a_gigabyte_is_refused_without_holding_it(kind: str, tmp_path: Path) -> None:
     """A megabyte on disk."""
-    piece = gzip.compress(b"x" * 10_000_000, 1)
-    start = gzip.compress(GOOD if kind == "csv" else b'{"case": "')
+    piece = gzip.compress(b"x" * 10_000_000, 1, mtime=0)
+    start = gzip.compress(GOOD if kind == "csv" else b'{"case": "', mtime=0)
     small = GOOD if kind == "csv" else json.dumps(dict.fromkeys(NAMES, "x")).encode()
-    (tmp_path / "small").write_bytes(gzip.compress(small))
+    (tmp_path / "small").write_bytes(gzip.compress(small, mtime=0))
     (tmp_path / "large").write_bytes(start + piece * 100)
     rows, growth = run(READER, HERE, str(tmp_path / "small"), str(tmp_path / "large"), kind)
     assert rows == 0

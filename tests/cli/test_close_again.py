@@ -1,28 +1,22 @@
 """Stale days from the command line, and a range that is closed anew."""
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from vendor_exports import (
-    CONTRACT,
     DAY,
     VendorFolder,
     as_csv,
-    make_enforcement_log,
     rows_of,
 )
 
 from breakwater.cli import breakwater
-from breakwater.contracts.loading import SHIPPED
 from breakwater.core.errors import ConfigurationError
-from breakwater.warehouse.lake import local_uri
 from breakwater.warehouse.stale import stale_days
-from breakwater.warehouse.workspace import Workspace, open_workspace
+from breakwater.warehouse.workspace import Workspace
 
 Run = Callable[..., Result]
 NEXT = DAY + timedelta(days=1)
@@ -32,24 +26,11 @@ LATE = {"case": "C-8", "item": "I-8"}
 
 
 @pytest.fixture
-def acme(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def acme(on_disk: Workspace) -> Workspace:
     """Open an installation on the disk with a vendor of the tests' own, for two days."""
-    shutil.copytree(SHIPPED, tmp_path / "config")
-    (tmp_path / "config/vendors/acme.yaml").write_text(json.dumps(CONTRACT))
-    settings = {
-        "BREAKWATER_HOME": str(tmp_path),
-        "BREAKWATER_CONFIG": str(tmp_path / "config"),
-        "BREAKWATER_WAREHOUSE": workspace.warehouse.dsn,
-        "BREAKWATER_EXPORTS": local_uri(tmp_path / "exports"),
-        "BREAKWATER_PSEUDONYM_KEY": "a secret of the tests",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    opened = open_workspace(settings)
-    make_enforcement_log(opened.enforcement_log)
-    drop(opened, 0, {})
-    drop(opened, 1, on(1, "C-2"))
-    return opened
+    drop(on_disk, 0, {})
+    drop(on_disk, 1, on(1, "C-2"))
+    return on_disk
 
 
 def on(days: int, case: str) -> dict[str, str]:

@@ -1,23 +1,20 @@
 """The quarantine as a person works it: list, look, release, and what becomes of it."""
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from vendor_exports import CONTRACT, DAY, VendorFolder, as_csv, make_enforcement_log, rows_of
+from vendor_exports import CONTRACT, DAY, VendorFolder, as_csv, rows_of
 
 from breakwater.cli import breakwater
 from breakwater.cli.quarantine import escaped
-from breakwater.contracts.loading import SHIPPED
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.landing.release import ReleaseError
-from breakwater.warehouse.lake import local_uri
-from breakwater.warehouse.workspace import Workspace, open_workspace
+from breakwater.warehouse.workspace import Workspace
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 4, 8, tzinfo=UTC)
@@ -25,23 +22,10 @@ SAID = "2026-11-03"
 
 
 @pytest.fixture
-def acme(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def acme(on_disk: Workspace) -> Workspace:
     """Four records: one good, one of an unknown queue, one with two faults, one that is no row."""
-    shutil.copytree(SHIPPED, tmp_path / "config")
-    (tmp_path / "config/vendors/acme.yaml").write_text(json.dumps(CONTRACT))
-    settings = {
-        "BREAKWATER_HOME": str(tmp_path),
-        "BREAKWATER_CONFIG": str(tmp_path / "config"),
-        "BREAKWATER_WAREHOUSE": workspace.warehouse.dsn,
-        "BREAKWATER_EXPORTS": local_uri(tmp_path / "exports"),
-        "BREAKWATER_PSEUDONYM_KEY": "a secret of the tests",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    opened = open_workspace(settings)
-    make_enforcement_log(opened.enforcement_log)
-    drop(opened)
-    return opened
+    drop(on_disk)
+    return on_disk
 
 
 def drop(workspace: Workspace, *more: dict[str, str]) -> None:

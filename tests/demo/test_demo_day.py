@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
+from breakwater.cli.days import close_vendor_day
 from breakwater.core.days import days_between
 from breakwater.demo.found import Comparison, compare
 from breakwater.demo.simulator.simulate import simulate
 from breakwater.demo.simulator.truth import Truth, load_truth
+from breakwater.restate.silently import close_whole_day, write_digest
 from breakwater.warehouse.workspace import Workspace
 
 FIRST_DAY = date(

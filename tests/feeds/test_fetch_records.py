@@ -268,16 +268,21 @@ def break_at(far_end: FarEnd, page: str) -> None:
     )
 
 
-def test_parts_of_another_question_are_not_gone_on_from(
-    installation: Workspace, far_end: FarEnd, tmp_path: Path
-) -> None:
-    """A contract that asks for something else begins anew."""
-    things = Things(far_end, [{"a": 1}], [{"a": 2}])
+def end_after_the_first_page(installation: Workspace, far_end: FarEnd, tmp_path: Path) -> None:
+    """Fetch from a far end that answers the first page, and then not; it answers again after."""
     whole = far_end.paths["/things"]
     break_at(far_end, "2")
     with pytest.raises(FeedUnavailableError):
         fetch(installation, tmp_path / "1")
     far_end.paths["/things"] = whole
+
+
+def test_parts_of_another_question_are_not_gone_on_from(
+    installation: Workspace, far_end: FarEnd, tmp_path: Path
+) -> None:
+    """A contract that asks for something else begins anew."""
+    things = Things(far_end, [{"a": 1}], [{"a": 2}])
+    end_after_the_first_page(installation, far_end, tmp_path)
     file = fetch(installation, tmp_path / "2", parameters={"language": "en"})
     assert things.asked == [1, 2, 1, 2, 3]
     assert lines(installation, file) == [{"a": 1}, {"a": 2}]
@@ -288,11 +293,7 @@ def test_a_part_that_is_gone_from_the_lake_is_asked_for_again(
 ) -> None:
     """A cleared lake is no lost record."""
     things = Things(far_end, [{"a": 1}], [{"a": 2}])
-    whole = far_end.paths["/things"]
-    break_at(far_end, "2")
-    with pytest.raises(FeedUnavailableError):
-        fetch(installation, tmp_path / "1")
-    far_end.paths["/things"] = whole
+    end_after_the_first_page(installation, far_end, tmp_path)
     for kept in installation.lake.files("raw"):
         installation.lake.remove(kept.path)
     assert fetch(installation, tmp_path / "2").declared_rows == 2
@@ -304,14 +305,10 @@ def test_a_part_that_is_not_as_it_was_kept_is_asked_for_again(
 ) -> None:
     """Its name holds the hash of its bytes."""
     things = Things(far_end, [{"a": 1}], [{"a": 2}])
-    whole = far_end.paths["/things"]
-    break_at(far_end, "2")
-    with pytest.raises(FeedUnavailableError):
-        fetch(installation, tmp_path / "1")
-    far_end.paths["/things"] = whole
+    end_after_the_first_page(installation, far_end, tmp_path)
     [kept] = installation.lake.files("raw")
     other = tmp_path / "other"
-    other.write_bytes(gzip.compress(b'{"a": 666}\n'))
+    other.write_bytes(gzip.compress(b'{"a": 666}\n', mtime=0))
     installation.lake.remove(kept.path)
     installation.lake.put(kept.path, other)
     file = fetch(installation, tmp_path / "2")

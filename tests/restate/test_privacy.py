@@ -22,12 +22,13 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
+from breakwater.cli.days import close_vendor_day
 from breakwater.core.vocabulary import RunType
 from breakwater.landing.release import Correction, ReleaseError, release
 from breakwater.notify.incidents import raise_incidents
 from breakwater.report.digest import publish_digest
 from breakwater.restate.reclose import reclose_stale
+from breakwater.restate.silently import close_whole_day, write_digest
 from breakwater.warehouse.workspace import Workspace
 
 NEXT = DAY + timedelta(days=1)

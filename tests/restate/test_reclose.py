@@ -17,13 +17,14 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day, close_whole_day, write_digest
+from breakwater.cli.days import close_vendor_day
 from breakwater.core.errors import BreakwaterError, TieOutError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.report.digest import render_digest
-from breakwater.restate import reclose
+from breakwater.restate import reclose, silently
 from breakwater.restate.reclose import reclose_stale
+from breakwater.restate.silently import close_whole_day, write_digest
 from breakwater.warehouse.stale import mark_stale, stale_days
 from breakwater.warehouse.workspace import Workspace
 
@@ -170,7 +171,7 @@ def test_a_killed_closing_loses_nothing_of_what_was_said_before(
 ) -> None:
     """Killed after the new figures and before the marks were taken away."""
     with monkeypatch.context() as patch:
-        patch.setattr(reclose, "publish_digest", _killed)
+        patch.setattr(silently, "publish_digest", _killed)
         with pytest.raises(KeyboardInterrupt):
             reclose_stale(restated, NOON)
     assert figures(restated)["flow"]["total_solved"] == 5
@@ -190,7 +191,7 @@ def test_a_mark_set_during_the_closing_is_closed_in_turn(
 ) -> None:
     """It may have come after the reading: the day is closed once more."""
     closings = []
-    close_day = reclose.close_day
+    close_day = silently.close_day
 
     def closing(workspace: Workspace, day: date, now: datetime) -> None:
         closings.append(day)
@@ -199,7 +200,7 @@ def test_a_mark_set_during_the_closing_is_closed_in_turn(
                 mark_stale(connection, "acme", [DAY], "another file", now)
         close_day(workspace, day, now)
 
-    monkeypatch.setattr(reclose, "close_day", closing)
+    monkeypatch.setattr(silently, "close_day", closing)
     done = reclose_stale(restated, NOON)
     assert (closings, done.closed) == ([DAY, DAY], [DAY])
     assert marks(restated) == []
@@ -211,14 +212,14 @@ def test_a_day_that_cannot_be_closed_stays_stale_and_keeps_no_other_waiting(
     """Its problem is said once; the other days are closed."""
     with restated.warehouse.transaction() as connection:
         mark_stale(connection, "acme", [NEXT], "another file", NOON)
-    close_day = reclose.close_day
+    close_day = silently.close_day
 
     def closing(workspace: Workspace, day: date, now: datetime) -> None:
         if day == DAY:
             raise TieOutError(*("acme", day, "the day does not tie out"), expected="4", found="3")
         close_day(workspace, day, now)
 
-    monkeypatch.setattr(reclose, "close_day", closing)
+    monkeypatch.setattr(silently, "close_day", closing)
     done = reclose_stale(restated, NOON)
     assert done.closed == [NEXT]
     (problem,) = done.problems

@@ -6,12 +6,13 @@ import pytest
 from published import rows
 from vendor_exports import DAY, VendorFolder, contract, make_enforcement_log, with_vendor
 
-from breakwater.cli.days import _marks, _settle, close_vendor_day, close_whole_day
+from breakwater.cli.days import _marks, _settle, close_vendor_day
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.measure.measure import measure_day
 from breakwater.reconcile.reconcile import reconcile_day
 from breakwater.restate.reclose import reclose_stale
+from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import mark_stale, stale_days
 from breakwater.warehouse.workspace import Workspace
 

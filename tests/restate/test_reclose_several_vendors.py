@@ -15,12 +15,13 @@ from vendor_exports import (
     rows_of,
 )
 
-from breakwater.cli.days import close_vendor_day, close_whole_day
+from breakwater.cli.days import close_vendor_day
 from breakwater.core.errors import BreakwaterError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
-from breakwater.restate import reclose
+from breakwater.restate import reclose, silently
 from breakwater.restate.reclose import reclose_stale
+from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import mark_stale, stale_days
 from breakwater.warehouse.workspace import Workspace
 
@@ -123,14 +124,14 @@ def test_an_error_that_nobody_foresaw_keeps_no_other_day_waiting(
     close_whole_day(both, NEXT, MORNING)
     with both.warehouse.transaction() as connection:
         assert mark_stale(connection, "acme", [NEXT], "another file", NOON) == (NEXT,)
-    close_day = reclose.close_day
+    close_day = silently.close_day
 
     def closing(workspace: Workspace, day: date, now: datetime) -> None:
         if day == DAY:
             raise KeyError(PLANTED)
         close_day(workspace, day, now)
 
-    monkeypatch.setattr(reclose, "close_day", closing)
+    monkeypatch.setattr(silently, "close_day", closing)
     monkeypatch.setattr(reclose, "_bring_up_to_date", lambda *_: None)
     done = reclose_stale(both, NOON)
     assert done.closed == [NEXT]

@@ -13,8 +13,9 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day, close_whole_day
+from breakwater.cli.days import close_vendor_day
 from breakwater.restate.reclose import reclose_stale
+from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import stale_days
 from breakwater.warehouse.workspace import Workspace
 

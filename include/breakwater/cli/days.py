@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from breakwater.cli.arguments import DAY, now
 from breakwater.core.days import days_between
 from breakwater.core.errors import BreakwaterError
-from breakwater.core.vocabulary import RunType
 from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
@@ -36,24 +35,6 @@ def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime)
     return None
 
 
-def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
-    """Close, compare with history and raise incidents, telling nobody."""
-    from breakwater.detect.detect import detect_day
-    from breakwater.measure.close import close_day
-    from breakwater.notify.incidents import raise_incidents
-
-    close_day(workspace, day, at)
-    detect_day(workspace, day, at)
-    raise_incidents(workspace, day, at, run_type=RunType.BACKFILL)
-
-
-def write_digest(workspace: Workspace, day: date, at: datetime) -> None:
-    """Write the editions of a closed day, sending none."""
-    from breakwater.report.digest import publish_digest
-
-    publish_digest(workspace, day, at, run_type=RunType.BACKFILL, deliver=False)
-
-
 @cache
 def _workspace_of_worker() -> Workspace:
     """Open the installation once in each worker process."""
@@ -66,6 +47,8 @@ def _close_vendor_day_in_worker(vendor_day: tuple[str, date]) -> str | None:
 
 
 def _write_digest_in_worker(day: date) -> None:
+    from breakwater.restate.silently import write_digest
+
     write_digest(_workspace_of_worker(), day, now())
 
 
@@ -77,6 +60,8 @@ def close_range(
     Returns:
         What could not be done, one sentence each; the rest is done all the same.
     """
+    from breakwater.restate.silently import close_whole_day
+
     vendor_days = [
         (vendor, day)
         for day in days

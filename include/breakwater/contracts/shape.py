@@ -97,6 +97,11 @@ class CaseShape(Contract):
         return self
 
     @property
+    def history_days(self) -> int:
+        """How many earlier days tell how a case stands: none, its row has its whole life."""
+        return 0
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """Columns that the shape names."""
         return tuple(name for several in self.instants.values() for name in several)

@@ -27,7 +27,7 @@ from breakwater.warehouse.file_ledger import (
     ReceivedFile,
     distinct_names,
     duplicates,
-    files_in_force,
+    in_force_of,
     received_files,
     record_file,
 )
@@ -96,7 +96,7 @@ def _conclude(
     known = {(each.file.name, each.file.sha256) for each in again}
     everything = received_files(connection, about.vendor, about.day, "vendor")
     received = [file for file in everything if (file.name, file.sha256) not in known]
-    in_force = files_in_force(connection, about.contract, about.vendor, about.day)
+    in_force = in_force_of(about.contract, received)
     found = _found(about, received, again, arrival)
     count = distinct_names(about.contract, received)
     is_short = about.is_of_any_number or count < about.expected_files
@@ -195,16 +195,6 @@ def _fetch_internal(about: VendorDay, connection: Connection, scratch: Path) -> 
             found=type(error).__name__,
         ) from error
     name = f"enforcement_log-{about.vendor}-{about.day.isoformat()}.csv.gz"
-    raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, name, local)
-    file = ReceivedFile(
-        book="internal",
-        name=name,
-        sha256=digest,
-        size_bytes=local.stat().st_size,
-        raw_path=raw_path,
-        manifest={"rows": rows, "sha256": digest},
-        delivered_at=about.now,
-        is_late=False,
-    )
+    file = about.keep("internal", name, local, rows)
     record_file(connection, about.vendor, about.day, file, about.now)
     return file

@@ -81,17 +81,7 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
     except FeedFault as fault:
         raise _error(about, fault) from fault
     name = f"{about.vendor}-{about.day.isoformat()}.jsonl.gz"
-    raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, name, local)
-    file = ReceivedFile(
-        book="vendor",
-        name=name,
-        sha256=digest,
-        size_bytes=local.stat().st_size,
-        raw_path=raw_path,
-        manifest={"rows": rows, "sha256": digest},
-        delivered_at=about.now,
-        is_late=False,  # nobody delivers records: they are there, and it is we who ask when we ask
-    )
+    file = about.keep("vendor", name, local, rows)
     with about.workspace.warehouse.transaction() as connection:
         before = received_files(connection, about.vendor, about.day, "vendor")
         in_force = before[-1] if before else None

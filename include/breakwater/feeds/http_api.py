@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from breakwater.contracts.source import HttpSource
 from breakwater.core.days import Window, utc_instant
-from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.authentication import authenticator_of
 from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import Listing
@@ -29,12 +28,7 @@ class HttpApi:
     def parts(self, window: Window, after: Cursor | None) -> Iterator[Part]:
         """Ask for page after page; each is a part."""
         source = self.source
-        client = HttpClient(
-            address_of(self.connection),
-            source.limits,
-            connection=self.connection.name,
-            waiting=self.waiting,
-        )
+        client = HttpClient.of(self.connection, source.limits, self.waiting)
         with closing(client):
             listing = Listing(
                 client=client,

@@ -13,7 +13,6 @@ from typing import Any
 from breakwater.contracts.source import Cursor as CursorPaging
 from breakwater.contracts.source import JiraSource
 from breakwater.core.days import Window
-from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.answer import StatusFault
 from breakwater.feeds.http.authentication import login_or_token
 from breakwater.feeds.http.authenticator import Authenticator
@@ -47,12 +46,7 @@ class JiraFeed:
 
     def parts(self, window: Window, after: Cursor | None) -> Iterator[Part]:
         """Ask for page after page of requests, and for the rest of each; a page is a part."""
-        client = HttpClient(
-            address_of(self.connection),
-            self.source.limits,
-            connection=self.connection.name,
-            waiting=self.waiting,
-        )
+        client = HttpClient.of(self.connection, self.source.limits, self.waiting)
         with closing(client):
             asked = _Asked(client, login_or_token(self.connection), window, self.source.sla)
             listing = Listing(

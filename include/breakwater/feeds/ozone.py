@@ -8,7 +8,6 @@ from typing import Any
 from breakwater.contracts.source import Cursor as CursorPaging
 from breakwater.contracts.source import OzoneSource
 from breakwater.core.days import Window, utc_instant
-from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.answer import Answer, StatusFault
 from breakwater.feeds.http.authentication import basic, token_of
 from breakwater.feeds.http.authenticator import Authenticator
@@ -39,12 +38,7 @@ class OzoneFeed:
     def parts(self, window: Window, after: Cursor | None) -> Iterator[Part]:
         """Ask for page after page, oldest first; each is a part."""
         query, records = STREAMS[self.source.stream]
-        client = HttpClient(
-            address_of(self.connection),
-            self.source.limits,
-            connection=self.connection.name,
-            waiting=self.waiting,
-        )
+        client = HttpClient.of(self.connection, self.source.limits, self.waiting)
         with closing(client):
             listing = Listing(
                 client=client,

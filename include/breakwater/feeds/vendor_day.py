@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from breakwater.contracts.source import FileSource
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.errors import ExportMissingError, ExportPendingError
+from breakwater.warehouse.file_ledger import Book, ReceivedFile
 from breakwater.warehouse.workspace import Workspace
 
 
@@ -51,6 +53,20 @@ class VendorDay:
         source = self.contract.source
         is_sum = isinstance(source, FileSource) and source.files == "many"
         return is_sum and "expected_files" not in source.model_fields_set
+
+    def keep(self, book: Book, name: str, local: Path, rows: int) -> ReceivedFile:
+        """Keep rows that we asked for ourselves, and counted, as a file of the lake."""
+        raw_path, digest = self.workspace.lake.keep_raw(self.vendor, self.day, name, local)
+        return ReceivedFile(
+            book=book,
+            name=name,
+            sha256=digest,
+            size_bytes=local.stat().st_size,
+            raw_path=raw_path,
+            manifest={"rows": rows, "sha256": digest},
+            delivered_at=self.now,
+            is_late=False,  # nobody delivers them: they are there, and it is we who ask when we ask
+        )
 
     def pending(self, found: str) -> ExportPendingError:
         """Return the error that says that the export may still come."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from breakwater.contracts.source import ZendeskSource
 from breakwater.core.days import Window
-from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.authentication import login_or_token
 from breakwater.feeds.http.client import HttpClient
 from breakwater.feeds.http.paging import records_at
@@ -34,12 +33,7 @@ class ZendeskFeed:
 
     def parts(self, window: Window, after: Cursor | None) -> Iterator[Part]:
         """Ask for page after page; each is a part, without the events that are not the window's."""
-        client = HttpClient(
-            address_of(self.connection),
-            self.source.limits,
-            connection=self.connection.name,
-            waiting=self.waiting,
-        )
+        client = HttpClient.of(self.connection, self.source.limits, self.waiting)
         with closing(client):
             who = login_or_token(self.connection)
             start = int(after["start_time"]) if after is not None else window.start

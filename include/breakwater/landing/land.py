@@ -6,9 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from breakwater.contracts.shape import ListingShape
-from breakwater.core.errors import (
-    VendorDayError,
-)
+from breakwater.core.errors import VendorDayError
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.books import BookOfDay, internal_book, vendor_book
 from breakwater.landing.control_totals import replace_control_totals
@@ -22,12 +20,7 @@ from breakwater.landing.publishing.partitions import Landed, replace_partitions
 from breakwater.landing.publishing.spill import spilling
 from breakwater.landing.quarantine.corrections import corrections_of
 from breakwater.landing.read_book import FileReader, FileRefusedError
-from breakwater.landing.vendor_day import (
-    VendorDay,
-    error_of,
-    local_copy,
-    nothing_to_land,
-)
+from breakwater.landing.vendor_day import VendorDay, error_of, local_copy, nothing_to_land
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.file_ledger import file_in_force, files_in_force
 from breakwater.warehouse.finding import replace_findings

@@ -16,7 +16,7 @@ from breakwater.core.errors import NotLandedError
 from breakwater.measure.measure import vendor_day
 from breakwater.measure.sla.calendars import calendars_of
 from breakwater.measure.sla.explain import Explanation, explain_run
-from breakwater.warehouse.lake import Written, current_versions_between, own_versions_between
+from breakwater.warehouse.lake import Written, current_versions_between
 from breakwater.warehouse.workspace import Workspace
 
 _ORDER = ("clock", "started_at")
@@ -40,7 +40,7 @@ def explain_case(
     what = vendor_day(workspace, vendor, day)
     with workspace.warehouse.transaction() as connection:
         runs = current_versions_between(connection, CLOCK_RUN.name, day, day, vendor)
-        told = own_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
+        told = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
     rows = _rows_of(workspace, told, case_id_vendor)
     known = [row for row in rows if row["event_at"] < what.window.end]
     events = states_as_events(known) if what.is_state_log else _as_told(known)

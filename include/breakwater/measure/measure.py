@@ -29,7 +29,7 @@ from breakwater.warehouse.lake import (
     Partition,
     Written,
     current_versions,
-    own_versions_between,
+    current_versions_between,
     point,
 )
 from breakwater.warehouse.stage_run import (
@@ -62,7 +62,7 @@ class Inputs:
 def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
     """Return the current versions that measuring a vendor-day reads."""
     vendor, day = what.contract.vendor, what.day
-    events = own_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
+    events = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
     outcomes = current_versions(connection, RECON_OUTCOME.name, day, vendor)
     return Inputs(tuple(events), tuple(outcomes))
 

@@ -96,9 +96,7 @@ class VendorDay:
     @property
     def first_day(self) -> date:
         """The earliest day whose events tell how the day's cases stand."""
-        shape = self.contract.shape
-        back = shape.history_days if isinstance(shape, UpdateShape | ListingShape) else 0
-        return self.day - timedelta(days=back)
+        return self.day - timedelta(days=self.contract.shape.history_days)
 
     @property
     def rules(self) -> object:

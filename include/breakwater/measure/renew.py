@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from breakwater.contracts.shape import ListingShape, UpdateShape
 from breakwater.measure.closing.landed import days_landed_from, why_to_land_again
 from breakwater.measure.measure import STAGE, measure_day, read_inputs, vendor_day
 from breakwater.warehouse.database import hold
@@ -93,6 +92,4 @@ def _longest_history(workspace: Workspace, vendor: str) -> int:
     configuration = workspace.configuration
     newest = configuration.vendor(vendor)
     versions = (newest, *configuration.earlier_versions.get(vendor, ()))
-    shapes = [version.shape for version in versions]
-    logs = [shape for shape in shapes if isinstance(shape, UpdateShape | ListingShape)]
-    return max((shape.history_days for shape in logs), default=0)
+    return max(version.shape.history_days for version in versions)

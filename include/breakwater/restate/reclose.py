@@ -10,17 +10,13 @@ from typing import Any
 
 from breakwater.contracts.shape import ListingShape
 from breakwater.core.errors import BreakwaterError
-from breakwater.core.vocabulary import RunType
-from breakwater.detect.detect import detect_day
 from breakwater.landing.land import land_day
-from breakwater.measure.close import close_day
 from breakwater.measure.closing.coverage import coverage_of
 from breakwater.measure.measure import measure_day
 from breakwater.measure.renew import measure_neighbours
 from breakwater.measure.restatement import Restatement, settle
-from breakwater.notify.incidents import raise_incidents
 from breakwater.reconcile.reconcile import reconcile_day
-from breakwater.report.digest import publish_digest
+from breakwater.restate.silently import close_whole_day, write_digest
 from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace
 
@@ -123,10 +119,8 @@ def _reclose(
         except Exception as error:  # noqa: BLE001  nobody else is to wait for it
             done.problems.append(_told(error, f"{name} {day.isoformat()}"))
             failed.add(name)
-    close_day(workspace, day, now)
-    detect_day(workspace, day, now)
-    raise_incidents(workspace, day, now, run_type=RunType.BACKFILL)
-    publish_digest(workspace, day, now, run_type=RunType.BACKFILL, deliver=False)
+    close_whole_day(workspace, day, now)
+    write_digest(workspace, day, now)
     if day not in done.closed:
         done.closed.append(day)
     settled = settle(workspace, day, [mark for mark in marks if mark.vendor not in failed], now)

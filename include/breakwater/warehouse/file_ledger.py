@@ -160,16 +160,14 @@ def files_in_force(
     again = duplicates(connection, contract, vendor, day)
     known = {(each.file.name, each.file.sha256) for each in again}
     received = received_files(connection, vendor, day, "vendor")
-    return _in_force(contract, [f for f in received if (f.name, f.sha256) not in known])
+    return in_force_of(contract, [f for f in received if (f.name, f.sha256) not in known])
 
 
-def _in_force(contract: VendorContract, files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
-    """Choose from all files of one day."""
+def in_force_of(contract: VendorContract, files: Sequence[ReceivedFile]) -> list[ReceivedFile]:
+    """Choose, of all files of one day in order of delivery, those that say what it is."""
     if contract.delivery.content == "increment":
-        first: dict[str, ReceivedFile] = {}
-        for file in files:
-            first.setdefault(file.sha256, file)
-        return list(first.values())
+        first = _first_of_each_content(files)
+        return [file for file in files if first[file.sha256] is file]
     if is_sum_of_files(contract):
         newest = {file.name: file for file in files}
         return _told_once(contract, [file for file in files if newest[file.name] is file])
@@ -183,17 +181,19 @@ def _told_once(contract: VendorContract, files: Sequence[ReceivedFile]) -> list[
     """
     if isinstance(contract.shape, ListingShape):
         return list(files)
-    first: dict[str, ReceivedFile] = {}
-    for file in files:
-        first.setdefault(file.sha256, file)
+    first = _first_of_each_content(files)
     return [file for file in files if not file.has_records or first[file.sha256] is file]
+
+
+def _first_of_each_content(files: Sequence[ReceivedFile]) -> dict[str, ReceivedFile]:
+    return {file.sha256: file for file in reversed(files)}
 
 
 def distinct_names(contract: VendorContract, received: Sequence[ReceivedFile]) -> int:
     """Count the files that a day was to have: by name, copies under other names apart."""
     if contract.delivery.content == "increment" or not is_sum_of_files(contract):
         return len({file.name for file in received})  # two quiet hours may be one content
-    return len(_in_force(contract, received))
+    return len(in_force_of(contract, received))
 
 
 def duplicates(
@@ -223,7 +223,7 @@ def duplicates(
         [vendor, day],
     ).fetchall()
     standing = {
-        other: {file.sha256 for file in _in_force(contract, received)}
+        other: {file.sha256 for file in in_force_of(contract, received)}
         for other in {row["operational_day"] for row in rows}
         if (received := received_files(connection, vendor, other, "vendor"))
     }

@@ -239,19 +239,6 @@ def current_versions_between(
     return [Written(row["path"], row["row_count"], row["sha256"]) for row in rows]
 
 
-def own_versions_between(
-    connection: Connection, table_name: str, first: date, last: date, vendor: str
-) -> list[Written]:
-    """List the current files that are their days' own, from one day to another, day by day."""
-    rows = connection.execute(
-        "select path, row_count, sha256 from lake.partition where table_name = %s"
-        " and operational_day between %s and %s and delivered_day = operational_day"
-        " and vendor = %s and superseded_at is null order by operational_day",
-        [table_name, first, last, vendor],
-    ).fetchall()
-    return [Written(row["path"], row["row_count"], row["sha256"]) for row in rows]
-
-
 def current_version(connection: Connection, partition: Partition) -> Written | None:
     """Return the current file of one partition, or None when nothing has been delivered."""
     row = connection.execute(

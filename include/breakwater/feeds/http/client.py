@@ -13,11 +13,13 @@ import requests
 import urllib3
 
 from breakwater.contracts.source import HttpLimits
+from breakwater.feeds.http.address import address_of
 from breakwater.feeds.http.answer import Answer, StatusFault, joined, origin
 from breakwater.feeds.http.authenticator import Authenticator
 from breakwater.feeds.http.patience import Patience
 from breakwater.feeds.http.waiting import REAL, Waiting, asked_for
 from breakwater.feeds.records import FeedFault, shown
+from breakwater.warehouse.connections import FeedConnection
 
 LARGEST_REFUSAL = 64 * 1024
 """Bytes that are read of an answer that is no success."""
@@ -43,6 +45,17 @@ class HttpClient:
         self._session = requests.Session()
         # Another's password must not come in by a .netrc file; proxies of the environment may.
         self._session.auth = _as_it_is
+
+    @classmethod
+    def of(
+        cls, connection: FeedConnection, limits: HttpLimits, waiting: Waiting = REAL
+    ) -> "HttpClient":
+        """Take the service that a connection names.
+
+        Raises:
+            FeedFault: the connection names none.
+        """
+        return cls(address_of(connection), limits, waiting=waiting, connection=connection.name)
 
     def close(self) -> None:
         """Let go of open connections."""

@@ -8,10 +8,9 @@ from breakwater.core.errors import ConfigurationError
 from breakwater.landing.listing.book import StartingListing, in_order
 from breakwater.landing.mapping.terms import terms_of_day
 from breakwater.landing.quarantine.corrections import corrections_of
-from breakwater.landing.read_book import FileRefusedError
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.file_ledger import ReceivedFile
-from breakwater.warehouse.listings import STARTS_FROM, listings_before
+from breakwater.warehouse.listings import STARTS_FROM, last_listing_before, listings_before
 from breakwater.warehouse.stage_run import stage_summary
 from breakwater.warehouse.workspace import Workspace
 
@@ -49,7 +48,7 @@ def days_that_start_otherwise(
     rows = connection.execute(
         "select operational_day as day from operations.stage_run where vendor = %s and stage = %s"
         " and operational_day > %s and operational_day <= %s order by operational_day",
-        [contract.vendor, stage, day, day + timedelta(days=_history_days(contract))],
+        [contract.vendor, stage, day, day + timedelta(days=contract.shape.history_days)],
     ).fetchall()
     changed = []
     for later in (row["day"] for row in rows):
@@ -57,13 +56,9 @@ def days_that_start_otherwise(
         last = stage_summary(connection, later, contract.vendor, stage)
         if own is None or last is None:
             continue
-        try:
-            found = _last_before(connection, workspace, own, later)
-        except FileRefusedError:
-            # It no longer starts from what it was landed from; landing it anew says why.
-            changed.append(later)
-            continue
-        if last["summary"].get(STARTS_FROM) != (None if found is None else found[2].sha256):
+        # Where a name no longer tells an instant, landing the day anew says so.
+        now = last_listing_before(connection, workspace.configuration, own, later)
+        if last["summary"].get(STARTS_FROM) != now:
             changed.append(later)
     return tuple(changed)
 
@@ -76,10 +71,6 @@ def _last_before(
         return None
     earlier, own, files = found
     return earlier, own, in_order(files, own)[-1][1]
-
-
-def _history_days(contract: VendorContract) -> int:
-    return contract.shape.history_days if isinstance(contract.shape, ListingShape) else 0
 
 
 def _contract_on(workspace: Workspace, vendor: str, day: date) -> VendorContract | None:

@@ -1,6 +1,5 @@
 """Records of an export by its contract: mapped columns, events, day; the rest is refused."""
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import reduce
 
@@ -43,13 +42,6 @@ class Records:
     source_row: pa.Array
     refused: tuple[RefusedRow, ...]
     refused_cases: pa.Array | None = None
-
-    @property
-    def reason_counts(self) -> dict[str, int]:
-        """How many records carry each reason; one may carry several."""
-        return dict(
-            sorted(Counter(reason for row in self.refused for reason in row.reasons).items())
-        )
 
 
 def map_records(raw: RawRows, terms: Terms) -> Records:

@@ -105,9 +105,7 @@ class Delivery:
         # In order of their days; nothing is delivered for a day before it is over.
         deliveries = current_versions(self.connection, CASE_DELIVERY.name, day, self.vendor)
         told = [each for each in deliveries if each.row_count]
-        written = deliveries[0] if len(told) <= 1 else self._composed(day, told)
-        if len(told) == 1:
-            written = told[0]
+        written = self._composed(day, told) if len(told) > 1 else [*told, *deliveries][0]
         return point(self.connection, book, written, self.at)
 
     def _composed(self, day: date, deliveries: Sequence[Written]) -> Written:

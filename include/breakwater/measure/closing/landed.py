@@ -8,6 +8,7 @@ from breakwater.contracts.shape import ListingShape
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.file_ledger import duplicates
 from breakwater.warehouse.listings import STARTS_FROM, last_listing_before
+from breakwater.warehouse.quarantine import landed_files
 from breakwater.warehouse.workspace import Workspace
 
 
@@ -39,12 +40,7 @@ def why_to_land_again(
     again = duplicates(connection, contract, vendor, day)
     if not again:
         return None
-    rows = connection.execute(
-        "select sha256 from landing.control_total"
-        " where vendor = %s and operational_day = %s and book = 'vendor'",
-        [vendor, day],
-    ).fetchall()
-    hashes = {row["sha256"] for row in rows}
+    hashes = landed_files(connection, vendor, day)
     first = next((each.first_day for each in again if each.file.sha256 in hashes), None)
     return None if first is None else f"its file was delivered for {first.isoformat()} before"
 

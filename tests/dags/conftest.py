@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.dag_processing.dagbag import DagBag
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what starts or imports Airflow in one worker: two would fight for both cores."""
     for item in items:

@@ -6,6 +6,7 @@ import airflow_home  # noqa: F401  before anything imports Airflow
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what imports Airflow in one worker."""
     for item in items:

@@ -51,21 +51,30 @@ def wait_until_healthy(
 
 
 def _missing(api: AirflowApi, dag_id: str) -> str:
-    """Say what is missing, or nothing."""
+    """Say what is missing, or nothing.
+
+    A server that has only just come up refuses people it knows a moment later: while it starts,
+    a refusal is one more thing to wait for, and never an end.
+    """
     try:
         health = api.get("monitor/health")
         ill = [name for name in _NEEDED if health[name]["status"] != "healthy"]
         if ill:
             return f"waiting for {', '.join(name.replace('_', ' ') for name in ill)}"
         api.log_in()
-        api.get(f"dags/{dag_id}")
+        return _missing_dag(api, dag_id)
     except requests.RequestException:
         return "waiting for the API server"
+    except AirflowRefusedError as refused:
+        return f"waiting for the API server, which answers {refused.status}"
+
+
+def _missing_dag(api: AirflowApi, dag_id: str) -> str:
+    """Say that the Dag is not known yet, and why where a file does not load."""
+    try:
+        api.get(f"dags/{dag_id}")
     except AirflowRefusedError:
-        return _broken(api) or f"waiting for the Dag {dag_id}"
+        errors = api.get("importErrors")["import_errors"]
+        broken = "".join(f"{e['filename']} does not load: {e['stack_trace']}" for e in errors)
+        return broken or f"waiting for the Dag {dag_id}"
     return ""
-
-
-def _broken(api: AirflowApi) -> str:
-    errors = api.get("importErrors")["import_errors"]
-    return "".join(f"{e['filename']} does not load: {e['stack_trace']}" for e in errors)

@@ -8,9 +8,11 @@ from breakwater.demo.screenshot import browser_page, photograph
 from breakwater.demo.stack import DAG, Stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FloatRect, Page
 
-_GRID = (760, 500)
+_GRID = (2100, 520)
+"""So wide that the panel beside the details has room for the names of tasks and a week of runs."""
+
 _SETTLE_MILLISECONDS = 3_000
 """Airflow's grid draws itself a moment after its last answer."""
 
@@ -26,11 +28,17 @@ def take_pictures(stack: Stack, keepsakes: Keepsakes, folder: Path) -> list[Path
     photograph(keepsakes.digest.as_uri(), digest)
     with browser_page(*_GRID) as page:
         log_in(page, stack)
-        page.get_by_label("Collapse Details Panel").click()
         page.get_by_label("Expand all task groups").click()
         page.wait_for_timeout(_SETTLE_MILLISECONDS)
-        page.screenshot(path=grid)
+        page.screenshot(path=grid, clip=_beside_the_details(page))
     return [digest, grid]
+
+
+def _beside_the_details(page: "Page") -> "FloatRect":
+    """Return where the grid is: left of the handle that folds the details away."""
+    handle = page.get_by_label("Collapse Details Panel").bounding_box()
+    width = _GRID[0] if handle is None else handle["x"]
+    return {"x": 0, "y": 0, "width": width, "height": _GRID[1]}
 
 
 def log_in(page: "Page", stack: Stack) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.loading import load_configuration
@@ -18,6 +20,24 @@ from breakwater.warehouse.migrate import migrate
 from breakwater.warehouse.workspace import Workspace
 
 _clone_numbers = itertools.count()
+_AIRFLOW = ("tests/dags/", "tests/orchestration/")
+
+
+class ByModule(LoadScopeScheduling):
+    """Keeps a module in one worker, so that what its tests share is made once.
+
+    What starts or imports Airflow is one unit altogether: two stacks at a time would fight for both
+    cores and for the port that people expect. By path, not by the mark `xdist_group`: pytest-xdist
+    3.8 does not see that under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "airflow" if nodeid.startswith(_AIRFLOW) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
+    """Say which tests share a worker."""
+    return ByModule(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -19,12 +19,10 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.dag_processing.dagbag import DagBag
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what starts or imports Airflow in one worker: two would fight for both cores."""
+    """Mark what starts or imports Airflow."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("airflow"))
             item.add_marker(pytest.mark.airflow)
 
 

@@ -6,10 +6,8 @@ import airflow_home  # noqa: F401  before anything imports Airflow
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what imports Airflow in one worker."""
+    """Mark what imports Airflow."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("airflow"))
             item.add_marker(pytest.mark.airflow)

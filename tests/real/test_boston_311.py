@@ -37,10 +37,7 @@ EXTRACTED = date(2019, 11, 1)
 NOW = datetime(2019, 11, 3, tzinfo=UTC)
 FIRST, DAYS = date(2011, 7, 1), 31
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("boston_311"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,7 @@ NOW = datetime(2023, 1, 3, tzinfo=UTC)
 
 Event = tuple[str, str, int]
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("boston_311"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 @pytest.fixture

@@ -36,10 +36,7 @@ NOW = datetime(2023, 8, 1, tzinfo=UTC)
 
 Case = str
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("cran_review_queue"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,7 @@ NOW = datetime(2018, 10, 5, tzinfo=UTC)
 PLAIN = "person-video-multiple-choice.csv.gz"
 OTHER_PLATFORM = f"custom-platform-{PLAIN}"
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("crowd_truth_core"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 @pytest.fixture

@@ -30,10 +30,7 @@ NOW = datetime(2015, 7, 1, tzinfo=UTC)
 
 Row = dict[str, str]
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("crowd_vu_sound"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 def rows_of(side: str) -> dict[str, list[Row]]:

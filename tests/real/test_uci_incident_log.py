@@ -55,10 +55,7 @@ MEASURED_DAYS = 31
 JUDGED_DAYS = 10
 """The last of those are held against the days before them."""
 
-pytestmark = [
-    pytest.mark.skipif(not LOG.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("uci_incident_log"),
-]
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"{DATA} is not beside the repository")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,7 @@ Export = Callable[[dict[str, Any], Path], Workspace]
 
 _numbers = count()
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository"),
-    pytest.mark.xdist_group("uci_variants"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
 
 
 def whole_log(contract: dict[str, Any]) -> dict[str, Any]:

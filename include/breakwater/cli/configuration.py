@@ -25,7 +25,8 @@ def check(config: Path) -> None:
         f"configuration holds: {len(configuration.vendors)} vendors, "
         f"{len(configuration.operations.queues)} queues, {len(configuration.clocks)} clocks, "
         f"{len(configuration.audiences)} audiences, {len(configuration.routes)} routes, "
-        f"{len(configuration.silences)} silences"
+        f"{len(configuration.silences)} silences, "
+        f"{len(configuration.excusals)} excusals"
     )
 
 

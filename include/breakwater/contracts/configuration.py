@@ -7,6 +7,7 @@ from pathlib import Path
 
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.clocks import Clock
+from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import Route, Silence
 from breakwater.contracts.vendor import VendorContract
@@ -24,6 +25,7 @@ class Configuration:
     audiences: tuple[Audience, ...]
     routes: tuple[Route, ...]
     silences: tuple[Silence, ...]
+    excusals: tuple[Excusal, ...] = ()
     earlier_versions: Mapping[str, tuple[VendorContract, ...]] = field(default_factory=dict)
     """Contracts that were replaced, by vendor, newest first; `vendors` has the newest of all."""
 

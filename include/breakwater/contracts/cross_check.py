@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from breakwater.contracts.clocks import Clock, contradictions
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.excusals import excusal_problems
 from breakwater.contracts.routes import Matcher
 from breakwater.contracts.vendor import VendorContract
 
@@ -29,6 +30,12 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
     for silence in configuration.silences:
         path = f"silences.yaml: silences.{silence.silence}.match"
         yield from _cross_check_matcher(configuration, path, silence.match)
+    yield from excusal_problems(
+        configuration.excusals,
+        configuration.clocks,
+        vendors=configuration.vendors,
+        queues=configuration.operations.queues,
+    )
 
 
 def _overlaps(configuration: Configuration) -> Iterator[str]:

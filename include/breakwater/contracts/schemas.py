@@ -7,6 +7,7 @@ import breakwater
 from breakwater.contracts.audiences import AudienceFile
 from breakwater.contracts.base import Contract
 from breakwater.contracts.clocks import ClockFile
+from breakwater.contracts.excusals import ExcusalFile
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import RouteFile, SilenceFile
 from breakwater.contracts.vendor import VendorContract
@@ -20,6 +21,7 @@ MODELS: dict[str, type[Contract]] = {
     "audiences": AudienceFile,
     "routes": RouteFile,
     "silences": SilenceFile,
+    "excusals": ExcusalFile,
 }
 
 

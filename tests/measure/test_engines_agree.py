@@ -12,8 +12,9 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CLOCK_RUN
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
-from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SLA_MODELS
+from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS
 from breakwater.measure.results import CLOCK_RUN_ORDER
+from breakwater.measure.sla.run import SLA_MODELS
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 
 MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *KPI_MODELS)

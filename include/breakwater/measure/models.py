@@ -23,7 +23,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -37,8 +36,7 @@ from breakwater.core.histogram import UPPER_BOUNDS
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.kpi.measurable import measurable
-from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables, calendars_of
-from breakwater.measure.sla.clocks import Slice, clocks_on_slices
+from breakwater.measure.sla.run import ClockRules, run_clocks
 
 _HERE = Path(__file__).parent
 _RULES_OF_CONTRACT = {"vendor", "shape", "calendars", "targets"}
@@ -46,15 +44,6 @@ _RULES_OF_CONTRACT = {"vendor", "shape", "calendars", "targets"}
 STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
 DAY_MODELS = ("case_day", "case_total")
-SLA_MODELS = (
-    "clock_start",
-    "clock_span",
-    "clock_pause",
-    "clock_due",
-    "clock_run",
-    "attainment",
-    "clock_exception",
-)
 KPI_MODELS = (
     "flow",
     "backlog",
@@ -99,6 +88,11 @@ class VendorDay:
         return self.day - timedelta(days=self.contract.shape.history_days)
 
     @property
+    def clock_rules(self) -> ClockRules:
+        """What decides how the day's clocks run."""
+        return ClockRules(self.clocks, self.contract, self.operations.zone_info, self.window)
+
+    @property
     def rules(self) -> object:
         """Everything in configuration that the result depends on, fit for a fingerprint."""
         contract = self.contract.model_dump(mode="json", include=_RULES_OF_CONTRACT)
@@ -120,8 +114,23 @@ def run_measures(
     Raises:
         ConfigurationError: a site's calendar never opens long enough for a clock's target.
     """
-    engine.load("run", _run(what))
     engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
+    load_cases(engine, what, case_events)
+    run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
+    run_clocks(engine, what.clock_rules)
+    _load_rules(engine, what)
+    run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
+
+
+def load_cases(engine: Engine, what: VendorDay, case_events: Sequence[str]) -> None:
+    """Stage each case from the events that tell of it, as known at the end of the window.
+
+    Args:
+        engine: where the models run.
+        what: the vendor-day; its window may end in the middle of the day.
+        case_events: addresses of the vendor's events, as Parquet.
+    """
+    engine.load("run", _run(what))
     if what.is_state_log:
         engine.scan("case_event_history", case_events, CASE_EVENT)
         run_models(engine, read_models(_HERE / "case", *STATE_LOG_MODELS))
@@ -129,10 +138,6 @@ def run_measures(
         engine.scan("case_event", case_events, CASE_EVENT)
         engine.define("told", "select * from case_event")
     run_models(engine, read_models(_HERE / "case", *CASE_MODELS))
-    _load_rules(engine, what)
-    run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
-    run_models(engine, read_models(_HERE / "sla", *SLA_MODELS))
-    run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
 
 
 def _run(what: VendorDay) -> pa.Table:
@@ -147,36 +152,10 @@ def _run(what: VendorDay) -> pa.Table:
 
 
 def _load_rules(engine: Engine, what: VendorDay) -> None:
-    """Load what configuration says about the slices that occur in the day."""
-    found = engine.fetch("slice").to_pylist()
-    slices = sorted(Slice(*(row[name] for name in Slice._fields)) for row in found)
-    zone: ZoneInfo = what.operations.zone_info
-    clocks = clocks_on_slices(what.clocks, what.contract, slices, zone)
-    engine.load("clock_on_slice", clocks)
-    first_at = min((row["first_at"] for row in found), default=what.window.start)
-    stretch = Stretch(first_at, what.window.end, _longest_target(clocks))
-    tables = calendar_tables(calendars_of(what.contract, _sites_on_calendars(clocks)), stretch)
-    engine.load("calendar", tables.calendar)
-    engine.load("business_hour", tables.business_hour)
+    """Load what configuration says about the facts of the day."""
     engine.load("measurable", pa.table({"metric": measurable(what.contract)}))
     engine.load("gravest_queue", _gravest_queues(what.operations))
     engine.load("bucket", _buckets())
-
-
-def _sites_on_calendars(clocks: pa.Table) -> list[str]:
-    pairs = zip(
-        clocks.column("site").to_pylist(), clocks.column("calendar_id").to_pylist(), strict=True
-    )
-    return sorted({site for site, calendar_id in pairs if calendar_id != ALWAYS})
-
-
-def _longest_target(clocks: pa.Table) -> int:
-    pairs = zip(
-        clocks.column("calendar_id").to_pylist(),
-        clocks.column("target_seconds").to_pylist(),
-        strict=True,
-    )
-    return max((target for calendar_id, target in pairs if calendar_id != ALWAYS), default=0)
 
 
 def _gravest_queues(operations: Operations) -> pa.Table:

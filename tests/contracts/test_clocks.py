@@ -1,5 +1,6 @@
 """Clocks and calendars in configuration: what cannot run is refused where it is written."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ from pydantic import ValidationError
 from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.cross_check import cross_check
+from breakwater.contracts.law import Duty, Law, Period
 from breakwater.core.vocabulary import Priority
 
 LAW: dict[str, Any] = {
@@ -27,8 +30,9 @@ LAW: dict[str, Any] = {
     [
         ({"pauses": True}, "never pauses"),
         ({"calendar": "site"}, "runs 24x7"),
-        ({"provision": None}, "names its provision"),
-        ({"confidence": "surely"}, "'statute', 'secondary' or 'unconfirmed'"),
+        ({"provision": None}, "law.provision"),
+        ({"source": None}, "names its provision, source"),
+        ({"confidence": "surely"}, "'statute', 'official', 'secondary' or 'unconfirmed'"),
         ({"start": "decided"}, "start and stop must differ"),
         ({"target_seconds": 0}, "greater than 0"),
         ({"warning_share": 1.0}, "less than 1"),
@@ -76,7 +80,58 @@ def test_shipped_statutory_numbers_say_how_sure_they_are(configuration: Configur
     """What nobody confirmed is not switched on."""
     laws = [clock for clock in configuration.clocks if clock.kind == "statutory"]
     assert laws
-    assert not [law.clock for law in laws if law.enabled and law.confidence == "unconfirmed"]
+    for clock in laws:
+        assert clock.law
+        sure = clock.law.confidence != "unconfirmed" and clock.law.legal_status == "in_force"
+        assert sure or not clock.enabled, clock.clock
+
+
+def test_the_law_may_stand_beside_the_target() -> None:
+    """Files from before the law had a place of its own mean what they meant."""
+    law = Law(provision="Act 1", source="the gazette", confidence="statute")
+    assert Clock.model_validate(LAW).law == law
+    with pytest.raises(ValidationError, match="law holds its confidence"):
+        Clock.model_validate(LAW | {"law": {"provision": "Act 2"}})
+
+
+DUTY: dict[str, Any] = {
+    "duty": "keep",
+    "title": "Keep",
+    "law": {
+        "provision": "Act 1",
+        "source": "the gazette",
+        "confidence": "statute",
+        "period": {"years": 1},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"period": {"years": 1, "days": 2}}, "one of hours, days"),
+        ({"period": {}}, "one of hours, days"),
+        ({"period": None}, "a period, or a standard"),
+        ({"standard": "without undue delay"}, "a period, or a standard"),
+        ({"source": None}, "names its source and confidence"),
+    ],
+    ids=["two units", "no unit", "neither", "both", "unsourced"],
+)
+def test_a_duty_that_says_nothing_is_refused(change: dict[str, Any], said: str) -> None:
+    """Each with what was expected."""
+    assert Duty.model_validate(DUTY).law.period == Period(years=1)
+    with pytest.raises(ValidationError, match=said):
+        Duty.model_validate(DUTY | {"law": DUTY["law"] | change})
+
+
+def test_a_duty_is_tracked_by_a_clock_that_is_policy(configuration: Configuration) -> None:
+    """A clock of the law, or none at all, is named at once."""
+    duty = Duty.model_validate(DUTY | {"tracked_by": "eu_tco_removal"})
+    (said,) = cross_check(replace(configuration, duties=(duty,)))
+    assert (
+        said
+        == "clocks/: duties.keep.tracked_by: expected an internal clock; found 'eu_tco_removal'"
+    )
 
 
 WEEK: dict[str, Any] = {"zone": "Asia/Manila", "weekly": {"mon": ["09:00-17:00"]}}

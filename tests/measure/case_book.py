@@ -11,6 +11,7 @@ import pyarrow as pa
 from breakwater.contracts.calendar import Calendar, Weekday
 from breakwater.contracts.clocks import AppliesTo, Clock
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.law import Law
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, Table
 from breakwater.contracts.vendor import AttainmentTarget
 from breakwater.core.days import Window
@@ -151,9 +152,7 @@ CLOCKS = (
             target_seconds=hours * 3600,
             effective_from=first,
             effective_to=last,
-            provision="Act 1, s. 2",
-            source="the gazette",
-            confidence="secondary",
+            law=Law(provision="Act 1, s. 2", source="the gazette", confidence="secondary"),
         )
         for hours, first, last in ((36, None, date(2026, 2, 19)), (3, date(2026, 2, 20), None))
     ),

@@ -94,7 +94,10 @@ def test_a_vendor_whose_export_has_no_due_column_has_no_such_clock(
         {"target_seconds": 60},
         {"calendar": "site"},
         {"pauses": True},
-        {"kind": "statutory", "provision": "Art. 1", "source": "law", "confidence": "statute"},
+        {
+            "kind": "statutory",
+            "law": {"provision": "Art. 1", "source": "law", "confidence": "statute"},
+        },
     ],
     ids=["and a target", "on business hours", "with pauses", "of a law"],
 )

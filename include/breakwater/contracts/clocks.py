@@ -1,7 +1,7 @@
 """Clocks: the time a case may take, from which event to which, on which calendar."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Literal
@@ -9,7 +9,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
+from breakwater.contracts.law import Duty, Law
 from breakwater.core.vocabulary import EventType, Priority
+
+_LOOSE = {"provision", "source", "confidence"}
 
 
 class AppliesTo(Contract):
@@ -67,12 +70,23 @@ class Clock(Effective):
     warning_share: float = Field(default=0.8, gt=0, lt=1)
     """Share of the target after which an open case is at risk."""
     enabled: bool = True
-    provision: str | None = None
-    """Law and article of a statutory clock."""
-    source: str | None = None
-    """Where the number was read."""
-    confidence: Literal["statute", "secondary", "unconfirmed"] | None = None
-    """How well the number is known: read in the law, reported by others, or neither."""
+    law: Law | None = None
+    """The law of a statutory clock; or the one behind a policy, where it names no number.
+
+    `provision`, `source` and `confidence` may also stand beside the target, as they once did.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_the_law(cls, stated: object) -> object:
+        """Read the law from where files wrote it before it had a place of its own."""
+        if not isinstance(stated, Mapping) or not _LOOSE & set(stated):
+            return stated
+        if "law" in stated:
+            message = f"law holds its {min(_LOOSE & set(stated))}; found both"
+            raise ValueError(message)
+        law = {name: stated[name] for name in _LOOSE & set(stated) if stated[name] is not None}
+        return {name: value for name, value in stated.items() if name not in _LOOSE} | {"law": law}
 
     @model_validator(mode="after")
     def _can_run(self) -> "Clock":
@@ -99,7 +113,7 @@ class Clock(Effective):
         if self.calendar != "24x7" or self.pauses:
             message = "a statutory clock runs 24x7 and never pauses"
             raise ValueError(message)
-        if not (self.provision and self.source and self.confidence):
+        if not (self.law and self.law.is_sure):
             message = "a statutory clock names its provision, source and confidence"
             raise ValueError(message)
 
@@ -113,6 +127,8 @@ class ClockFile(Contract):
     """One file of config/clocks."""
 
     clocks: tuple[Clock, ...]
+    duties: tuple[Duty, ...] = ()
+    """Legal periods for reference; nothing runs on them."""
 
 
 def contradictions(clocks: Sequence[Clock]) -> Iterator[str]:

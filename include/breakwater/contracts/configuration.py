@@ -8,6 +8,7 @@ from pathlib import Path
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.excusals import Excusal
+from breakwater.contracts.law import Duty
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import Route, Silence
 from breakwater.contracts.vendor import VendorContract
@@ -28,6 +29,8 @@ class Configuration:
     excusals: tuple[Excusal, ...] = ()
     earlier_versions: Mapping[str, tuple[VendorContract, ...]] = field(default_factory=dict)
     """Contracts that were replaced, by vendor, newest first; `vendors` has the newest of all."""
+    duties: tuple[Duty, ...] = ()
+    """Legal duties that no clock runs on, for reference."""
 
     def active_vendors(self, day: date) -> list[str]:
         """List the vendors that owe an export for an operational day, in order."""

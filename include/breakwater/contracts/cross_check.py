@@ -20,6 +20,7 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
     yield from _overlaps(configuration)
     for clock in configuration.clocks:
         yield from _cross_check_clock(configuration, clock)
+    yield from _untracked(configuration)
     for audience in configuration.audiences:
         for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
             path = f"audiences.{audience.audience}.vendors"
@@ -36,6 +37,15 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
         vendors=configuration.vendors,
         queues=configuration.operations.queues,
     )
+
+
+def _untracked(configuration: Configuration) -> Iterator[str]:
+    """Find duties that no clock of our own tracks though one is named."""
+    policies = {clock.clock for clock in configuration.clocks if clock.kind == "internal"}
+    for duty in configuration.duties:
+        if duty.tracked_by not in {None, *policies}:
+            path = f"clocks/: duties.{duty.duty}.tracked_by"
+            yield f"{path}: expected an internal clock; found {duty.tracked_by!r}"
 
 
 def _overlaps(configuration: Configuration) -> Iterator[str]:

@@ -68,6 +68,7 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
         vendors={vendor: several[0] for vendor, several in versions.items()},
         earlier_versions={v: tuple(several[1:]) for v, several in versions.items() if several[1:]},
         clocks=tuple(clock for file in clock_files if file for clock in file.clocks),
+        duties=tuple(duty for file in clock_files if file for duty in file.duties),
         audiences=audiences.audiences,
         routes=routes.routes,
         silences=silences.silences,

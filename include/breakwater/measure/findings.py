@@ -81,7 +81,7 @@ def breach_findings(
             breached.setdefault((row["clock"], row["queue"]), []).append(row)
     laws = {(clock.clock, clock.target_seconds): clock for clock in clocks if clock.enabled}
     for (clock, queue), rows in sorted(breached.items()):
-        law = laws[clock, rows[0]["target_seconds"]]
+        entry = laws[clock, rows[0]["target_seconds"]]
         yield Finding(
             rule=Rule.STATUTORY_CLOCK_BREACHED,
             operational_day=about.day,
@@ -95,10 +95,10 @@ def breach_findings(
                 "ran_out_in_the_day": sum(row["is_due"] for row in rows),
                 "still_open": sum(row["state"] == "overdue" for row in rows),
                 "longest_late_seconds": max(_late_seconds(row, about.window_end) for row in rows),
-                "target_seconds": law.target_seconds,
-                "provision": law.provision,
+                "target_seconds": entry.target_seconds,
+                "provision": entry.law.citation if entry.law else None,
                 # A number that nobody read in the law is told as such.
-                "confidence": law.confidence,
+                "confidence": entry.law.confidence if entry.law else None,
             },
         )
 

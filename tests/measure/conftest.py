@@ -1,11 +1,13 @@
 """Both engines, each with a folder of its own, for the models of measuring."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from case_book import Bench
+from click.testing import CliRunner
 
+from breakwater.cli import breakwater
 from breakwater.engine.base import Engine
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
@@ -31,3 +33,15 @@ def duckdb_bench(tmp_path: Path) -> Iterator[Bench]:
     engine = DuckDBEngine("1GB", 1)
     yield Bench(engine, tmp_path)
     engine.close()
+
+
+@pytest.fixture
+def typed() -> Callable[..., str]:
+    """Type a command and return what it prints."""
+
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(breakwater, words, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run

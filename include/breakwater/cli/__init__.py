@@ -10,6 +10,7 @@ from breakwater.cli.demo import demo, simulate
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.preview import preview
 from breakwater.cli.quarantine import quarantine
+from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
 from breakwater.core.errors import BreakwaterError
@@ -29,6 +30,7 @@ for command in (
     demo,
     close_days,
     quarantine,
+    recompute,
     retention,
     *STAGES,
     *LOOKING,

@@ -105,7 +105,7 @@ def measure_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> 
         hold(connection, STAGE, vendor, day)
         _must_be_reconciled(connection, vendor, day)
         inputs = read_inputs(connection, what)
-        measured = _measure(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
+        measured = measure_inputs(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
         return _publish(connection, workspace, what, inputs=inputs, measured=measured, now=now)
 
 
@@ -121,7 +121,8 @@ def _must_be_reconciled(connection: Connection, vendor: str, day: date) -> None:
             )
 
 
-def _measure(workspace: Workspace, what: VendorDay, inputs: Inputs, file: Path) -> Measured:
+def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, file: Path) -> Measured:
+    """Measure a vendor-day from versions of the lake; clock runs go to a file, nothing elsewhere."""
     settings = workspace.configuration.operations.engine
     with open_engine(settings, workspace.warehouse.dsn) as engine:
         run_measures(

@@ -39,7 +39,9 @@ from breakwater.measure.kpi.measurable import measurable
 from breakwater.measure.sla.run import ClockRules, run_clocks
 
 _HERE = Path(__file__).parent
-_RULES_OF_CONTRACT = {"vendor", "shape", "calendars", "targets"}
+MEASURED_OF_CONTRACT = frozenset({"vendor", "shape", "calendars", "targets"})
+MEASURED_OF_OPERATIONS = frozenset({"queues", "attainment"})
+"""What of the configuration measuring reads; the rest counts before it, or after."""
 
 STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
@@ -95,8 +97,8 @@ class VendorDay:
     @property
     def rules(self) -> object:
         """Everything in configuration that the result depends on, fit for a fingerprint."""
-        contract = self.contract.model_dump(mode="json", include=_RULES_OF_CONTRACT)
-        operations = self.operations.model_dump(mode="json", include={"queues", "attainment"})
+        contract = self.contract.model_dump(mode="json", include=set(MEASURED_OF_CONTRACT))
+        operations = self.operations.model_dump(mode="json", include=set(MEASURED_OF_OPERATIONS))
         return [contract, operations, [c.model_dump(mode="json") for c in self.clocks]]
 
 

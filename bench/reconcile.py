@@ -72,7 +72,8 @@ def generate(rows: int, folder: Path) -> None:
         queue, queue as policy, 'en' as language, 'A' || x as action_id,
         case when chance >= 950 then null else 'C' || x end as record_key, 'I' || x as item_id,
         decision, t + shift as decided_at, t + shift + case when chance in (10, 11, 12) then 7200 else 30 end
-            as enforced_at, 'executed' as status, 'review' as source
+            as enforced_at, 'executed' as status, 'review' as source,
+        cast(null as bigint) as handle_seconds, cast(null as double) as score
         from (select *, case when chance = 4 then 600 when chance between 5 and 9 then 60 else 0 end
             as shift from base) where chance <> 0) to '{folder}/enforcement_action.parquet'"""
     )
@@ -92,7 +93,7 @@ def run_breakwater(folder: Path) -> dict[str, int]:
     for name in ("borrowed", "lent"):
         engine.load(name, text_column("action_id", []))
     open_books(engine, row_count=rows)
-    match_books(engine, row_count=rows)
+    match_books(engine, about, row_count=rows)
     engine.write("recon_outcome", RECON_OUTCOME, ORDER, folder / "outcome.parquet")
     engine.scan("written", [str(folder / "outcome.parquet")], RECON_OUTCOME)
     tallies = take_tallies(engine)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.operations import Matching, Operations, Tolerances
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
@@ -82,6 +83,8 @@ def action(action_id: str, decided_at: int, **more: Any) -> Row:  # noqa: ANN401
         "enforced_at": decided_at + 60,
         "status": "executed",
         "source": "review",
+        "handle_seconds": None,
+        "score": None,
     } | more
 
 
@@ -101,11 +104,12 @@ class TwoBooks:
     event_types: tuple[EventType, ...] = (EventType.DECIDED,)
     tolerances: Tolerances = field(default_factory=Tolerances)
     matching: Matching = field(default_factory=Matching)
+    comparison: tuple[FieldComparison, ...] = USUAL
 
     def match(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> list[Row]:
         """Run the matching models, as if on so many rows; return outcomes by side and record."""
         self.load(engine, configuration, row_count)
-        match_books(engine, row_count=row_count)
+        match_books(engine, self.about(configuration), row_count=row_count)
         return list(engine.fetch("recon_outcome", ("side", "record_id")).to_pylist())
 
     def load(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> None:
@@ -119,7 +123,11 @@ class TwoBooks:
 
     def about(self, configuration: Configuration) -> VendorDay:
         """Return the day and its rules."""
-        rules: Mapping[str, object] = {"tolerances": self.tolerances, "matching": self.matching}
+        rules: Mapping[str, object] = {
+            "tolerances": self.tolerances,
+            "matching": self.matching,
+            "comparison": self.comparison,
+        }
         operations: Operations = configuration.operations.model_copy(update=rules)
         book = {"book": Book(event_types=self.event_types)}
         contract = configuration.vendor(VENDOR).model_copy(update=book)

@@ -94,6 +94,8 @@ def test_break_carries_what_a_person_needs(books: LandedBooks) -> None:
         "decision": "remove",
         "drift_seconds": 0,
         "enforcement_seconds": 60,
+        "differences": "decision",
+        "direction": "vendor_weaker",
     }
 
 

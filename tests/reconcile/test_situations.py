@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
 
+from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.operations import Matching, Tolerances
 from breakwater.core.vocabulary import EventType, Outcome
@@ -20,6 +22,7 @@ from breakwater.engine.postgresql import PostgreSQLEngine
 
 SITUATIONS = Path(__file__).parents[1] / "sql" / "reconcile"
 NAMES = sorted(folder.name for folder in SITUATIONS.iterdir())
+COMPARISON = TypeAdapter(tuple[FieldComparison, ...])
 INSTANTS = ("event_at", "decided_at", "enforced_at")
 
 
@@ -34,6 +37,9 @@ def situation(name: str) -> tuple[TwoBooks, list[Row]]:
         event_types=tuple(map(EventType, rules.get("event_types", [EventType.DECIDED]))),
         tolerances=Tolerances(**rules.get("tolerances", {})),
         matching=Matching(**rules.get("matching", {})),
+        comparison=COMPARISON.validate_python(rules["comparison"])
+        if "comparison" in rules
+        else USUAL,
     )
     return books, _read(name, "expect")
 

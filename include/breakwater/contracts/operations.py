@@ -7,6 +7,7 @@ from pydantic import Field
 
 from breakwater.contracts.base import Contract
 from breakwater.contracts.calendar import ZoneName
+from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.core.vocabulary import Outcome, Priority
 
 
@@ -103,6 +104,10 @@ class EnforcementLog(Contract):
     enforced_at: str = "enforced_at"
     status: str = "status"
     source: str = "source"
+    handle_seconds: str | None = None
+    """Active handling, as a number of seconds, for logs that keep it."""
+    score: str | None = None
+    """QA score as a share from 0 to 1, for logs that keep it."""
 
 
 class Retention(Contract):
@@ -127,6 +132,8 @@ class Operations(Contract):
     languages: tuple[str, ...]
     tolerances: Tolerances = Tolerances()
     matching: Matching = Matching()
+    comparison: tuple[FieldComparison, ...] = USUAL
+    """Fields of a pair that are compared; a vendor's own list replaces it."""
     enforcement_log: EnforcementLog = EnforcementLog()
     engine: EngineSettings = EngineSettings()
     attainment: Attainment = Attainment()

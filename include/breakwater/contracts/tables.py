@@ -84,6 +84,8 @@ ENFORCEMENT_ACTION = Table(
         Column("enforced_at", "bigint", False, "UTC seconds; null while not enforced"),
         Column("status", "text", True, "executed, failed or pending"),
         Column("source", "text", True, "review, automation or appeal"),
+        Column("handle_seconds", "bigint", False, "active handling, where the log keeps it"),
+        Column("score", "double", False, "share 0 to 1, where the log keeps it"),
     ),
 )
 
@@ -108,6 +110,8 @@ RECON_OUTCOME = Table(
         Column("decided_at", "bigint", True, "UTC seconds on this side"),
         Column("drift_seconds", "bigint", False, "vendor minus internal decision instant"),
         Column("enforcement_seconds", "bigint", False, "decision to enforcement"),
+        Column("differences", "text", False, "fields that differ, in order, separated by commas"),
+        Column("direction", "text", False, "vendor_stricter or vendor_weaker, if decisions differ"),
     ),
 )
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
 from breakwater.contracts.calendar import Calendar, ZoneName
+from breakwater.contracts.comparison import FieldComparison
 from breakwater.contracts.file_format import FileFormat, JsonLinesFormat, Manifest, NoControl
 from breakwater.contracts.shape import (
     CaseShape,
@@ -125,6 +126,8 @@ class VendorContract(Effective):
     codes: Codes
     defaults: Defaults = Defaults()
     book: Book = Book()
+    comparison: tuple[FieldComparison, ...] | None = None
+    """Fields of a pair that are compared; the operation's list when absent."""
     calendars: dict[str, Calendar]
     """Business calendars by site; ``default`` serves sites that are not named."""
     targets: tuple[AttainmentTarget, ...] = ()

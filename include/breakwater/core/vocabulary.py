@@ -72,6 +72,7 @@ class Outcome(StrEnum):
     ENFORCEMENT_FAILED = "enforcement_failed"
     DECISION_MISMATCH = "decision_mismatch"
     POLICY_MISMATCH = "policy_mismatch"
+    FIELD_MISMATCH = "field_mismatch"
     TIME_DRIFT = "time_drift"
     LATE_ENFORCEMENT = "late_enforcement"
     MATCHED_WITHIN_TOLERANCE = "matched_within_tolerance"

@@ -45,7 +45,10 @@ class Engine(Protocol):
         """Make a small Arrow table readable under a name."""
 
     def scan(self, name: str, files: Sequence[str], table: Table) -> None:
-        """Make Parquet files readable under a name; an empty list gives an empty table."""
+        """Make Parquet files readable under a name; an empty list gives an empty table.
+
+        A column that a file was written without, before the table had it, is null there.
+        """
 
     def define(self, name: str, select: str) -> None:
         """Give a model a name without running it: it runs within every model that reads it."""

@@ -51,11 +51,24 @@ class DuckDBEngine:
             return
         paths = [self._readable(file) for file in files]
         literals = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        columns = ", ".join(_quoted(column) for column in table.column_names)
+        written = self._columns_written(literals)
+        columns = ", ".join(
+            f"cast(null as {column.type}) as {_quoted(column.name)}"
+            if not column.required and column.name not in written
+            else _quoted(column.name)
+            for column in table.columns
+        )
+        # Some files may be older than a column; only then are all of them looked at beforehand.
+        by_name = any(
+            written.get(column.name, len(paths)) < len(paths)
+            for column in table.columns
+            if not column.required
+        )
         # File names hold the partition key as text; the columns in the file are typed already.
         self._connection.execute(
             f"create view {_quoted(name)} as select {columns}"
-            f" from read_parquet([{literals}], hive_partitioning = false)"
+            f" from read_parquet([{literals}], hive_partitioning = false,"
+            f" union_by_name = {str(by_name).lower()})"
         )
 
     def define(self, name: str, select: str) -> None:
@@ -93,6 +106,14 @@ class DuckDBEngine:
         self._connection.execute("use memory")
         self._connection.execute(f"detach {self._catalog}")
         self._connection.close()
+
+    def _columns_written(self, literals: str) -> dict[str, int]:
+        """Count in how many Parquet files each column is."""
+        found = self._connection.execute(
+            "select name, count(distinct file_name) as files"
+            f" from parquet_schema([{literals}]) group by name"
+        )
+        return dict(found.fetchall())
 
     def _ordered(self, name: str, order_by: Sequence[str]) -> Any:  # noqa: ANN401  DuckDB ships no types
         order = f" order by {', '.join(map(_quoted, order_by))}" if order_by else ""

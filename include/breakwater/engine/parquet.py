@@ -24,6 +24,15 @@ def write_parquet(rows: pa.Table, table: Table, file: Path) -> int:
     return write_batches(rows.select(list(table.column_names)).to_batches(), table, file)
 
 
+def as_of_table(rows: pa.Table, table: Table) -> pa.Table:
+    """Return what a file of a lake table holds; a column that it was written without is null."""
+    schema = arrow_schema(table)
+    for column, field in zip(table.columns, schema, strict=True):
+        if not column.required and column.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(schema.names).cast(schema)
+
+
 def write_batches(batches: Iterable[pa.RecordBatch], table: Table, file: Path) -> int:
     """Cast rows that arrive in batches to a lake table and write them; return how many.
 

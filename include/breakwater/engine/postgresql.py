@@ -14,7 +14,7 @@ from psycopg import sql
 
 from breakwater.contracts.tables import Table
 from breakwater.engine.base import PortabilityError, arrow_schema
-from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
+from breakwater.engine.parquet import ROW_GROUP_ROWS, as_of_table, write_batches
 
 COLUMN_TYPES: dict[str, LiteralString] = {
     # Byte order, as the other engines compare text; models inherit it from their inputs.
@@ -70,7 +70,7 @@ class PostgreSQLEngine:
         for file in files:
             file_system, path = fsspec.core.url_to_fs(file)
             with file_system.open(path, "rb") as stream:
-                parts.append(pq.read_table(stream).select(schema.names).cast(schema))
+                parts.append(as_of_table(pq.read_table(stream), table))
         self.load(name, pa.concat_tables(parts) if parts else schema.empty_table())
 
     def define(self, name: str, select: str) -> None:

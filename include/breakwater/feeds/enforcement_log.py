@@ -21,6 +21,8 @@ TEXTS = (
     "status",
     "source",
 )
+OPTIONAL = ("handle_seconds", "score")
+"""Numbers that few logs keep: selected where the settings name their columns."""
 INSTANTS = ("decided_at", "enforced_at")
 
 
@@ -51,7 +53,7 @@ def copy_slice(
 def _statement(settings: EnforcementLog, vendor: str, window: Window) -> sql.Composed:
     columns = [
         sql.SQL("{}::text as {}").format(sql.Identifier(getattr(settings, name)), _named(name))
-        for name in TEXTS
+        for name in (*TEXTS, *(each for each in OPTIONAL if getattr(settings, each)))
     ]
     columns += [
         # An infinite instant has no seconds; the log uses it for "never".

@@ -15,10 +15,11 @@ from breakwater.contracts.tables import ENFORCEMENT_ACTION
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.vocabulary import Decision
 from breakwater.engine.base import arrow_schema
+from breakwater.landing.mapping.dimensions import plain_numbers
 from breakwater.landing.mapping.operational_days import as_dates, ordinals_of
 from breakwater.landing.mapping.pseudonyms import replacements
 from breakwater.landing.mapping.reasons import Reasons
-from breakwater.landing.mapping.texts import CONTROL_CHARACTERS
+from breakwater.landing.mapping.texts import CONTROL_CHARACTERS, Cells
 from breakwater.landing.reading.raw_rows import RawRows, RefusedRow
 from breakwater.warehouse.workspace import Workspace
 
@@ -34,6 +35,8 @@ TEXTS = (
     "status",
     "source",
 )
+NUMBERS = ("handle_seconds", "score")
+"""In the slice only where the settings name a column for them."""
 REQUIRED = ("action_id", "site", "queue", "item_id", "decision", "status", "source")
 CLOSED_SETS = {
     "decision": [decision.value for decision in Decision],
@@ -44,7 +47,7 @@ CLOSED_SETS = {
 
 def read_slice(file: Path) -> RawRows:
     """Read what COPY wrote. Empty text is no value, as in a vendor's export."""
-    types = dict.fromkeys((*TEXTS, "decided_at", "enforced_at"), pa.string())
+    types = dict.fromkeys((*TEXTS, *NUMBERS, "decided_at", "enforced_at"), pa.string())
     with gzip.open(file) as stream:
         table = pa.csv.read_csv(
             stream,
@@ -52,6 +55,7 @@ def read_slice(file: Path) -> RawRows:
             convert_options=pa.csv.ConvertOptions(
                 column_types=types,
                 include_columns=list(types),
+                include_missing_columns=True,
                 null_values=[""],
                 strings_can_be_null=True,
             ),
@@ -80,7 +84,11 @@ def enforcement_actions(
         unknown = pc.and_(column.is_valid(), pc.invert(pc.is_in(column, pa.array(values))))
         reasons.add(f"{name}_unknown", unknown)
     _check_repeats(raw, reasons)
-    kept = raw.columns.filter(pa.array(~reasons.is_refused))
+    measured = _measures(raw, reasons)
+    rows = raw.columns.drop_columns(list(NUMBERS))
+    for name, values in measured.items():
+        rows = rows.append_column(name, values)
+    kept = rows.filter(pa.array(~reasons.is_refused))
     return _fitted(kept, workspace, vendor, day), reasons.refused_rows(raw), reasons.counts
 
 
@@ -98,6 +106,18 @@ def _replaced(
         for name, named in own.items()
         if len(named) == 1 and named[0] in of_vendor
     }
+
+
+def _measures(raw: RawRows, reasons: Reasons) -> dict[str, pa.Array]:
+    """Read what the log measured, in the units of the vendor's side: whole seconds, a share."""
+    values = {
+        name: plain_numbers(Cells(raw.columns.column(name).combine_chunks(), None), name, reasons)
+        for name in NUMBERS
+    }
+    seconds, share = values["handle_seconds"], values["score"]
+    reasons.add("handle_seconds_negative", pc.less(seconds, 0))
+    reasons.add("score_out_of_range", pc.or_(pc.less(share, 0), pc.greater(share, 1)))
+    return {"handle_seconds": pc.round(seconds).cast(pa.int64()), "score": share}
 
 
 def _check_repeats(raw: RawRows, reasons: Reasons) -> None:
@@ -123,5 +143,6 @@ def _fitted(rows: pa.Table, workspace: Workspace, vendor: str, day: date) -> pa.
         "language": rows.column("language").fill_null("und"),
         "decided_at": decided_at,
         "enforced_at": rows.column("enforced_at").cast(pa.int64()),
+        **{name: rows.column(name) for name in NUMBERS},
     }
     return pa.table(columns).select(arrow_schema(ENFORCEMENT_ACTION).names)

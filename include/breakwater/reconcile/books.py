@@ -1,10 +1,17 @@
 """Bring both books of a vendor-day, and the rules they are compared by, into an engine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
 
+from breakwater.contracts.comparison import (
+    Compared,
+    FieldComparison,
+    TimeComparison,
+    comparison_on,
+)
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
 from breakwater.contracts.vendor import VendorContract
@@ -33,6 +40,12 @@ class VendorDay:
     def neighbours(self) -> tuple[date, date]:
         """The days before and after."""
         return self.day - timedelta(days=1), self.day + timedelta(days=1)
+
+    @property
+    def comparison(self) -> Mapping[Compared, FieldComparison]:
+        """How each field of a pair is compared: by the vendor's own list, or the default."""
+        own = self.contract.comparison
+        return comparison_on(self.operations.comparison if own is None else own, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,11 @@ def load_rules(engine: Engine, about: VendorDay) -> None:
 def parameters_of(about: VendorDay) -> dict[str, object]:
     """Return what the models compare by: instants in UTC seconds, durations in seconds."""
     matching, tolerances = about.operations.matching, about.operations.tolerances
+    instants = about.comparison.get(Compared.DECIDED_AT)
+    close, closest = tolerances.time_seconds, tolerances.matched_seconds
+    if isinstance(instants, TimeComparison):
+        close = close if instants.tolerance_seconds is None else instants.tolerance_seconds
+        closest = closest if instants.matched_seconds is None else instants.matched_seconds
     return {
         "operational_day": about.day,
         "vendor": about.vendor,
@@ -107,8 +125,8 @@ def parameters_of(about: VendorDay) -> dict[str, object]:
         "window_end": about.window.end,
         "edge_seconds": matching.edge_seconds,
         "window_seconds": matching.window_seconds,
-        "matched_seconds": tolerances.matched_seconds,
-        "time_seconds": tolerances.time_seconds,
+        "matched_seconds": closest,
+        "time_seconds": close,
         "enforcement_seconds": tolerances.enforcement_seconds,
     }
 

@@ -20,6 +20,7 @@ SEVERITIES: dict[Outcome, Severity] = {
     # It happened; the books tell it differently.
     Outcome.UNKNOWN_CODE: Severity.WARNING,
     Outcome.POLICY_MISMATCH: Severity.WARNING,
+    Outcome.FIELD_MISMATCH: Severity.WARNING,
     Outcome.AMBIGUOUS: Severity.WARNING,
     Outcome.DUPLICATE_VENDOR: Severity.WARNING,
     Outcome.DUPLICATE_INTERNAL: Severity.WARNING,

@@ -28,6 +28,8 @@ from pathlib import Path
 
 from breakwater.engine.base import Engine
 from breakwater.engine.models import read_models
+from breakwater.reconcile.books import VendorDay
+from breakwater.reconcile.comparing import judging
 
 MODELS = Path(__file__).parent / "models"
 
@@ -60,10 +62,15 @@ def open_books(engine: Engine, *, row_count: int) -> None:
         _keep(engine, name, row_count)
 
 
-def match_books(engine: Engine, *, row_count: int) -> None:
+def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
     """Pair the records of both books; give ``recon_outcome``, one row a record.
 
     Rules in order: the same key; then, among what is left, the same item and the nearest decision.
+
+    Args:
+        engine: with both books open, and what was borrowed and lent loaded.
+        about: what is reconciled; its contract says by which rules.
+        row_count: as in `open_books`.
     """
     _keep(engine, "internal_record", row_count)
     _pair_by_key(engine)
@@ -72,8 +79,10 @@ def match_books(engine: Engine, *, row_count: int) -> None:
     engine.define("settled", " union all ".join(settled))
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
-    for name in ("vendor_side", "internal_side", "pair", "judged_pair", "recon_outcome"):
+    for name in ("vendor_side", "internal_side", "pair"):
         engine.define(name, model(name))
+    engine.define("judged_pair", judging(model("judged_pair"), about.comparison))
+    engine.define("recon_outcome", model("recon_outcome"))
 
 
 def _keep(engine: Engine, name: str, row_count: int) -> None:

@@ -33,6 +33,8 @@ BREAK_COLUMNS = (
     "decided_at",
     "drift_seconds",
     "enforcement_seconds",
+    "differences",
+    "direction",
 )
 
 

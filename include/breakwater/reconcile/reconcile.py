@@ -10,6 +10,7 @@ from typing import Any
 from breakwater.core.vocabulary import Outcome
 from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
+from breakwater.reconcile.comparing import compared_fields
 from breakwater.reconcile.findings import break_findings
 from breakwater.reconcile.matching import match_books, open_books
 from breakwater.reconcile.midnight import claim_actions, load_borrowings
@@ -99,7 +100,7 @@ def _reconcile(
         if claims_anew:
             affected = claim_actions(connection, engine, workspace.lake, about)
         borrowings = load_borrowings(connection, engine, about)
-        match_books(engine, row_count=books.row_count)
+        match_books(engine, about, row_count=books.row_count)
         published = publish_outcomes(
             connection,
             engine,
@@ -119,6 +120,7 @@ def _rules(about: VendorDay) -> list[object]:
     return [
         parameters_of(about),
         sorted(about.contract.book.event_types),
+        compared_fields(about.comparison),
         tolerances.break_rate,
         tolerances.break_rates,
     ]

@@ -136,20 +136,20 @@ def measures(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[s
     """Map numbers: handling time in whole seconds, QA scores as shares."""
     columns = contract.columns
     handled = texts.cells(columns.handle_seconds)
-    seconds = _number(handled, "handle_seconds", reasons)
+    seconds = plain_numbers(handled, "handle_seconds", reasons)
     reasons.add("handle_seconds_negative", handled.spread(pc.less(seconds, 0)))
     mapped = {"handle_seconds": handled.spread(pc.round(seconds).cast(pa.int64()))}
     for name in ("qa_score", "qa_rescore"):
         cells = texts.cells(getattr(columns, name))
-        share = pc.divide(_number(cells, name, reasons), contract.qa_full_mark)
+        share = pc.divide(plain_numbers(cells, name, reasons), contract.qa_full_mark)
         outside = pc.or_(pc.less(share, 0), pc.greater(share, 1))
         reasons.add(f"{name}_out_of_range", cells.spread(outside))
         mapped[name] = cells.spread(share)
     return mapped
 
 
-def _number(cells: Cells, name: str, reasons: Reasons) -> pa.Array:
-    """Read plain decimal numbers; null where the cell is empty, is no number, or is too large."""
+def plain_numbers(cells: Cells, name: str, reasons: Reasons) -> pa.Array:
+    """Read plain decimal numbers as doubles; null where the cell is empty, is no number, or is too large."""
     values = cells.values
     if values.null_count == len(values):
         return pa.nulls(len(values), pa.float64())

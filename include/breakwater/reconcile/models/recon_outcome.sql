@@ -16,7 +16,9 @@ select
     case when half.side = 'vendor' then vendor_decision else internal_decision end as decision,
     case when half.side = 'vendor' then vendor_at else internal_at end as decided_at,
     judged_pair.drift_seconds,
-    judged_pair.enforcement_seconds
+    judged_pair.enforcement_seconds,
+    judged_pair.differences,
+    judged_pair.direction
 from judged_pair
 cross join (select 'vendor' as side union all select 'internal' as side) half
 cross join run
@@ -43,7 +45,9 @@ select
     record.decision,
     record.decided_at,
     cast(null as bigint) as drift_seconds,
-    cast(null as bigint) as enforcement_seconds
+    cast(null as bigint) as enforcement_seconds,
+    cast(null as text) as differences,
+    cast(null as text) as direction
 from unpaired
 join vendor_record record on record.record_id = unpaired.record_id
 cross join run
@@ -70,7 +74,9 @@ select
     record.decision,
     record.decided_at,
     cast(null as bigint) as drift_seconds,
-    record.enforced_at - record.decided_at as enforcement_seconds
+    record.enforced_at - record.decided_at as enforcement_seconds,
+    cast(null as text) as differences,
+    cast(null as text) as direction
 from unpaired
 join internal_record record on record.record_id = unpaired.record_id
 cross join run

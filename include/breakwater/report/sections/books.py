@@ -24,6 +24,7 @@ WORDS = {
     Outcome.ENFORCEMENT_FAILED: "enforcement failed",
     Outcome.DECISION_MISMATCH: "decision differs",
     Outcome.POLICY_MISMATCH: "policy differs",
+    Outcome.FIELD_MISMATCH: "another field differs",
     Outcome.TIME_DRIFT: "times drift apart",
     Outcome.LATE_ENFORCEMENT: "enforced late",
 }

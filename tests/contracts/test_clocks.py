@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.cross_check import cross_check
@@ -132,40 +131,3 @@ def test_a_duty_is_tracked_by_a_clock_that_is_policy(configuration: Configuratio
         said
         == "clocks/: duties.keep.tracked_by: expected an internal clock; found 'eu_tco_removal'"
     )
-
-
-WEEK: dict[str, Any] = {"zone": "Asia/Manila", "weekly": {"mon": ["09:00-17:00"]}}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"weekly": {"mon": ["17:00-09:00"]}}, "a start before 24:00 and an end after it"),
-        ({"weekly": {"mon": ["24:00-30:00"]}}, "a start before 24:00"),
-        ({"weekly": {"mon": ["22:00-49:00"]}}, "at most 48:00"),
-        ({"weekly": {"mon": ["9:00-17:00"]}}, "match pattern"),
-        ({"weekly": {"mon": []}}, "at least one shift"),
-        ({"additions": ["2026-01-01"], "exceptions": ["2026-01-01"]}, "found 2026-01-01 twice"),
-        ({"additions": ["2026-01-01"], "overrides": {"2026-01-01": []}}, "found 2026-01-01 twice"),
-    ],
-)
-def test_a_calendar_that_cannot_be_laid_out_is_refused(change: dict[str, Any], said: str) -> None:
-    """Each with what was expected."""
-    with pytest.raises(ValidationError, match=said):
-        Calendar.model_validate(WEEK | change)
-
-
-def test_holidays_additions_exceptions_and_overrides_each_have_their_day() -> None:
-    """Of two public holidays one is worked; a further day is closed; one day has half a shift."""
-    calendar = Calendar.model_validate(
-        WEEK
-        | {
-            "exceptions": ["2026-01-05"],
-            "additions": ["2026-01-19"],
-            "overrides": {"2026-01-26": ["09:00-12:00"], "2026-01-24": ["10:00-11:00"]},
-        }
-    )
-    public = [date(2026, 1, 5), date(2026, 1, 12)]
-    spans = calendar.schedule(public).lay_out(date(2026, 1, 5), date(2026, 1, 31)).spans
-    # Mondays: the 5th worked, 12th public, 19th added, 26th half; Saturday the 24th only by override.
-    assert [(end - start) // 3600 for start, end in spans] == [8, 1, 3]

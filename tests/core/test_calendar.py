@@ -221,3 +221,29 @@ def test_a_deadline_uses_up_exactly_its_target(time: BusinessTime, start: int, t
     assert time.elapsed(start, due) == target
     assert time.elapsed(start, due - 1) == target - 1
     assert time.reading(time.start_for(due, target)) == time.reading(start)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "at_closing", "due"),
+    [
+        ("2026-10-23T15:00", 1, False, "2026-10-26T15:00"),
+        ("2026-10-23T15:00", 2, True, "2026-10-27T17:00"),
+        ("2026-10-23T18:00", 1, False, "2026-10-26T17:00"),
+        ("2026-10-24T15:00", 0, False, "2026-10-26T09:00"),
+        ("2026-10-24T15:00", 1, False, "2026-10-27T09:00"),
+        ("2026-10-22T10:00", 1, False, "2026-10-23T10:00"),
+    ],
+)
+def test_working_days_keep_the_wall_clock(
+    start: str, count: int, at_closing: bool, due: str
+) -> None:
+    """Over a weekend on which clocks change; never after closing; from a Saturday as from Monday."""
+    office = Schedule(RIGA, weekly(NINE_TO_FIVE, days=5))
+    found = office.after_working_days(at(start, RIGA), count, at_closing=at_closing)
+    assert found == at(due, RIGA)
+
+
+def test_no_working_day_is_an_error_and_no_endless_search() -> None:
+    """Three years are enough to look."""
+    with pytest.raises(BeyondCalendarError, match="no working day"):
+        Schedule(RIGA, ((),) * 7).after_working_days(0, 1)

@@ -1,5 +1,6 @@
 """Calendars as tables reach as far as deadlines do, and know the holidays of each year."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -84,11 +85,14 @@ def test_a_site_without_a_calendar_of_its_own_has_the_default(
 ) -> None:
     """Two sites, two calendars; both names are unique across vendors."""
     contract = vendor_day(configuration).contract
-    found = calendars_of(contract, ["manila", "cebu"])
-    assert found == {
-        "pearlline/default": CALENDARS["default"],
-        "pearlline/cebu": CALENDARS["cebu"],
-    }
+    place = {"queue": "hate", "policy": None, "language": "en", "priority": "p1"}
+    found = [contract.calendar_versions({"site": site, **place}) for site in ("manila", "cebu")]
+    assert found == [
+        [("pearlline/default", CALENDARS["default"])],
+        [("pearlline/cebu", CALENDARS["cebu"])],
+    ]
+    ids = ["pearlline/cebu", "24x7", "pearlline/cebu"]
+    assert calendars_of(contract, ids) == {"pearlline/cebu": CALENDARS["cebu"]}
 
 
 def test_a_holiday_moves_the_deadline_to_the_day_after(
@@ -103,3 +107,30 @@ def test_a_holiday_moves_the_deadline_to_the_day_after(
     bench.run(what, events)
     (run,) = bench.rows("clock_run")
     assert run["due_at"] == utc("2026-03-05 06:00")
+
+
+def test_the_calendar_in_force_at_the_start_counts_to_the_end(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Cebu opens from noon on from 4 March; a clock of the 3rd keeps the calendar of the 3rd.
+
+    Eight hours of 16 from Tuesday 14:00 local to 22:00, eight on Wednesday from 06:00 (the holiday
+    of the old calendar is gone); what starts on Wednesday knows only the new hours.
+    """
+    plain = vendor_day(configuration, date(2026, 3, 4))
+    old = CALENDARS["cebu"].model_copy(update={"additions": (), "effective_to": date(2026, 3, 3)})
+    new = old.model_copy(
+        update={
+            "effective_from": date(2026, 3, 4),
+            "effective_to": None,
+            "weekly": dict.fromkeys(old.weekly, ("12:00-20:00",)),
+        }
+    )
+    calendars = CALENDARS | {"cebu": new, "cebu@old": old}
+    contract = plain.contract.model_copy(update={"calendars": calendars})
+    what = replace(plain, contract=contract)
+    events = Case("OLD", site="cebu", priority="p3").events(("queued", "2026-03-03 06:00"))
+    events += Case("NEW", site="cebu", priority="p3").events(("queued", "2026-03-04 00:00"))
+    bench.run(what, events)
+    due = {row["case_id_vendor"]: row["due_at"] for row in bench.rows("clock_run")}
+    assert due == {"OLD": utc("2026-03-04 06:00"), "NEW": utc("2026-03-05 12:00")}

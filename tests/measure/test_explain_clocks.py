@@ -13,7 +13,6 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import NotLandedError
 from breakwater.measure.explain import explain_case
 from breakwater.measure.measure import measure_day
-from breakwater.measure.sla.calendars import calendars_of
 from breakwater.measure.sla.explain import explain_run
 from breakwater.warehouse.workspace import Workspace
 
@@ -72,11 +71,10 @@ def test_explanations_add_up_to_the_models(
     runs = duckdb_bench.run(what, book.events, book.outcomes).rows("clock_run")
     assert runs
     for run in runs:
-        calendar_id = what.contract.calendar_id(run["site"])
         explanation = explain_run(
             run,
             clocks[run["clock"]],
-            calendars_of(what.contract, [run["site"]])[calendar_id],
+            what.contract.calendar_on(run, what.day),
             happened[run["case_id_vendor"]],
             window_end=what.window.end,
         )

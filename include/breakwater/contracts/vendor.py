@@ -1,5 +1,6 @@
 """One vendor's contract: where its export is, how it is written, what its codes mean."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -7,7 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
-from breakwater.contracts.calendar import Calendar, ZoneName
+from breakwater.contracts.calendar import (
+    Calendar,
+    CalendarRule,
+    ZoneName,
+    contradictions,
+    versions_of,
+)
 from breakwater.contracts.comparison import FieldComparison
 from breakwater.contracts.file_format import FileFormat, JsonLinesFormat, Manifest, NoControl
 from breakwater.contracts.shape import (
@@ -129,14 +136,21 @@ class VendorContract(Effective):
     comparison: tuple[FieldComparison, ...] | None = None
     """Fields of a pair that are compared; the operation's list when absent."""
     calendars: dict[str, Calendar]
-    """Business calendars by site; ``default`` serves sites that are not named."""
+    """Business calendars by site, or by a name that `calendar_rules` use; ``default`` serves sites
+    that are not named. ``<name>@<anything>`` is another version, in force before or after."""
+    calendar_rules: tuple[CalendarRule, ...] = ()
+    """Which calendar serves which cases; the first that fits counts, and where none does the
+    case's site decides."""
     targets: tuple[AttainmentTarget, ...] = ()
     contacts: Contacts = Contacts()
 
     @model_validator(mode="after")
-    def _needs_a_default_calendar(self) -> "VendorContract":
-        if "default" not in self.calendars:
-            message = "calendars must hold one named `default`"
+    def _has_its_calendars(self) -> "VendorContract":
+        for name in ("default", *(rule.calendar for rule in self.calendar_rules)):
+            if not versions_of(self.calendars, name):
+                message = f"calendars must hold one named `{name}`"
+                raise ValueError(message)
+        for message in contradictions(self.calendars):
             raise ValueError(message)
         return self
 
@@ -200,10 +214,28 @@ class VendorContract(Effective):
         names = [name for key in keys for name in columns_of(key)]
         return tuple(dict.fromkeys([*names, *self.shape.indispensable]))
 
-    def calendar_id(self, site: str) -> str:
-        """Name the calendar that serves a site, unique across vendors."""
-        name = site if site in self.calendars else "default"
-        return f"{self.vendor}/{name}"
+    def calendar_versions(self, case: Mapping[str, str | None]) -> list[tuple[str, Calendar]]:
+        """Return the calendar that serves a case, in its versions, earliest first.
+
+        Args:
+            case: its ``site, queue, policy, language, priority``.
+
+        Returns:
+            Pairs of an id, which is unique across vendors, and a calendar.
+        """
+        for rule in self.calendar_rules:
+            if rule.covers(case):
+                return self._versions(rule.calendar)
+        return self._versions(str(case["site"])) or self._versions("default")
+
+    def calendar_on(self, case: Mapping[str, str | None], day: date) -> Calendar:
+        """Return the version of a case's calendar that is in force on an operational day."""
+        versions = self.calendar_versions(case)
+        return next(calendar for _, calendar in versions if calendar.in_force_on(day))
+
+    def _versions(self, name: str) -> list[tuple[str, Calendar]]:
+        found = versions_of(self.calendars, name)
+        return [(f"{self.vendor}/{full}", calendar) for full, calendar in found]
 
     @property
     def reported_events(self) -> frozenset[EventType]:

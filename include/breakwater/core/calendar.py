@@ -24,10 +24,11 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from breakwater.core.days import days_between, utc_seconds
+from breakwater.core.days import days_between, utc_instant, utc_seconds
 
 HOUR = 3600
 DAY = 24 * HOUR
+_FARTHEST_DAYS = 3 * 366
 
 Span = tuple[int, int]
 """Half-open: from the first second that counts to the first that does not."""
@@ -62,7 +63,7 @@ class BeyondCalendarError(ValueError):
     """The answer lies outside the days for which a calendar was laid out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """When a site works, as rules.
 
@@ -71,24 +72,93 @@ class Schedule:
         weekly: seven tuples of shifts, Monday first; seconds after the day's midnight. An end
             beyond 86,400 spills into the next day.
         special: shifts of single dates, in place of the weekly ones; none on a closed day.
+        yearly: months and days that are closed every year, unless `special` names the date.
+        breaks: stretches of single dates in which nobody works, whatever the shifts say.
+        repeated_hour: whether the hour that a day shows twice is worked twice, which it is, or
+            counts once as some engines have it, who subtract wall clocks.
     """
 
     zone: ZoneInfo
     weekly: tuple[tuple[Span, ...], ...]
     special: tuple[tuple[date, tuple[Span, ...]], ...] = ()
+    yearly: frozenset[tuple[int, int]] = frozenset()
+    breaks: tuple[tuple[date, tuple[Span, ...]], ...] = ()
+    repeated_hour: Literal["counts_twice", "counts_once"] = "counts_twice"
+
+    @cached_property
+    def _special(self) -> dict[date, tuple[Span, ...]]:
+        return dict(self.special)
+
+    def shifts(self, day: date) -> tuple[Span, ...]:
+        """Return the shifts that begin on a day; none when it is closed."""
+        if (found := self._special.get(day)) is not None:
+            return found
+        return () if (day.month, day.day) in self.yearly else self.weekly[day.weekday()]
 
     def lay_out(self, first: date, last: date) -> "BusinessTime":
         """Turn the rules into the open spans of the days from first to last, both included.
 
         The night shift that spills into the first day is part of it.
         """
-        special = dict(self.special)
-        spans = [
-            (_instant(day, start, self.zone), _instant(day, end, self.zone))
-            for day in days_between(first - timedelta(days=1), last)
-            for start, end in special.get(day, self.weekly[day.weekday()])
-        ]
-        return BusinessTime(merged(spans))
+        days = days_between(first - timedelta(days=1), last)
+        spans = [self._span(day, shift) for day in days for shift in self.shifts(day)]
+        halts = [self._span(day, gap) for day, gaps in self.breaks for gap in gaps]
+        if self.repeated_hour == "counts_once":
+            halts += repeated_hours(self.zone, first - timedelta(days=1), last + timedelta(days=2))
+        return BusinessTime(merged(spans)).without(halts)
+
+    def _span(self, day: date, wall: Span) -> Span:
+        return _instant(day, wall[0], self.zone), _instant(day, wall[1], self.zone)
+
+    def after_working_days(self, start: int, count: int, *, at_closing: bool = False) -> int:
+        """Return the instant so many working days after a start.
+
+        The day of the start is not counted. What starts on a day without a shift starts at the
+        opening of the next day that has one. The answer shows the same wall clock as the start, but
+        never one after closing time; or closing time, where a promise lasts to the end of the day.
+
+        Args:
+            start: in UTC seconds.
+            count: how many days with a shift; 0 is the day of the start itself.
+            at_closing: the last closing time of the day in place of the start's wall clock.
+
+        Raises:
+            BeyondCalendarError: there are not so many in three years.
+        """
+        local = utc_instant(start).astimezone(self.zone)
+        day, wall = local.date(), local.hour * HOUR + local.minute * 60 + local.second
+        if not self.shifts(day):
+            day = self._next_working_day(day)
+            wall = min(shift[0] for shift in self.shifts(day))
+        for _ in range(count):
+            day = self._next_working_day(day)
+        closing = max(shift[1] for shift in self.shifts(day))
+        return _instant(day, closing if at_closing else min(wall, closing), self.zone)
+
+    def _next_working_day(self, day: date) -> date:
+        for further in range(1, _FARTHEST_DAYS):
+            if self.shifts(day + timedelta(days=further)):
+                return day + timedelta(days=further)
+        message = f"no working day in the three years after {day.isoformat()}"
+        raise BeyondCalendarError(message)
+
+
+def repeated_hours(zone: ZoneInfo, first: date, last: date) -> Iterator[Span]:
+    """Find what the zone's clock shows for the second time, between two midnights."""
+    for day in days_between(first, last):
+        low, high = _instant(day, 0, zone), _instant(day, DAY, zone)
+        before, after = _offset(low, zone), _offset(high, zone)
+        if before <= after:
+            continue
+        while high - low > 1:  # the second at which the clock went back
+            middle = (low + high) // 2
+            low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
+        yield high, high + before - after
+
+
+def _offset(at: int, zone: ZoneInfo) -> int:
+    offset = utc_instant(at).astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
 
 
 def _instant(day: date, wall_seconds: int, zone: ZoneInfo) -> int:

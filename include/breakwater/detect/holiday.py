@@ -16,9 +16,10 @@ def holiday_flags(contract: VendorContract, days: Sequence[date]) -> Flags:
     years = sorted({day.year for day in days})
     off: set[date] = set()
     for calendar in contract.calendars.values():
-        off |= set(calendar.additions)
+        closed = set(calendar.additions)
         if calendar.holidays is not None:
             country, subdivision = calendar.holidays.country, calendar.holidays.subdivision
             public = holidays.country_holidays(country, subdiv=subdivision, years=years)
-            off |= set(public) - set(calendar.exceptions)
+            closed |= set(public) - set(calendar.exceptions)
+        off |= {day for day in closed if calendar.in_force_on(day)}
     return np.array([day in off for day in days], dtype=np.bool_)

@@ -14,7 +14,7 @@ from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN
 from breakwater.core.days import operational_day_of
 from breakwater.core.errors import NotLandedError
 from breakwater.measure.measure import vendor_day
-from breakwater.measure.sla.calendars import calendars_of
+from breakwater.measure.sla.clocks import Slice
 from breakwater.measure.sla.explain import Explanation, explain_run
 from breakwater.warehouse.lake import Written, current_versions_between
 from breakwater.warehouse.workspace import Workspace
@@ -55,16 +55,21 @@ def explain_case(
     found = sorted(
         _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in _ORDER]
     )
+    zone = what.operations.zone_info
     return [
         explain_run(
             run,
             entry_of(workspace.configuration, run),
-            calendars_of(what.contract, [run["site"]])[what.contract.calendar_id(run["site"])],
+            what.contract.calendar_on(_place(run), operational_day_of(run["started_at"], zone)),
             events,
             window_end=what.window.end,
         )
         for run in found
     ]
+
+
+def _place(run: dict[str, Any]) -> dict[str, str | None]:
+    return {name: run[name] for name in Slice._fields}
 
 
 def entry_of(configuration: Configuration, run: dict[str, Any]) -> Clock:

@@ -49,12 +49,11 @@ class CalendarTables:
     business_hour: pa.Table
 
 
-def calendars_of(contract: VendorContract, sites: Iterable[str]) -> dict[str, Calendar]:
-    """Return the calendars that serve some sites, by id."""
-    return {
-        contract.calendar_id(site): contract.calendars.get(site, contract.calendars["default"])
-        for site in sites
-    }
+def calendars_of(contract: VendorContract, calendar_ids: Iterable[str]) -> dict[str, Calendar]:
+    """Return the calendars of some ids, by id; what is not the vendor's is left out."""
+    wanted = set(calendar_ids)
+    every = {f"{contract.vendor}/{name}": each for name, each in contract.calendars.items()}
+    return {name: every[name] for name in sorted(wanted & set(every))}
 
 
 def calendar_tables(calendars: Mapping[str, Calendar], stretch: Stretch) -> CalendarTables:

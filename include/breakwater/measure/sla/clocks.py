@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from breakwater.contracts.base import Effective
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
@@ -61,6 +62,7 @@ _SCHEMA = pa.schema(
 )
 _BEFORE_A_DECISION = frozenset({EventType.QUEUED, EventType.ASSIGNED})
 _ALWAYS_BEFORE, _NEVER = -(2**62), 2**62
+_NO_CALENDAR: list[tuple[str, Effective]] = [(ALWAYS, Effective())]
 
 
 class Slice(NamedTuple):
@@ -91,9 +93,11 @@ def clocks_on_slices(
     reported = contract.reported_events
     enabled = [c for c in clocks if c.enabled and _events_of(c) <= reported]
     rows = [
-        (*place, *_rules(clock, contract.calendar_id(place.site), zone))
+        (*place, *_rules(clock, calendar_id), *_in_force(clock, calendar, zone))
         for place in slices
+        for versions in (contract.calendar_versions(place._asdict()),)
         for clock in enabled
+        for calendar_id, calendar in (versions if clock.calendar == "site" else _NO_CALENDAR)
         if clock.applies.covers(
             vendor=contract.vendor,
             queue=place.queue,
@@ -113,13 +117,13 @@ def _events_of(clock: Clock) -> set[EventType]:
     return {clock.start, clock.stop, *told}
 
 
-def _rules(clock: Clock, calendar_id: str, zone: ZoneInfo) -> tuple[object, ...]:
+def _rules(clock: Clock, calendar_id: str) -> tuple[object, ...]:
     return (
         clock.clock,
         clock.kind,
         clock.start,
         clock.stop,
-        calendar_id if clock.calendar == "site" else ALWAYS,
+        calendar_id,
         clock.stop in _BEFORE_A_DECISION,
         clock.pauses,
         clock.due == "reported",
@@ -129,12 +133,16 @@ def _rules(clock: Clock, calendar_id: str, zone: ZoneInfo) -> tuple[object, ...]
         clock.target_seconds or 0,
         clock.warning_seconds,
         round(clock.warning_share * 100),
-        *_in_force(clock.effective_from, clock.effective_to, zone),
     )
 
 
-def _in_force(first: date | None, last: date | None, zone: ZoneInfo) -> tuple[int, int]:
-    """Return the instants between which days are in force, the second excluded."""
-    start = Window.for_operational_day(first, zone).start if first else _ALWAYS_BEFORE
-    after = last + timedelta(days=1) if last else None
+def _in_force(clock: Clock, calendar: Effective, zone: ZoneInfo) -> tuple[int, int]:
+    """Return the instants between which both are in force, the second excluded; or an empty span.
+
+    A case that starts a clock on the last day of a calendar stays on it: the trigger counts.
+    """
+    first = max(clock.effective_from or date.min, calendar.effective_from or date.min)
+    last = min(clock.effective_to or date.max, calendar.effective_to or date.max)
+    start = _ALWAYS_BEFORE if first == date.min else Window.for_operational_day(first, zone).start
+    after = None if last == date.max else last + timedelta(days=1)
     return start, Window.for_operational_day(after, zone).start if after else _NEVER

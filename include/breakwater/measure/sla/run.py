@@ -64,17 +64,12 @@ def run_clocks(engine: Engine, rules: ClockRules) -> None:
     engine.load("clock_on_slice", clocks)
     first_at = min((row["first_at"] for row in found), default=rules.window.start)
     stretch = Stretch(first_at, rules.window.end, _longest_target(clocks))
-    tables = calendar_tables(calendars_of(rules.contract, _sites_on_calendars(clocks)), stretch)
+    tables = calendar_tables(
+        calendars_of(rules.contract, clocks.column("calendar_id").to_pylist()), stretch
+    )
     engine.load("calendar", tables.calendar)
     engine.load("business_hour", tables.business_hour)
     run_models(engine, read_models(_HERE, *SLA_MODELS))
-
-
-def _sites_on_calendars(clocks: pa.Table) -> list[str]:
-    pairs = zip(
-        clocks.column("site").to_pylist(), clocks.column("calendar_id").to_pylist(), strict=True
-    )
-    return sorted({site for site, calendar_id in pairs if calendar_id != ALWAYS})
 
 
 def _longest_target(clocks: pa.Table) -> int:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from breakwater.contracts.base import Contract
+from breakwater.contracts.breaks import Breaks
 from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.core.vocabulary import Outcome, Priority
@@ -139,6 +140,7 @@ class Operations(Contract):
     attainment: Attainment = Attainment()
     detection: Detection = Detection()
     retention: Retention = Retention()
+    breaks: Breaks = Breaks()
     live_days: int = 3
     """A run pages only for days this recent."""
     storm_cap: int = Field(default=12, ge=1)

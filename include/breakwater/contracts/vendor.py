@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
+from breakwater.contracts.breaks import Price
 from breakwater.contracts.calendar import (
     Calendar,
     CalendarRule,
@@ -142,6 +143,8 @@ class VendorContract(Effective):
     """Which calendar serves which cases; the first that fits counts, and where none does the
     case's site decides."""
     targets: tuple[AttainmentTarget, ...] = ()
+    pricing: tuple[Price, ...] = ()
+    """What its work costs, for what a break is worth; the first in force on a day counts."""
     contacts: Contacts = Contacts()
 
     @model_validator(mode="after")

@@ -36,6 +36,7 @@ class Rule(StrEnum):
     EXPORT_LAYOUT_CHANGED = "ExportLayoutChanged"
     QUARANTINE_HIGH = "QuarantineHigh"
     RECON_BREAKS = "ReconBreaks"
+    CLOCK_SKEW = "ClockSkew"
     SLA_ATTAINMENT_LOW = "SlaAttainmentLow"
     STATUTORY_CLOCK_BREACHED = "StatutoryClockBreached"
     KPI_ANOMALY = "KpiAnomaly"

@@ -29,6 +29,14 @@ def _of_breaks(detail: Detail) -> Iterator[str]:
         yield f"by queue: {parts}"
 
 
+def _of_skew(detail: Detail) -> Iterator[str]:
+    pairs, drift = _number(detail, "pairs"), _number(detail, "drift_seconds")
+    if pairs is not None and drift is not None:
+        yield f"{'behind' if drift < 0 else 'ahead of'} ours, over {pairs:,.0f} pairs"
+    if breaks := _number(detail, "breaks"):
+        yield f"explains {breaks:,.0f} breaks"
+
+
 def _of_attainment(detail: Detail) -> Iterator[str]:
     due, missed = _number(detail, "due"), _number(detail, "missed")
     if due is not None and missed is not None:
@@ -111,6 +119,7 @@ def _parts(detail: Detail, key: str) -> str:
 
 _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.RECON_BREAKS: _of_breaks,
+    Rule.CLOCK_SKEW: _of_skew,
     Rule.SLA_ATTAINMENT_LOW: _of_attainment,
     Rule.STATUTORY_CLOCK_BREACHED: _of_breach,
     Rule.KPI_ANOMALY: _of_anomaly,

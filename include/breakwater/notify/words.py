@@ -107,6 +107,13 @@ WORDS: Mapping[Rule, RuleWords] = {
         number="{value} in disagreement",
         next_step="Open the breaks of the largest class and compare a few records in both books.",
     ),
+    Rule.CLOCK_SKEW: RuleWords(
+        title="Clock skew",
+        about="instants of the whole export",
+        number="{value} apart from ours, nearly all of them",
+        next_step="Ask the vendor for the zone and the clock of the export; correct the contract.",
+        vendor_step="Please look at the zone and the clock that the export is written with.",
+    ),
     Rule.SLA_ATTAINMENT_LOW: RuleWords(
         title="SLA attainment low",
         about="cases due",

@@ -8,6 +8,7 @@ from breakwater.contracts.operations import Tolerances
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.reconcile.books import VendorDay
+from breakwater.reconcile.life.drift import Drift
 from breakwater.reconcile.tie_out import Tally, TieOut
 
 SEVERITIES: dict[Outcome, Severity] = {
@@ -52,6 +53,29 @@ def break_findings(
                 threshold=limit,
                 detail=_detail(of_class, records),
             )
+
+
+def drift_findings(about: VendorDay, drifts: Sequence[Drift], breaks: int) -> Iterator[Finding]:
+    """Give one finding for every drift that a whole file or site has in common.
+
+    Args:
+        about: the vendor-day.
+        drifts: what was found; none is told twice, as they are of different sites.
+        breaks: time drifts that all of them together explain.
+    """
+    for drift in drifts:
+        yield Finding(
+            rule=Rule.CLOCK_SKEW,
+            operational_day=about.day,
+            vendor=about.vendor,
+            # Every clock that runs on these instants is as wrong as they are.
+            severity=Severity.MAJOR,
+            scope={} if drift.site is None else {"site": drift.site},
+            value=abs(drift.seconds),
+            unit="seconds",
+            threshold=about.operations.tolerances.time_seconds,
+            detail={**drift.numbers, "breaks": breaks},
+        )
 
 
 def tolerated(tolerances: Tolerances, outcome: Outcome, records: int) -> int:

@@ -11,7 +11,8 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
 from breakwater.reconcile.comparing import compared_fields
-from breakwater.reconcile.findings import break_findings
+from breakwater.reconcile.findings import break_findings, drift_findings
+from breakwater.reconcile.life.follow import Followed, follow_breaks, without_common_drift
 from breakwater.reconcile.matching import match_books, open_books
 from breakwater.reconcile.midnight import claim_actions, load_borrowings
 from breakwater.reconcile.publish import Published, publish_outcomes
@@ -110,8 +111,11 @@ def _reconcile(
             scratch=Path(scratch),
             now=now,
         )
+        outcomes = sorted({tally.outcome for tally in published.tallies})
+        followed = follow_breaks(connection, engine, about, outcomes, now)
     inputs = [books.hashes, borrowings, _rules(about)]
-    return _record(connection, about, inputs, published, read=books.hashes, now=now), affected
+    result = _record(connection, about, inputs, published, followed, read=books.hashes, now=now)
+    return result, affected
 
 
 def _rules(about: VendorDay) -> list[object]:
@@ -131,11 +135,16 @@ def _record(
     about: VendorDay,
     inputs: Sequence[object],
     published: Published,
+    followed: Followed,
     *,
     read: list[str],
     now: datetime,
 ) -> StageResult:
-    findings = list(break_findings(about, published.tallies, published.ties))
+    tallies = without_common_drift(published.tallies, followed)
+    findings = [
+        *break_findings(about, tallies, published.ties),
+        *drift_findings(about, followed.drifts, sum(followed.drifting.values())),
+    ]
     replace_findings(connection, about.day, STAGE, about.vendor, findings)
     return record_stage(
         connection,

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from breakwater.cli.breaks import breaks
 from breakwater.cli.configuration import check, migrate, schemas
 from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
@@ -30,6 +31,7 @@ for command in (
     demo,
     close_days,
     quarantine,
+    breaks,
     recompute,
     retention,
     *STAGES,

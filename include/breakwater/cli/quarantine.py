@@ -60,7 +60,7 @@ def list_(vendor: str | None, day: date | None, reason: str | None, form: str) -
         for each in found
     ]
     header = ["vendor", "day", "hash", "file", "records", "first row", "reason", ""]
-    click.echo("\n".join(_table([header, *lines])) if lines else "nothing is in quarantine")
+    click.echo("\n".join(table_lines([header, *lines])) if lines else "nothing is in quarantine")
     if known and old:
         click.echo(_out_of_force(old))
 
@@ -225,7 +225,7 @@ def _looked(looked: "Looked", vendor: str, day: date) -> list[str]:
             ["*" if name in wrong else "", escaped(name), escaped(value)]
             for name, value in looked.cells.items()
         ]
-        lines += ["", *_table(marked)]
+        lines += ["", *table_lines(marked)]
     if looked.content is not None:
         lines += ["", "as it was read:", escaped(looked.content)]
     elif not looked.cells:
@@ -255,7 +255,8 @@ def escaped(text: str | None) -> str:
     return spelled if not more else f"{spelled}… and {more} more characters"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align cells in columns; there is at least one row."""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from breakwater.core.days import Window, utc_seconds
 from breakwater.core.vocabulary import EventType
 from breakwater.engine.base import Engine, arrow_schema
 from breakwater.reconcile.books import VendorDay, load_rules, text_column
+from breakwater.reconcile.keys import name_book
 from breakwater.reconcile.matching import match_books, open_books
 
 ZONE = ZoneInfo("Asia/Singapore")
@@ -85,6 +87,7 @@ def action(action_id: str, decided_at: int, **more: Any) -> Row:  # noqa: ANN401
         "source": "review",
         "handle_seconds": None,
         "score": None,
+        "agent": None,
     } | more
 
 
@@ -114,9 +117,11 @@ class TwoBooks:
 
     def load(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> None:
         """Make the books readable and open them."""
-        load_rules(engine, self.about(configuration))
-        engine.load("case_event", rows_of(CASE_EVENT, self.events))
-        engine.load("enforcement_action", rows_of(ENFORCEMENT_ACTION, self.actions))
+        about = self.about(configuration)
+        load_rules(engine, about)
+        for table, rows in ((CASE_EVENT, self.events), (ENFORCEMENT_ACTION, self.actions)):
+            put = partial(_load, engine, rows_of(table, rows))
+            name_book(engine, about.key_rule, table, table.name, put)
         engine.load("borrowed", text_column("action_id", list(self.borrowed)))
         engine.load("lent", text_column("action_id", list(self.lent)))
         open_books(engine, row_count=row_count)
@@ -132,6 +137,10 @@ class TwoBooks:
         book = {"book": Book(event_types=self.event_types)}
         contract = configuration.vendor(VENDOR).model_copy(update=book)
         return VendorDay(contract, DAY, WINDOW, operations)
+
+
+def _load(engine: Engine, rows: pa.Table, name: str) -> None:
+    engine.load(name, rows)
 
 
 def next_day(day: date, count: int = 1) -> date:

@@ -14,8 +14,8 @@ from breakwater.core.errors import NotLandedError, TieOutError
 from breakwater.core.finding import Finding, Severity
 from breakwater.core.vocabulary import Outcome
 from breakwater.engine.duckdb import DuckDBEngine
-from breakwater.reconcile import matching
 from breakwater.reconcile.findings import tolerated
+from breakwater.reconcile.model_files import MODELS
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.workspace import Workspace
 
@@ -96,6 +96,8 @@ def test_break_carries_what_a_person_needs(books: LandedBooks) -> None:
         "enforcement_seconds": 60,
         "differences": "decision",
         "direction": "vendor_weaker",
+        "alternatives": 0,
+        "match_group": None,
     }
 
 
@@ -179,7 +181,7 @@ def test_record_with_two_outcomes_is_never_published(
     books.land(DAY, EVENTS, LOG)
     twice = (
         "select * from ({0}) a where record_id <> 'v3' union all"
-        " select side, 'v1' as record_id, rule from ({0}) b where record_id = 'v3'"
+        " select side, 'v1' as record_id, rule, alternatives from ({0}) b where record_id = 'v3'"
     )
     _spoil(monkeypatch, "unpaired", twice)
     with pytest.raises(TieOutError, match="records with several outcomes; expected 0; found 1"):
@@ -277,5 +279,5 @@ def _spoil(monkeypatch: pytest.MonkeyPatch, name: str, around: str) -> None:
     def spoiled(engine: DuckDBEngine, model: str, select: str) -> None:
         stage(engine, model, around.format(select) if model == name else select)
 
-    assert (matching.MODELS / f"{name}.sql").exists()
+    assert (MODELS / f"{name}.sql").exists()
     monkeypatch.setattr(DuckDBEngine, "stage", spoiled)

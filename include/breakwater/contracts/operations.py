@@ -9,6 +9,7 @@ from breakwater.contracts.base import Contract
 from breakwater.contracts.breaks import Breaks
 from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
+from breakwater.contracts.matching import RuleList
 from breakwater.core.vocabulary import Outcome, Priority
 
 
@@ -38,11 +39,14 @@ class Tolerances(Contract):
     """The same for classes that bear less or more; 0 tells of every single break."""
 
 
-class Matching(Contract):
-    """How far apart two records may be and still be a pair."""
+class Matching(RuleList):
+    """What makes two records a pair, and how far apart they may be.
+
+    The rules are those of every vendor whose contract has none of its own.
+    """
 
     window_seconds: int = 6 * 3600
-    """Item id and nearest decision: the farthest a decision may lie."""
+    """The farthest a decision may lie, for rules that name no window of their own."""
     edge_seconds: int = Field(default=2 * 3600, ge=0, le=11 * 3600)
     """How far over midnight a record may find its counterpart in the neighbouring day."""
 
@@ -109,6 +113,8 @@ class EnforcementLog(Contract):
     """Active handling, as a number of seconds, for logs that keep it."""
     score: str | None = None
     """QA score as a share from 0 to 1, for logs that keep it."""
+    agent: str | None = None
+    """Who decided, as the vendor writes it; lands as the same pseudonym. Not known when absent."""
 
 
 class Retention(Contract):

@@ -86,6 +86,7 @@ ENFORCEMENT_ACTION = Table(
         Column("source", "text", True, "review, automation or appeal"),
         Column("handle_seconds", "bigint", False, "active handling, where the log keeps it"),
         Column("score", "double", False, "share 0 to 1, where the log keeps it"),
+        Column("agent", "text", False, "reviewer pseudonym, if the log tells who decided"),
     ),
 )
 
@@ -104,7 +105,7 @@ RECON_OUTCOME = Table(
         Column("record_key", "text", False, "what names the record in both books"),
         Column("item_id", "text", True, "the reported item"),
         Column("outcome", "text", True, "see core.vocabulary.Outcome"),
-        Column("rule", "text", True, "what decided: exact_key, item_nearest, unpaired, …"),
+        Column("rule", "text", True, "the matching rule that paired it, or why none did"),
         Column("counterpart_id", "text", False, "record_id on the other side"),
         Column("decision", "text", False, "decision on this side"),
         Column("decided_at", "bigint", True, "UTC seconds on this side"),
@@ -112,6 +113,8 @@ RECON_OUTCOME = Table(
         Column("enforcement_seconds", "bigint", False, "decision to enforcement"),
         Column("differences", "text", False, "fields that differ, in order, separated by commas"),
         Column("direction", "text", False, "vendor_stricter or vendor_weaker, if decisions differ"),
+        Column("alternatives", "bigint", False, "records it could have been paired with as well"),
+        Column("match_group", "text", False, "shared by the records of a group; null in a pair"),
     ),
 )
 

@@ -18,6 +18,7 @@ from breakwater.contracts.calendar import (
 )
 from breakwater.contracts.comparison import FieldComparison
 from breakwater.contracts.file_format import FileFormat, JsonLinesFormat, Manifest, NoControl
+from breakwater.contracts.matching import RuleList
 from breakwater.contracts.shape import (
     CaseShape,
     Columns,
@@ -136,6 +137,8 @@ class VendorContract(Effective):
     book: Book = Book()
     comparison: tuple[FieldComparison, ...] | None = None
     """Fields of a pair that are compared; the operation's list when absent."""
+    matching: RuleList | None = None
+    """This vendor's own matching rules; those of the operation when absent."""
     calendars: dict[str, Calendar]
     """Business calendars by site, or by a name that `calendar_rules` use; ``default`` serves sites
     that are not named. ``<name>@<anything>`` is another version, in force before or after."""

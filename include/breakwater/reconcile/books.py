@@ -1,6 +1,6 @@
 """Bring both books of a vendor-day, and the rules they are compared by, into an engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,12 +12,14 @@ from breakwater.contracts.comparison import (
     TimeComparison,
     comparison_on,
 )
+from breakwater.contracts.matching import ExactKey, NormalisedKey, Rule, key_rule
 from breakwater.contracts.operations import Operations
-from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.errors import NotLandedError
 from breakwater.engine.base import Engine
+from breakwater.reconcile.keys import name_book
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.lake import Lake, Partition, Written, current_version
 
@@ -46,6 +48,16 @@ class VendorDay:
         """How each field of a pair is compared: by the vendor's own list, or the default."""
         own = self.contract.comparison
         return comparison_on(self.operations.comparison if own is None else own, self.day)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The matching rules of the day, in order: the vendor's own, or else the operation's."""
+        return (self.contract.matching or self.operations.matching).in_force_on(self.day)
+
+    @property
+    def key_rule(self) -> ExactKey | NormalisedKey | None:
+        """The rule by which whole books are joined, if there is one."""
+        return key_rule(self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +111,15 @@ def books_of(connection: Connection, vendor: str, day: date) -> Books:
 def read_books(engine: Engine, lake: Lake, about: VendorDay, books: Books) -> None:
     """Make both books and the rules readable: the inputs of the matching models."""
     load_rules(engine, about)
-    engine.scan("case_event", [lake.url(books.own.path)], CASE_EVENT)
-    engine.scan("enforcement_action", [lake.url(books.actions.path)], ENFORCEMENT_ACTION)
+    for table, book in ((CASE_EVENT, books.own), (ENFORCEMENT_ACTION, books.actions)):
+        scan_book(engine, about, table, table.name, [lake.url(book.path)])
+
+
+def scan_book(
+    engine: Engine, about: VendorDay, table: Table, name: str, files: Sequence[str]
+) -> None:
+    """Make files of a book readable under a name, their keys as the day's key rule compares them."""
+    name_book(engine, about.key_rule, table, name, lambda each: engine.scan(each, files, table))
 
 
 def load_rules(engine: Engine, about: VendorDay) -> None:
@@ -121,6 +140,7 @@ def parameters_of(about: VendorDay) -> dict[str, object]:
     return {
         "operational_day": about.day,
         "vendor": about.vendor,
+        "key_rule": about.key_rule.rule if about.key_rule else None,
         "window_start": about.window.start,
         "window_end": about.window.end,
         "edge_seconds": matching.edge_seconds,
@@ -140,6 +160,7 @@ _RUN = pa.schema(
     [
         ("operational_day", pa.date32()),
         ("vendor", pa.string()),
+        ("key_rule", pa.string()),
         *(
             (name, pa.int64())
             for name in (

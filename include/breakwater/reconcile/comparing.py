@@ -28,12 +28,13 @@ NO = "false"
 Comparison = Mapping[Compared, FieldComparison]
 
 
-def judging(text: str, comparison: Comparison) -> str:
+def judging(text: str, comparison: Comparison, pairs: str) -> str:
     """Fill the braces of ``judged_pair.sql``.
 
     Args:
         text: the model.
         comparison: by field, in the order in which differences are named.
+        pairs: the name that holds the pairs.
     """
     conditions = {field: _differs(field, how) for field, how in comparison.items()}
     numbers = [how for how in comparison.values() if isinstance(how, NumberComparison)]
@@ -43,6 +44,7 @@ def judging(text: str, comparison: Comparison) -> str:
     if Compared.DECIDED_AT in comparison:
         inexact.append("abs(drift_seconds) > matched_seconds")
     return text.format(
+        pairs=pairs,
         decision_differs=conditions.get(Compared.DECISION, NO),
         policy_differs=conditions.get(Compared.POLICY, NO),
         time_differs=conditions.get(Compared.DECIDED_AT, NO),

@@ -23,32 +23,15 @@ recon_outcome       one row for every record of both populations
 =================== ================================================================================
 """
 
-from functools import cache
-from pathlib import Path
-
 from breakwater.engine.base import Engine
-from breakwater.engine.models import read_models
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.comparing import judging
+from breakwater.reconcile.left_over import pair_left_over
+from breakwater.reconcile.model_files import model
 
-MODELS = Path(__file__).parent / "models"
-
-NOTHING_SETTLED = (
-    "select cast(null as text) as side, cast(null as text) as record_id,"
-    " cast(null as text) as item_id, cast(null as text) as internal_id where 1 = 0"
-)
-
-
-SETTLED_IN_ROUND = "select side, record_id, item_id, internal_id from settled_{}"
 FEW_ROWS = 500_000
 """Up to here the books are copied into the engine once; above, they are read from their files
 whenever they are needed, which takes less memory than it takes time."""
-
-
-@cache
-def model(name: str) -> str:
-    """Return the text of one model of this stage."""
-    return read_models(MODELS, name)[0][1]
 
 
 def open_books(engine: Engine, *, row_count: int) -> None:
@@ -65,7 +48,8 @@ def open_books(engine: Engine, *, row_count: int) -> None:
 def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
     """Pair the records of both books; give ``recon_outcome``, one row a record.
 
-    Rules in order: the same key; then, among what is left, the same item and the nearest decision.
+    Rules in order, see `breakwater.contracts.matching`: whole books are joined by the key rule, and
+    what that leaves over is small enough for all others.
 
     Args:
         engine: with both books open, and what was borrowed and lent loaded.
@@ -74,14 +58,13 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
     """
     _keep(engine, "internal_record", row_count)
     _pair_by_key(engine)
-    rounds = _pair_by_item(engine)
-    settled = [NOTHING_SETTLED, *(SETTLED_IN_ROUND.format(n) for n in range(rounds))]
-    engine.define("settled", " union all ".join(settled))
+    rules = [rule for rule in about.rules if rule is not about.key_rule]
+    pair_left_over(engine, rules, about.operations.matching.window_seconds)
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
     for name in ("vendor_side", "internal_side", "pair"):
         engine.define(name, model(name))
-    engine.define("judged_pair", judging(model("judged_pair"), about.comparison))
+    engine.define("judged_pair", judging(model("judged_pair"), about.comparison, "pair"))
     engine.define("recon_outcome", model("recon_outcome"))
 
 
@@ -96,27 +79,5 @@ def _pair_by_key(engine: Engine) -> None:
         engine.stage(name, model(name))
     engine.stage("crowded_edge", model("nearest").format(moments="crowded_moment"))
     engine.stage("crowded_pair", model("crowded_pair"))
+    engine.stage("crowd", model("crowd"))
     engine.stage("left_over", model("left_over"))
-
-
-def _pair_by_item(engine: Engine) -> int:
-    """Let the nearest take each other, then the nearest of the rest, until nobody is in reach.
-
-    Returns:
-        How many rounds it took. Each settles all pairs that have no nearer choice, whatever their
-        order, so the result does not depend on it. Only items still in play reach the next round.
-    """
-    engine.stage("candidate_0", model("candidate"))
-    rounds = 0
-    while engine.count(f"candidate_{rounds}"):
-        names = {
-            "candidate": f"candidate_{rounds}",
-            "edge": f"edge_{rounds}",
-            "settled": f"settled_{rounds}",
-        }
-        engine.stage(f"moment_{rounds}", model("item_moment").format(**names))
-        engine.stage(names["edge"], model("nearest").format(moments=f"moment_{rounds}"))
-        engine.stage(names["settled"], model("item_settled").format(**names))
-        rounds += 1
-        engine.stage(f"candidate_{rounds}", model("candidate_left").format(**names))
-    return rounds

@@ -13,8 +13,8 @@ from datetime import date
 
 from breakwater.contracts.tables import CASE_EVENT
 from breakwater.engine.base import Engine
-from breakwater.reconcile.books import VendorDay, text_column
-from breakwater.reconcile.matching import model
+from breakwater.reconcile.books import VendorDay, scan_book, text_column
+from breakwater.reconcile.model_files import model
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, current_version
 
@@ -100,7 +100,7 @@ def _keys_of_owners(
             )
         )
     ]
-    engine.scan("neighbour_event", files, CASE_EVENT)
+    scan_book(engine, about, CASE_EVENT, "neighbour_event", files)
     engine.stage("neighbour_key", model("neighbour_key"))
     rows = engine.fetch("neighbour_key").to_pylist()
     return {(row["operational_day"], row["record_key"]) for row in rows}

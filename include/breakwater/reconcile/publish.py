@@ -8,7 +8,7 @@ from pathlib import Path
 from breakwater.contracts.tables import RECON_OUTCOME
 from breakwater.core.days import utc_instant
 from breakwater.engine.base import Engine
-from breakwater.reconcile.matching import model
+from breakwater.reconcile.model_files import model
 from breakwater.reconcile.tie_out import Tally, TieOut, take_tallies, tie_out
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, point
@@ -35,6 +35,8 @@ BREAK_COLUMNS = (
     "enforcement_seconds",
     "differences",
     "direction",
+    "alternatives",
+    "match_group",
 )
 
 

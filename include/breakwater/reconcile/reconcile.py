@@ -123,6 +123,7 @@ def _rules(about: VendorDay) -> list[object]:
     tolerances = about.operations.tolerances
     return [
         parameters_of(about),
+        [rule.model_dump(mode="json") for rule in about.rules],
         sorted(about.contract.book.event_types),
         compared_fields(about.comparison),
         tolerances.break_rate,

@@ -8,7 +8,7 @@ from datetime import date
 from breakwater.core.errors import TieOutError
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.engine.base import Engine
-from breakwater.reconcile.matching import model
+from breakwater.reconcile.model_files import model
 
 
 @dataclass(frozen=True, slots=True)

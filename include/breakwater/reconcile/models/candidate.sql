@@ -1,10 +1,11 @@
--- Left-over records that may still find each other: items that both books have left over.
+-- Open records that may find each other: groups that both books have open. Copies do not look for
+-- themselves.
 with lead_record as (
-    select side, record_id, item_id, decided_at
-    from left_over
-    where record_id = lead_id and not is_surplus
+    select side, record_id, {group_key} as group_key, decided_at
+    from {opened}
+    where record_id = lead_id
 )
-select side, record_id, item_id, decided_at
+select side, record_id, group_key, decided_at
 from lead_record
-where item_id in (select item_id from lead_record where side = 'vendor')
-    and item_id in (select item_id from lead_record where side = 'internal')
+where group_key in (select group_key from lead_record where side = 'vendor')
+    and group_key in (select group_key from lead_record where side = 'internal')

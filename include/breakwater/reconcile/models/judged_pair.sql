@@ -20,8 +20,9 @@ select
     end as differences,
     case when decision_differs then {direction} end as direction,
     case
-        when is_borrowed and pairing = 'exact_key' then 'exact_key_over_midnight'
-        else pairing
+        when pairing is not null then pairing
+        when is_borrowed then key_rule || '_over_midnight'
+        else key_rule
     end as rule
 from (
     select
@@ -39,11 +40,12 @@ from (
             pair.enforced_at - pair.internal_at as enforcement_seconds,
             run.time_seconds,
             run.matched_seconds,
+            run.key_rule,
             run.enforcement_seconds as late_after,
             -- The day's part of the log is read this far beyond midnight: what is pending in it was
             -- still pending then.
             run.window_end + run.edge_seconds as log_end
-        from pair
+        from {pairs} pair
         cross join run
         {numbers}
     ) measured

@@ -1,5 +1,6 @@
 -- Records that no key paired. `lead_id` is the first of those that share a key: it alone looks for
--- a counterpart by item, and its copies follow it. `is_surplus` marks copies of a key that is paired.
+-- a counterpart by other rules, and its copies follow it. `is_surplus` marks copies of a key that is
+-- paired; `alternatives` counts the records that such a copy could have been paired with instead.
 with plain_vendor as (
     select record_id, record_key, item_id, decided_at
     from vendor_record record
@@ -20,7 +21,8 @@ lone as (
     full join plain_internal internal on internal.record_key = vendor.record_key
     where vendor.record_id is null or internal.record_id is null
 )
-select side, record_id, item_id, decided_at, record_id as lead_id, false as is_surplus
+select side, record_id, item_id, decided_at, record_id as lead_id, false as is_surplus,
+    cast(0 as bigint) as alternatives
 from lone
 union all
 select
@@ -31,9 +33,15 @@ select
     first_value(record.record_id) over (
         partition by record.side, record.record_key order by record.decided_at, record.record_id
     ) as lead_id,
-    pair.record_key is not null as is_surplus
+    pair.record_key is not null as is_surplus,
+    case
+        when pair.record_key is null then 0
+        when record.side = 'vendor' then crowd.internal_count
+        else crowd.vendor_count
+    end as alternatives
 from crowded_record record
 left join crowded_pair pair on pair.record_key = record.record_key
+join crowd on crowd.record_key = record.record_key
 where pair.record_key is null
     or (record.side = 'vendor' and record.record_id <> pair.vendor_id)
     or (record.side = 'internal' and record.record_id <> pair.internal_id)

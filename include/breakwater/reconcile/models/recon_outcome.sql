@@ -18,7 +18,9 @@ select
     judged_pair.drift_seconds,
     judged_pair.enforcement_seconds,
     judged_pair.differences,
-    judged_pair.direction
+    judged_pair.direction,
+    case when half.side = 'vendor' then vendor_alternatives else internal_alternatives end as alternatives,
+    judged_pair.match_group
 from judged_pair
 cross join (select 'vendor' as side union all select 'internal' as side) half
 cross join run
@@ -47,7 +49,9 @@ select
     cast(null as bigint) as drift_seconds,
     cast(null as bigint) as enforcement_seconds,
     cast(null as text) as differences,
-    cast(null as text) as direction
+    cast(null as text) as direction,
+    unpaired.alternatives,
+    cast(null as text) as match_group
 from unpaired
 join vendor_record record on record.record_id = unpaired.record_id
 cross join run
@@ -76,7 +80,9 @@ select
     cast(null as bigint) as drift_seconds,
     record.enforced_at - record.decided_at as enforcement_seconds,
     cast(null as text) as differences,
-    cast(null as text) as direction
+    cast(null as text) as direction,
+    unpaired.alternatives,
+    cast(null as text) as match_group
 from unpaired
 join internal_record record on record.record_id = unpaired.record_id
 cross join run

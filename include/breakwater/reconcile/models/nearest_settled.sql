@@ -6,8 +6,7 @@ with edge as (
         count(*) over (partition by group_key, vendor_at) as vendor_choices,
         count(*) over (partition by group_key, internal_at) as internal_choices
     from {edge} near
-    cross join run
-    where near.gap <= run.window_seconds
+    where near.gap <= {window}
 ),
 judged as (
     select
@@ -19,17 +18,19 @@ judged as (
 select distinct
     candidate.side,
     candidate.record_id,
-    candidate.item_id,
-    case when judged.is_pair then judged.internal_id end as internal_id
+    candidate.group_key,
+    candidate.decided_at,
+    case when judged.is_pair then judged.internal_id end as counterpart_id
 from {candidate} candidate
-join judged on judged.group_key = candidate.item_id and judged.vendor_at = candidate.decided_at
+join judged on judged.group_key = candidate.group_key and judged.vendor_at = candidate.decided_at
 where candidate.side = 'vendor'
 union all
 select distinct
     candidate.side,
     candidate.record_id,
-    candidate.item_id,
-    case when judged.is_pair then judged.internal_id end as internal_id
+    candidate.group_key,
+    candidate.decided_at,
+    case when judged.is_pair then judged.vendor_id end as counterpart_id
 from {candidate} candidate
-join judged on judged.group_key = candidate.item_id and judged.internal_at = candidate.decided_at
+join judged on judged.group_key = candidate.group_key and judged.internal_at = candidate.decided_at
 where candidate.side = 'internal'

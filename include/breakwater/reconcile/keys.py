@@ -1,0 +1,77 @@
+"""The key by which whole books are joined: as both books state it, rewritten, or none at all."""
+
+from collections.abc import Callable
+
+from breakwater.contracts.matching import ExactKey, Normalised, NormalisedKey
+from breakwater.contracts.tables import Table
+from breakwater.engine.base import Engine
+
+_UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\u00a0\u2010\u2011\u2012\u2013\u2014\u2015"
+
+
+def normalised(column: str, rule: Normalised) -> str:
+    """Return the SQL expression that rewrites a text column as a rule says.
+
+    `translate` on lists of characters, because `lower` and regular expressions differ by engine.
+    """
+    key = column
+    prefixes: tuple[str, ...] = rule.strip_prefixes
+    if rule.ignore_case:
+        key = _translated(key, _UPPER, _LOWER)
+        prefixes = tuple(prefix.translate(str.maketrans(_UPPER, _LOWER)) for prefix in prefixes)
+    if prefixes:
+        whens = " ".join(
+            f"when substr({key}, 1, {len(prefix)}) = {_literal(prefix)}"
+            f" then substr({key}, {len(prefix) + 1})"
+            for prefix in sorted(set(prefixes), key=lambda prefix: (-len(prefix), prefix))
+        )
+        key = f"case {whens} else {key} end"
+    if rule.only_alphanumerics:
+        key = _translated(key, _PUNCTUATION, "")
+    if rule.strip_leading_zeros:
+        key = f"trim(leading '0' from {key})"
+    return column if key == column else f"coalesce(nullif({key}, ''), {column})"
+
+
+def name_book(
+    engine: Engine,
+    rule: ExactKey | NormalisedKey | None,
+    table: Table,
+    name: str,
+    put: Callable[[str], None],
+) -> None:
+    """Make a book readable under a name, its keys as the key rule compares them.
+
+    Everything that works with keys sees the rewritten ones: joins, claims over midnight, outcomes.
+    Without a key rule our own log has no keys, so no two can be the same.
+
+    Args:
+        engine: where the book is to be read.
+        rule: the day's key rule.
+        table: the lake table that the book is.
+        name: under which the models read it.
+        put: loads or scans the book as it is, under the name it is given.
+    """
+    key = "record_key"
+    if isinstance(rule, NormalisedKey):
+        key = normalised("record_key", rule)
+    elif rule is None and table.name == "enforcement_action":
+        key = "cast(null as text)"
+    if key == "record_key":
+        put(name)
+        return
+    put(f"stated_{name}")
+    columns = ", ".join(
+        f"{key} as record_key" if column == "record_key" else column
+        for column in table.column_names
+    )
+    engine.define(name, f"select {columns} from stated_{name}")  # noqa: S608  our own columns and names
+
+
+def _translated(text: str, these: str, those: str) -> str:
+    return f"translate({text}, {_literal(these)}, {_literal(those)})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

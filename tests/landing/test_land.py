@@ -397,6 +397,9 @@ def test_our_own_log_lands_with_the_edges_of_the_day(acme: Workspace, folder: Ve
         "enforced_at": None,
         "status": "pending",
         "source": "review",
+        "handle_seconds": None,
+        "score": None,
+        "agent": None,
     }
 
 
@@ -472,6 +475,34 @@ def test_pseudonyms_pair_with_our_own_log(acme: Workspace, folder: VendorFolder)
     for name in ("item_id", "record_key"):
         assert action[name] == event[name]
         assert action[name][:2] in {"I-", "C-"}
+
+
+def test_who_decided_has_one_pseudonym_in_both_books(acme: Workspace, folder: VendorFolder) -> None:
+    """A log that names reviewers lands them as the vendor's own, before anything is kept."""
+    settings = acme.configuration.operations.enforcement_log
+    log = settings.model_copy(update={"agent": "reviewer"})
+    operations = acme.configuration.operations.model_copy(update={"enforcement_log": log})
+    configuration = dataclasses.replace(acme.configuration, operations=operations)
+    workspace = dataclasses.replace(acme, configuration=configuration)
+    folder.drop(as_csv(rows_of({"agent": "maria@acme.example"})))
+    log_action(acme.enforcement_log, "a", "2026-11-03 12:00+00")
+    log_action(acme.enforcement_log, "b", "2026-11-03 12:00+00", decision="unheard of")
+    log_action(acme.enforcement_log, "c", "2026-11-03 12:00+00")
+    with acme.enforcement_log.transaction() as connection:
+        connection.execute("alter table platform.enforcement_log add column reviewer text")
+        named = "update platform.enforcement_log set reviewer = %s where action_id <> 'c'"
+        connection.execute(named, [" maria@acme.example "])
+    run(workspace)
+    [named_action, unnamed], events = rows(workspace, "enforcement_action"), rows(workspace)
+    assert {row["agent"] for row in events if row["event_type"] == "decided"} == {
+        named_action["agent"]
+    }
+    assert (named_action["agent"][:2], unnamed["agent"]) == ("A-", None)
+    lake = Path(acme.lake.uri.removeprefix("file://"))
+    [refused] = lake.glob("quarantine/**/*.jsonl.gz")
+    kept = gzip.decompress(refused.read_bytes()).decode()
+    assert "unheard of" in kept
+    assert "maria" not in kept
 
 
 def with_versions(workspace: Workspace, *versions: VendorContract) -> Workspace:

@@ -21,8 +21,8 @@ TEXTS = (
     "status",
     "source",
 )
-OPTIONAL = ("handle_seconds", "score")
-"""Numbers that few logs keep: selected where the settings name their columns."""
+OPTIONAL = ("handle_seconds", "score", "agent")
+"""What few logs keep: selected where the settings name their columns."""
 INSTANTS = ("decided_at", "enforced_at")
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from breakwater.core.vocabulary import Decision
 from breakwater.engine.base import arrow_schema
 from breakwater.landing.mapping.dimensions import plain_numbers
 from breakwater.landing.mapping.operational_days import as_dates, ordinals_of
-from breakwater.landing.mapping.pseudonyms import replacements
+from breakwater.landing.mapping.pseudonyms import AGENT, pseudonyms, replacements
 from breakwater.landing.mapping.reasons import Reasons
 from breakwater.landing.mapping.texts import CONTROL_CHARACTERS, Cells
 from breakwater.landing.reading.raw_rows import RawRows, RefusedRow
@@ -47,7 +48,8 @@ CLOSED_SETS = {
 
 def read_slice(file: Path) -> RawRows:
     """Read what COPY wrote. Empty text is no value, as in a vendor's export."""
-    types = dict.fromkeys((*TEXTS, *NUMBERS, "decided_at", "enforced_at"), pa.string())
+    names = (*TEXTS, *NUMBERS, "agent", "decided_at", "enforced_at")
+    types = dict.fromkeys(names, pa.string())
     with gzip.open(file) as stream:
         table = pa.csv.read_csv(
             stream,
@@ -71,6 +73,7 @@ def enforcement_actions(
     Returns:
         The rows of `enforcement_action` by action id, the refused ones, how many by reason.
     """
+    raw = _with_pseudonyms(raw, workspace, vendor)
     reasons = Reasons(raw.columns.num_rows)
     for name in TEXTS:
         column = raw.columns.column(name)
@@ -108,6 +111,16 @@ def _replaced(
     }
 
 
+def _with_pseudonyms(raw: RawRows, workspace: Workspace, vendor: str) -> RawRows:
+    """Replace who decided, before anything is kept, as the vendor's side replaces its reviewers."""
+    named = pc.utf8_trim_whitespace(raw.columns.column("agent").combine_chunks())
+    agents = pseudonyms(
+        pc.if_else(pc.equal(named, ""), None, named), vendor, workspace.pseudonym_key, AGENT
+    )
+    place = raw.columns.column_names.index("agent")
+    return replace(raw, columns=raw.columns.set_column(place, "agent", agents))
+
+
 def _measures(raw: RawRows, reasons: Reasons) -> dict[str, pa.Array]:
     """Read what the log measured, in the units of the vendor's side: whole seconds, a share."""
     values = {
@@ -143,6 +156,6 @@ def _fitted(rows: pa.Table, workspace: Workspace, vendor: str, day: date) -> pa.
         "language": rows.column("language").fill_null("und"),
         "decided_at": decided_at,
         "enforced_at": rows.column("enforced_at").cast(pa.int64()),
-        **{name: rows.column(name) for name in NUMBERS},
+        **{name: rows.column(name) for name in ("agent", *NUMBERS)},
     }
     return pa.table(columns).select(arrow_schema(ENFORCEMENT_ACTION).names)

@@ -27,7 +27,7 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.engine.base import Engine
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.life.drift import Drift, common_drifts
-from breakwater.reconcile.matching import model
+from breakwater.reconcile.model_files import model
 from breakwater.warehouse.database import Connection
 
 FEWEST_OF_HOUR = 5

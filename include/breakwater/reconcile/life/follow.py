@@ -24,7 +24,7 @@ from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.life.causes import Cause, probable_causes
 from breakwater.reconcile.life.drift import Drift
 from breakwater.reconcile.life.materiality import materiality_of
-from breakwater.reconcile.matching import model
+from breakwater.reconcile.model_files import model
 from breakwater.reconcile.tie_out import Tally
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.file_ledger import file_in_force

@@ -1,4 +1,4 @@
-"""Commands that look: a case's clocks, a published digest, messages that could not be delivered."""
+"""Commands that look: one case, a published digest, messages that could not be delivered."""
 
 from datetime import date
 from typing import Literal
@@ -10,20 +10,19 @@ from breakwater.warehouse.workspace import open_workspace
 
 
 @click.command()
-@click.argument("vendor")
-@click.argument("day", type=DAY)
 @click.argument("case")
-def explain(vendor: str, day: date, case: str) -> None:
-    """Explain every clock of a CASE, second by second, as it stood at the end of DAY."""
-    from breakwater.measure.explain import explain_case
+@click.option("--vendor", help="Whose case; found out when absent.")
+@click.option(
+    "--day", type=DAY, help="As of whose end; the latest that knows the case when absent."
+)
+def explain(case: str, vendor: str | None, day: date | None) -> None:
+    """Tell a CASE: its events in both books, where its records ended and why, and every clock."""
+    from breakwater.explain.case import explain_case
+    from breakwater.explain.words import lines
 
     workspace = open_workspace()
-    zone = workspace.configuration.operations.zone_info
-    explanations = explain_case(workspace, vendor, day, case)
-    for explanation in explanations:
-        click.echo("\n".join(explanation.lines(zone)))
-    if not explanations:
-        click.echo(f"{vendor} {day.isoformat()}: no clock runs on case {case}")
+    story = explain_case(workspace, case, vendor=vendor, day=day)
+    click.echo("\n".join(lines(story, workspace.configuration.operations.zone_info)))
 
 
 @click.command()

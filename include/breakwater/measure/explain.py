@@ -4,10 +4,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-import fsspec
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN
@@ -17,6 +13,7 @@ from breakwater.measure.measure import vendor_day
 from breakwater.measure.sla.clocks import Slice
 from breakwater.measure.sla.explain import Explanation, explain_run
 from breakwater.warehouse.lake import Written, current_versions_between
+from breakwater.warehouse.lake_rows import rows_where
 from breakwater.warehouse.workspace import Workspace
 
 _ORDER = ("clock", "started_at")
@@ -102,12 +99,5 @@ def _rows_of(
     workspace: Workspace, versions: list[Written], case_id_vendor: str
 ) -> list[dict[str, Any]]:
     """Read the rows of one case from files of the lake."""
-    rows: list[dict[str, Any]] = []
-    for version in versions:
-        file_system, path = fsspec.core.url_to_fs(workspace.lake.url(version.path))
-        with file_system.open(path, "rb") as stream:
-            table: pa.Table = pq.read_table(
-                stream, filters=[("case_id_vendor", "==", case_id_vendor)]
-            )
-        rows.extend(table.to_pylist())
-    return rows
+    paths = [version.path for version in versions]
+    return rows_where(workspace.lake, paths, "case_id_vendor", [case_id_vendor])

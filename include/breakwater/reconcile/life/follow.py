@@ -109,7 +109,7 @@ def without_common_drift(tallies: Sequence[Tally], followed: Followed) -> list[T
     ]
 
 
-def _run(connection: Connection, name: str, **parameters: object) -> None:
+def _run(connection: Connection, name: str, /, **parameters: object) -> None:
     connection.execute((SQL / f"{name}.sql").read_bytes(), parameters or None)
 
 

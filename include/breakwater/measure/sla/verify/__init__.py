@@ -1,1 +1,0 @@
-"""Check clocks and calendars against cases that others wrote down."""

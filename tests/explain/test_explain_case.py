@@ -1,0 +1,169 @@
+"""One case told from both books: what happened, how the books agree, and every clock."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from landed_books import NOW, LandedBooks
+from two_books import DAY, VENDOR, ZONE, Row, action, at, vendor_event
+
+from breakwater.cli import breakwater
+from breakwater.core.vocabulary import Outcome, Side
+from breakwater.explain.case import explain_case
+from breakwater.explain.find import UnknownCaseError
+from breakwater.explain.words import SENTENCES, lines
+from breakwater.measure.measure import measure_day
+from breakwater.reconcile.rules import RULES
+from breakwater.warehouse.stage_run import record_stage
+from breakwater.warehouse.workspace import Workspace
+
+ONE_OTHER = "It could have been paired with one other record."
+
+
+def case(name: str, *steps: tuple[str, str], **more: object) -> list[Row]:
+    """Tell a case by its steps: what happened, and when."""
+    return [
+        vendor_event(
+            f"{name}-{number}",
+            at(clock),
+            record_key=name,
+            item_id=f"item-{name}",
+            event_type=what,
+            **({"decision": None, "decision_code_vendor": None} if what != "decided" else {}),
+            **more,
+        )
+        for number, (what, clock) in enumerate(steps)
+    ]
+
+
+EVENTS = [
+    *case(
+        "C1",
+        ("received", "09:00:00"),
+        ("queued", "09:05:00"),
+        ("decided", "10:00:00"),
+        policy="hate",
+    ),
+    *case("C2", ("received", "09:00:00"), ("queued", "09:05:00"), ("decided", "11:00:00")),
+]
+LOG = [
+    action(
+        "A1", at("10:01:00"), record_key="C1", item_id="item-C1", policy="spam", decision="warn"
+    ),
+    action("A7", at("10:20:00"), record_key="C1", item_id="item-C1"),
+]
+
+
+@pytest.fixture
+def closed(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """Reconcile and measure a day of two cases: one decided otherwise, one that we do not have."""
+    books = LandedBooks(workspace, tmp_path)
+    books.land(DAY, EVENTS, LOG)
+    with workspace.warehouse.transaction() as connection:
+        record_stage(
+            connection,
+            day=DAY,
+            vendor=VENDOR,
+            stage="land",
+            inputs=[],
+            outputs=[],
+            summary={},
+            at=NOW,
+        )
+    books.reconcile(DAY)
+    measure_day(workspace, VENDOR, DAY, NOW)
+    return workspace
+
+
+def test_a_pair_is_told_with_every_field_its_rule_and_its_clocks(closed: Workspace) -> None:
+    """The nearest of two actions of its key, another decision, another policy, a minute apart."""
+    told = list(lines(explain_case(closed, "C1"), ZONE))
+    life = [line for line in told if "Break " in line]
+    told = [line for line in told if line not in life]
+    assert told[: told.index("Clocks")] == [
+        "pearlline case C1, as known at the end of 2026-03-02",
+        "",
+        "What happened",
+        "  Mon 2026-03-02 09:00:00  vendor    received",
+        "  Mon 2026-03-02 09:05:00  vendor    queued",
+        "  Mon 2026-03-02 10:00:00  vendor    decided remove (code RMV) by a person",
+        "  Mon 2026-03-02 10:01:00  platform  decided warn",
+        "  Mon 2026-03-02 10:02:00  platform  enforced",
+        "  Mon 2026-03-02 10:20:00  platform  decided remove",
+        "  Mon 2026-03-02 10:21:00  platform  enforced",
+        "",
+        "How the books agree",
+        "  The vendor's record C1-2 and our A1 are a pair.",
+        "    decision_mismatch: the two decisions differ.",
+        f"    By rule exact_key: {RULES['exact_key']} {ONE_OTHER}",
+        "    decision        vendor remove, platform warn: differs",
+        "    policy          vendor hate, platform spam: differs",
+        "    decided_at      vendor Mon 2026-03-02 10:00:00, platform Mon 2026-03-02 10:01:00: agrees",
+        "    The vendor decided more strictly than the platform.",
+        "  Our record A7 stays alone.",
+        "    duplicate_internal: our log has it once more than the vendor's book.",
+        f"    By rule surplus_of_key: {RULES['surplus_of_key']} {ONE_OTHER}",
+        "",
+    ]
+    seen = "open: seen since Thu 2026-03-05 10:00:00, looked after by nobody."
+    assert [line.split(" is ")[1] for line in life] == [seen, seen]
+    assert any("P2 decided within 12 hours (decision_p2): met" in line for line in told)
+
+
+def test_what_stays_alone_says_why(closed: Workspace) -> None:
+    """Nothing of ours fits C2."""
+    story = explain_case(closed, "C2")
+    (ended,) = story.ended
+    assert (ended.side, ended.outcome, ended.counterpart_id) == (
+        Side.VENDOR,
+        Outcome.MISSING_INTERNAL,
+        None,
+    )
+    told = "\n".join(lines(story, ZONE))
+    assert "stays alone.\n    missing_internal: our log does not have it.\n" in told
+
+
+def test_the_latest_day_that_knows_the_case_is_told(closed: Workspace, tmp_path: Path) -> None:
+    """Unless another is asked for; before a day is reconciled, less is known."""
+    tomorrow = DAY + timedelta(days=1)
+    later = [row | {"event_at": row["event_at"] + 86_400} for row in EVENTS[:3]]
+    LandedBooks(closed, tmp_path).land(tomorrow, later, [])
+    assert explain_case(closed, "C1").day == tomorrow
+    assert explain_case(closed, "C1").clocks == ()
+    assert explain_case(closed, "C1", day=DAY).day == DAY
+    assert explain_case(closed, "C2").day == DAY
+
+
+@pytest.mark.parametrize(
+    ("vendor", "day"), [(None, None), ("karavan", None), (None, date(2026, 3, 1))]
+)
+def test_a_case_that_nobody_told_of_is_refused(
+    closed: Workspace, vendor: str | None, day: date | None
+) -> None:
+    """By a name that cannot draw on the terminal."""
+    case_id = "C1" if vendor or day else "C9\x1b[2J"
+    with pytest.raises(UnknownCaseError, match="found it in none") as refused:
+        explain_case(closed, case_id, vendor=vendor, day=day)
+    assert "\x1b" not in str(refused.value)
+
+
+def test_a_vendors_text_is_shown_and_not_obeyed(workspace: Workspace, tmp_path: Path) -> None:
+    """A reason with a terminal's escape sequence stays one visible line."""
+    row = vendor_event("v1", at("10:00:00"), record_key="C3", reason="x\x1b[31m\nClocks\nmissed")
+    LandedBooks(workspace, tmp_path).land(DAY, [row], [])
+    told = list(lines(explain_case(workspace, "C3"), ZONE))
+    assert told[3].endswith("by a person: x[31m Clocks missed")
+
+
+def test_every_outcome_has_a_sentence() -> None:
+    """None is left without words."""
+    assert set(SENTENCES) == set(Outcome)
+
+
+def test_the_command_finds_the_vendor(closed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`breakwater explain C2`, as a person types it."""
+    monkeypatch.setattr("breakwater.cli.looking.open_workspace", lambda: replace(closed))
+    result = CliRunner().invoke(breakwater, ["explain", "C2"], catch_exceptions=False)
+    assert result.output.startswith("pearlline case C2, as known at the end of 2026-03-02\n")

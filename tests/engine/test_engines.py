@@ -191,3 +191,26 @@ def many_things() -> pa.Table:
             "is_good": pa.array([n % 2 == 0 for n in range(count)]),
         }
     )
+
+
+def test_a_column_that_a_file_was_written_without_is_null_there(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Files outlive the version that wrote them: the table has grown by two columns since."""
+    older = Table("thing", "Before.", THING.columns[:3])
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    write_parquet(things().slice(0, 1), older, old)
+    write_parquet(things().slice(0, 1), THING, new)
+    engine.scan("both", [str(old), str(new)], THING)
+    engine.scan("one", [str(old)], THING)
+    unknown = ROWS[0] | {"on_day": None, "is_good": None}
+    assert engine.fetch("both", ("on_day",)).to_pylist() == [ROWS[0], unknown]
+    assert engine.fetch("one").to_pylist() == [unknown]
+
+
+def test_a_file_without_a_required_column_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """Nothing can stand for what a row must have."""
+    file = tmp_path / "thing.parquet"
+    write_parquet(things(), Table("thing", "No name.", THING.columns[1:]), file)
+    with pytest.raises((duckdb.Error, pa.ArrowInvalid, KeyError)):
+        engine.scan("thing", [str(file)], THING)

@@ -403,6 +403,68 @@ def test_our_own_log_lands_with_the_edges_of_the_day(acme: Workspace, folder: Ve
     }
 
 
+def test_numbers_of_our_log_land_where_the_settings_name_them(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """Seconds are whole, shares are shares; what is neither is refused, and nothing is invented."""
+    folder.drop(as_csv(rows_of({})))
+    log = acme.enforcement_log
+    with log.transaction() as connection:
+        connection.execute("alter table platform.enforcement_log add column took numeric")
+        connection.execute("alter table platform.enforcement_log add column qa text")
+        connection.execute("alter table platform.enforcement_log alter column took set default 7.6")
+    for name, share in (("a", "0.5"), ("b", "1.5"), ("c", "half"), ("d", "")):
+        log_action(log, name, "2026-11-03 12:00+00")
+        with log.transaction() as connection:
+            connection.execute(
+                "update platform.enforcement_log set qa = %s where action_id = %s", [share, name]
+            )
+    operations = acme.configuration.operations
+    named = operations.enforcement_log.model_copy(update={"handle_seconds": "took", "score": "qa"})
+    settings = dataclasses.replace(
+        acme.configuration, operations=operations.model_copy(update={"enforcement_log": named})
+    )
+    workspace = dataclasses.replace(acme, configuration=settings)
+    run(workspace)
+    found = rows(workspace, "enforcement_action")
+    assert [(r["action_id"], r["handle_seconds"], r["score"]) for r in found] == [
+        ("a", 8, 0.5),
+        ("d", 8, None),
+    ]
+    quarantined = state(workspace)["quarantine"]
+    assert [r["reasons"] for r in quarantined] == [["score_out_of_range"], ["score_unreadable"]]
+
+
+def test_a_code_is_translated_by_the_day_of_its_record(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """One file tells of two days; the code meant another decision until the day before."""
+    decisions = {
+        "DROP": [
+            {"decision": "restrict", "effective_to": "2026-11-02"},
+            {"decision": "remove", "effective_from": "2026-11-03"},
+        ],
+        "KEEP": [{"decision": "no_action", "effective_to": "2026-11-02"}],
+    }
+    codes = contract().codes.model_dump(mode="json") | {"decisions": decisions}
+    acme = with_vendor(acme, contract(codes=codes))
+    yesterday = dict.fromkeys(("received", "queued", "assigned", "decided"), "02.11.2026 09:00:00")
+    folder.drop(as_csv(rows_of({}, {"decision": "KEEP"}, yesterday)))
+    run(acme)
+    decided = [
+        (r["case_id_vendor"], r["decision"], r["decision_code_vendor"])
+        for day in (DAY, DAY - timedelta(days=1))
+        for r in rows(acme, "case_delivery", day=day)
+        if r["event_type"] == "decided"
+    ]
+    # C-2: its code has ended, so nobody mapped it.
+    assert sorted(decided) == [
+        ("C-1", "remove", "DROP"),
+        ("C-2", None, "KEEP"),
+        ("C-3", "restrict", "DROP"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -3,9 +3,16 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 
 from two_books import Row, TwoBooks
 
+from breakwater.contracts.comparison import (
+    Compared,
+    DecisionComparison,
+    FieldComparison,
+    NumberComparison,
+)
 from breakwater.core.vocabulary import Outcome, Side
 
 Ended = dict[tuple[str, str], tuple[str, str | None]]
@@ -110,19 +117,53 @@ class PlainMatching:
         if i["status"] == "pending":
             end = self.log_end
         late = end is not None and end - i["decided_at"] > limits.enforcement_seconds
-        policies = {v["policy"], i["policy"]} - {None}
+        differ = self._differences(v, i)
+        with_class = {"decision", "policy", "decided_at"}
+        inexact = any(
+            _is_unequal(v, i, how, limits.matched_seconds) for how in self.books.comparison
+        )
         for applies, outcome in (
             (v["decision"] is None, Outcome.UNKNOWN_CODE),
             (i["status"] == "failed", Outcome.ENFORCEMENT_FAILED),
-            (v["decision"] != i["decision"], Outcome.DECISION_MISMATCH),
-            (len(policies) > 1, Outcome.POLICY_MISMATCH),
-            (_gap(v, i) > limits.time_seconds, Outcome.TIME_DRIFT),
+            ("decision" in differ, Outcome.DECISION_MISMATCH),
+            ("policy" in differ, Outcome.POLICY_MISMATCH),
+            (set(differ) - with_class, Outcome.FIELD_MISMATCH),
+            ("decided_at" in differ, Outcome.TIME_DRIFT),
             (late, Outcome.LATE_ENFORCEMENT),
-            (_gap(v, i) > limits.matched_seconds, Outcome.MATCHED_WITHIN_TOLERANCE),
+            (inexact, Outcome.MATCHED_WITHIN_TOLERANCE),
         ):
             if applies:
                 return outcome
         return Outcome.MATCHED
+
+    def _differences(self, v: Row, i: Row) -> list[str]:
+        """Name the compared fields that differ; what one side does not state does not."""
+        found = []
+        for how in self.books.comparison:
+            field = how.field.value
+            if field == "decided_at":
+                differs = _gap(v, i) > self.books.tolerances.time_seconds
+            elif v[field] is None or i[field] is None:
+                differs = False
+            elif isinstance(how, NumberComparison):
+                differs = not isclose(
+                    v[field], i[field], rel_tol=how.relative, abs_tol=how.absolute
+                )
+            else:
+                sets = how.equivalent if isinstance(how, DecisionComparison) else ()
+                together = any({v[field], i[field]} <= set(each) for each in sets)
+                differs = v[field] != i[field] and not together
+            if differs:
+                found.append(field)
+        return found
+
+
+def _is_unequal(v: Row, i: Row, how: FieldComparison, matched_seconds: int) -> bool:
+    """Tell whether a pair that agrees does so only within a tolerance."""
+    if how.field is Compared.DECIDED_AT:
+        return _gap(v, i) > matched_seconds
+    one, other = v.get(how.field.value), i[how.field.value]
+    return isinstance(how, NumberComparison) and None not in {one, other} and one != other
 
 
 def _gap(v: Row, i: Row) -> int:

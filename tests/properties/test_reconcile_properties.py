@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from plain_matching import Ended, PlainMatching
 from two_books import WINDOW, Row, TwoBooks, action, at, vendor_event
 
+from breakwater.contracts.comparison import (
+    USUAL,
+    Compared,
+    DecisionComparison,
+    NumberComparison,
+    TextComparison,
+)
 from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.tables import RECON_OUTCOME
-from breakwater.core.vocabulary import Outcome, Side
+from breakwater.core.vocabulary import Decision, Outcome, Side
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.reconcile.matching import FEW_ROWS
 from breakwater.reconcile.publish import ORDER
@@ -57,7 +64,12 @@ def internal_books(draw: st.DrawFn, *, plain: bool = False) -> tuple[Row, ...]:
     keys = KEYS if plain else st.one_of(KEYS, st.none())
     statuses = ["executed"] if plain else ["executed", "executed", "failed", "pending"]
     delays = st.just(0) if plain else st.sampled_from([0, 3600, 3601])
-    columns = (keys, ITEMS, INSTANTS, DECISIONS, POLICIES, st.sampled_from(statuses), delays)
+    # The vendor's side has 40 seconds.
+    handled = st.sampled_from([None, 40, 35, 34, 45, 46])
+    columns = (
+        *(keys, ITEMS, INSTANTS, DECISIONS, POLICIES),
+        *(st.sampled_from(statuses), delays, handled),
+    )
     rows = draw(st.lists(st.tuples(*columns), max_size=8))
     return tuple(
         action(
@@ -69,12 +81,29 @@ def internal_books(draw: st.DrawFn, *, plain: bool = False) -> tuple[Row, ...]:
             policy=policy,
             status=status,
             enforced_at=at + delay if status == "executed" else None,
+            handle_seconds=handled,
         )
-        for n, (key, item, at, decision, policy, status, delay) in enumerate(rows)
+        for n, (key, item, at, decision, policy, status, delay, handled) in enumerate(rows)
     )
 
 
-BOOKS = st.builds(TwoBooks, events=vendor_books(), actions=internal_books())
+COMPARISONS = st.sampled_from(
+    [
+        USUAL,
+        (
+            DecisionComparison(
+                field=Compared.DECISION, equivalent=((Decision.REMOVE, Decision.NO_ACTION),)
+            ),
+            TextComparison(field=Compared.ITEM_ID),
+        ),
+        (
+            *USUAL,
+            TextComparison(field=Compared.ITEM_ID),
+            NumberComparison(field=Compared.HANDLE_SECONDS, absolute=5, relative=0.125),
+        ),
+    ]
+)
+BOOKS = st.builds(TwoBooks, events=vendor_books(), actions=internal_books(), comparison=COMPARISONS)
 
 
 @contextmanager

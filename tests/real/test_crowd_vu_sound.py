@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from installation import SHARED, delivered_rows, exports_of, installation, show
 
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
-from breakwater.landing.mapping.pseudonyms import replacements
 from breakwater.reconcile.reconcile import reconcile_day
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.workspace import Workspace
@@ -75,11 +73,8 @@ def leave_drops(workspace: Workspace, files: dict[str, list[Row]]) -> list[date]
 
 
 def accept(workspace: Workspace, files: dict[str, list[Row]]) -> None:
-    """Write the team's side into the enforcement log: who answers what is its reference."""
+    """Write the team's side into the enforcement log: a judgement by its number, with its answer."""
     rows = [row for several in files.values() for row in several]
-    texts = pa.array([row["keywords"] for row in rows], pa.string())
-    contract = workspace.configuration.vendor(VENDOR)
-    answers = replacements(contract, workspace.pseudonym_key)["keywords"](texts).to_pylist()
     columns = (
         "action_id, vendor, site, queue, policy, language, vendor_reference, item_id, decision,"
         " decided_at, enforced_at"
@@ -90,17 +85,17 @@ def accept(workspace: Workspace, files: dict[str, list[Row]]) -> None:
         connection.cursor() as cursor,
         cursor.copy(statement.encode()) as copy,
     ):
-        for row, answer in zip(rows, answers, strict=True):
-            key, at = f"{row['_id']}|{answer}", decided_at(row)
+        for row in rows:
+            name, answer, at = row["_id"], row["keywords"].strip(), decided_at(row)
             copy.write_row(
-                (row["_id"], VENDOR, "main", "sounds", "sound", "und", key, key, "label", at, at)
+                (name, VENDOR, "main", "sounds", "sound", "und", name, answer, "label", at, at)
             )
 
 
 def test_exactly_the_judgements_that_the_team_changed_are_found(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each of the 9,684 is missing on the other side, in both books; everything else is matched."""
+    """Each of the 9,684 is a pair whose answers differ, in both books; everything else is matched."""
     theirs, ours = rows_of("vendor_raw"), rows_of("internal_accepted")
     accepted = {row["_id"]: row for rows in ours.values() for row in rows}
     delivered = [row for rows in theirs.values() for row in rows]
@@ -116,10 +111,14 @@ def test_exactly_the_judgements_that_the_team_changed_are_found(
         reconcile_day(workspace, VENDOR, day, NOW)
     assert landed == {"physical_rows": 21_330, "landed_rows": 21_330}
 
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in workspace.warehouse.rows("select outcome, record_key from reconcile.recon_break"):
-        found[row["outcome"]].add(row["record_key"].split("|")[0])
-    assert found == {"missing_internal": changed, "missing_vendor": changed}
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in workspace.warehouse.rows(
+        "select side, outcome, differences, record_key from reconcile.recon_break"
+    ):
+        found[row["side"], row["outcome"], row["differences"]].add(row["record_key"])
+    assert found == {
+        (side, "field_mismatch", "item_id"): changed for side in ("vendor", "internal")
+    }
     totals = workspace.warehouse.rows(
         "select side, sum(population)::bigint as population, sum(matched)::bigint as matched"
         " from reconcile.tie_out group by side order by side"

@@ -131,7 +131,7 @@ def read_updates(file: Path) -> tuple[str, list[Update]]:
                 "unassigned" if group == "?" else codes.queues[group],
                 key,
                 cell["number"],
-                codes.decisions[cells[place["incident_state"]]].value,
+                codes.decisions_on(at.date())[cells[place["incident_state"]]].value,
                 at.isoformat(),
             )
             updates.append(Update(line, at.date(), key, action))

@@ -14,6 +14,7 @@ from breakwater.cli.quarantine import quarantine
 from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
+from breakwater.cli.verify import verify
 from breakwater.core.errors import BreakwaterError
 
 
@@ -34,6 +35,7 @@ for command in (
     breaks,
     recompute,
     retention,
+    verify,
     *STAGES,
     *LOOKING,
 ):

@@ -10,7 +10,8 @@ from breakwater.contracts.breaks import Breaks
 from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.contracts.matching import RuleList
-from breakwater.core.vocabulary import Outcome, Priority
+from breakwater.core.finding import Severity
+from breakwater.core.vocabulary import Direction, Outcome, Priority
 
 
 class Queue(Contract):
@@ -20,6 +21,15 @@ class Queue(Contract):
     priority: Priority
     severity_tier: Literal["A", "B", "C"]
     """Harm of what reviewers see; A is the gravest. Exposure hours are reported by tier."""
+
+
+class DirectionTolerance(Contract):
+    """What is borne of decisions that differ in one direction, when it is judged by itself."""
+
+    break_rate: float | None = Field(default=None, ge=0, lt=1)
+    """Share of a vendor-day's records; that of `decision_mismatch` when absent."""
+    severity: Severity | None = None
+    """How grave a finding is; as grave as of `decision_mismatch` when absent."""
 
 
 class Tolerances(Contract):
@@ -37,6 +47,8 @@ class Tolerances(Contract):
     """Share of a vendor-day's records that one class of breaks may reach before people are told."""
     break_rates: dict[Outcome, float] = Field(default_factory=dict)
     """The same for classes that bear less or more; 0 tells of every single break."""
+    directions: dict[Direction, DirectionTolerance] = Field(default_factory=dict)
+    """Directions of `decision_mismatch` that are told apart from it, each by its own measure."""
 
 
 class Matching(RuleList):

@@ -58,10 +58,19 @@ class Delivery(Contract):
         return datetime.combine(morning, self.deadline, ZoneInfo(self.zone))
 
 
+class DatedDecision(Effective):
+    """What a code means for records of a span of operational days."""
+
+    decision: Decision
+
+
 class Codes(Contract):
     """The crosswalk from the vendor's codes to ours; keys as the vendor writes them."""
 
-    decisions: dict[str, Decision]
+    decisions: dict[str, Decision | tuple[DatedDecision, ...]]
+    """Several codes may mean the same. A code whose meaning changed is a list of what it means from
+    a day to a day, of which the first in force on the record's operational day counts; on a day
+    with none in force nobody mapped it."""
     queues: dict[str, str]
     policies: dict[str, str] = Field(default_factory=dict)
     languages: dict[str, str] = Field(default_factory=dict)
@@ -70,6 +79,21 @@ class Codes(Contract):
     actors: dict[str, ActorType] = Field(default_factory=dict)
     """Values of the actor column; a value that is not listed is a human."""
     appeal_outcomes: dict[str, Literal["upheld", "overturned"]] = Field(default_factory=dict)
+
+    @property
+    def has_dated_decisions(self) -> bool:
+        """Whether the meaning of a decision code depends on the day."""
+        return any(isinstance(meaning, tuple) for meaning in self.decisions.values())
+
+    def decisions_on(self, day: date) -> dict[str, Decision]:
+        """Return what each decision code means for records of an operational day."""
+        known: dict[str, Decision] = {}
+        for code, meaning in self.decisions.items():
+            if not isinstance(meaning, tuple):
+                known[code] = meaning
+            elif in_force := [each for each in meaning if each.in_force_on(day)]:
+                known[code] = in_force[0].decision
+        return known
 
 
 class Defaults(Contract):

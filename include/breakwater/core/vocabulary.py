@@ -84,6 +84,15 @@ class Outcome(StrEnum):
         return self not in {Outcome.MATCHED, Outcome.MATCHED_WITHIN_TOLERANCE}
 
 
+class Direction(StrEnum):
+    """Whose decision is the stricter one, by the order of `Decision`."""
+
+    VENDOR_WEAKER = "vendor_weaker"
+    """We acted harder than the vendor's book says: nothing harmful stays up for want of it."""
+    VENDOR_STRICTER = "vendor_stricter"
+    """The vendor decided harder than we acted: what it removed may still be up."""
+
+
 class RunType(StrEnum):
     """Why a day is being closed; only live runs may page."""
 

@@ -9,8 +9,18 @@ from breakwater.core.finding import Finding
 from breakwater.core.plain import one_line
 from breakwater.notify.words import WORDS
 
-_ORDER = ("metric", "outcome", "clock", "queue", "site", "policy", "language", "priority")
-_SPEAK_FOR_THEMSELVES = frozenset({"metric", "outcome", "clock"})
+_ORDER = (
+    "metric",
+    "outcome",
+    "direction",
+    "clock",
+    "queue",
+    "site",
+    "policy",
+    "language",
+    "priority",
+)
+_SPEAK_FOR_THEMSELVES = frozenset({"metric", "outcome", "direction", "clock"})
 _LONGEST_NAME = 60
 
 
@@ -50,7 +60,7 @@ class Naming:
             # One clock may have an entry for each span of days; the day's own one is meant.
             entries = (c for c in self.configuration.clocks if c.clock == value)
             return next((c.title for c in entries if c.in_force_on(day)), value)
-        return value.replace("_", " ") if key == "outcome" else value
+        return value.replace("_", " ") if key in {"outcome", "direction"} else value
 
 
 def visible(text: str) -> str:

@@ -27,6 +27,12 @@ def _of_breaks(detail: Detail) -> Iterator[str]:
         yield f"of {amount(records, 'records')}"
     if parts := _parts(detail, "by_queue"):
         yield f"by queue: {parts}"
+    directions = detail.get("by_direction")
+    if isinstance(directions, Mapping):
+        weaker, stricter = (_number(directions, f"vendor_{way}") for way in ("weaker", "stricter"))
+        yield f"vendor weaker in {weaker or 0:,.0f}, stricter in {stricter or 0:,.0f}"
+    if parts := _parts(detail, "codes"):
+        yield f"codes: {parts}"
 
 
 def _of_skew(detail: Detail) -> Iterator[str]:

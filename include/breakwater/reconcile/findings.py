@@ -1,12 +1,12 @@
 """Tell people of a class of breaks when more of a day's records are in it than is tolerated."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
 from breakwater.contracts.operations import Tolerances
 from breakwater.core.finding import Finding, Rule, Severity
-from breakwater.core.vocabulary import Outcome, Side
+from breakwater.core.vocabulary import Direction, Outcome, Side
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.life.drift import Drift
 from breakwater.reconcile.tie_out import Tally, TieOut
@@ -33,26 +33,44 @@ GRAVER_FACTOR = 10
 
 
 def break_findings(
-    about: VendorDay, tallies: Sequence[Tally], ties: Sequence[TieOut]
+    about: VendorDay,
+    tallies: Sequence[Tally],
+    ties: Sequence[TieOut],
+    unknown_codes: Mapping[str, int],
 ) -> Iterator[Finding]:
-    """Give one finding for every class of breaks beyond what is tolerated, in a stable order."""
+    """Give one finding for every class of breaks beyond what is tolerated, in a stable order.
+
+    A direction of differing decisions that has a tolerance of its own is told by itself, and counts
+    no more in its class: removing where a warning was due is another matter than the reverse.
+    """
+    tolerances = about.operations.tolerances
     records = max(tie.population for tie in ties)
     for outcome in SEVERITIES:
+        apart = set(tolerances.directions) if outcome is Outcome.DECISION_MISMATCH else set()
         of_class = [tally for tally in tallies if tally.outcome is outcome]
-        limit = tolerated(about.operations.tolerances, outcome, records)
-        value = sum(tally.case_count for tally in of_class)
-        if value > limit:
-            yield Finding(
-                rule=Rule.RECON_BREAKS,
-                operational_day=about.day,
-                vendor=about.vendor,
-                severity=_severity(outcome, value, limit),
-                scope={"outcome": outcome.value},
-                value=value,
-                unit="cases",
-                threshold=limit,
-                detail=_detail(of_class, records),
-            )
+        for direction in (None, *(each for each in Direction if each in apart)):
+            if direction is None:
+                of_part = [tally for tally in of_class if tally.direction not in apart]
+            else:
+                of_part = [tally for tally in of_class if tally.direction is direction]
+            limit = tolerated(tolerances, outcome, records, direction)
+            value = sum(tally.case_count for tally in of_part)
+            if value > limit:
+                scope = {"outcome": outcome.value}
+                if direction is not None:
+                    scope["direction"] = direction.value
+                yield Finding(
+                    rule=Rule.RECON_BREAKS,
+                    operational_day=about.day,
+                    vendor=about.vendor,
+                    severity=_severity(tolerances, outcome, direction, value, limit),
+                    scope=scope,
+                    value=value,
+                    unit="cases",
+                    threshold=limit,
+                    detail=_detail(of_part, records)
+                    | ({"codes": unknown_codes} if outcome is Outcome.UNKNOWN_CODE else {}),
+                )
 
 
 def drift_findings(about: VendorDay, drifts: Sequence[Drift], breaks: int) -> Iterator[Finding]:
@@ -78,17 +96,29 @@ def drift_findings(about: VendorDay, drifts: Sequence[Drift], breaks: int) -> It
         )
 
 
-def tolerated(tolerances: Tolerances, outcome: Outcome, records: int) -> int:
+def tolerated(
+    tolerances: Tolerances, outcome: Outcome, records: int, direction: Direction | None = None
+) -> int:
     """Return how many records of a day may be in a class before people are told.
 
     Rounded up: a single accident on a small day is no news, unless the class tolerates none.
     """
     rate = tolerances.break_rates.get(outcome, tolerances.break_rate)
+    own = tolerances.directions.get(direction) if direction is not None else None
+    if own is not None and own.break_rate is not None:
+        rate = own.break_rate
     return ceil(round(rate * records, 6))
 
 
-def _severity(outcome: Outcome, value: int, limit: int) -> Severity:
-    usual = SEVERITIES[outcome]
+def _severity(
+    tolerances: Tolerances,
+    outcome: Outcome,
+    direction: Direction | None,
+    value: int,
+    limit: int,
+) -> Severity:
+    own = tolerances.directions.get(direction) if direction is not None else None
+    usual = (own.severity if own is not None else None) or SEVERITIES[outcome]
     if limit and value > GRAVER_FACTOR * limit:
         return list(Severity)[min(usual.rank + 1, Severity.CRITICAL.rank)]
     return usual
@@ -96,12 +126,18 @@ def _severity(outcome: Outcome, value: int, limit: int) -> Severity:
 
 def _detail(tallies: Sequence[Tally], records: int) -> dict[str, object]:
     queues: Counter[str] = Counter()
+    directions: Counter[Direction] = Counter()
     sides = dict.fromkeys(Side, 0)
     for tally in tallies:
         queues[tally.queue] += tally.case_count
         sides[tally.side] += tally.record_count
-    return {
+        if tally.outcome is Outcome.DECISION_MISMATCH and tally.direction is not None:
+            directions[tally.direction] += tally.case_count
+    detail: dict[str, object] = {
         "records": records,
         "by_side": {side.value: count for side, count in sides.items()},
         "by_queue": {queue: count for queue, count in sorted(queues.items()) if count},
     }
+    if directions:
+        detail["by_direction"] = {each.value: directions[each] for each in Direction}
+    return detail

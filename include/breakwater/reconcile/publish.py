@@ -1,15 +1,17 @@
 """Publish a vendor-day's outcomes: rows to the lake, answers to the warehouse, in one step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from breakwater.contracts.tables import RECON_OUTCOME
 from breakwater.core.days import utc_instant
+from breakwater.core.vocabulary import Outcome
 from breakwater.engine.base import Engine
 from breakwater.reconcile.model_files import model
 from breakwater.reconcile.tie_out import Tally, TieOut, take_tallies, tie_out
+from breakwater.reconcile.unknown_codes import unknown_codes
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, point
 
@@ -42,11 +44,19 @@ BREAK_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a vendor-day's outcomes come to."""
+    """What a vendor-day's outcomes come to.
+
+    Attributes:
+        sha256: content hash of the outcomes.
+        tallies: records by where they ended.
+        ties: control totals of both books.
+        unknown_codes: records by code that nobody mapped, the most frequent codes by `shown_code`.
+    """
 
     sha256: str
     tallies: tuple[Tally, ...]
     ties: tuple[TieOut, ...]
+    unknown_codes: Mapping[str, int]
 
 
 def publish_outcomes(
@@ -73,7 +83,12 @@ def publish_outcomes(
     written = lake.put_version(partition, file, row_count)
     point(connection, partition, written, now)
     _replace_answers(connection, engine, {"operational_day": day, "vendor": vendor}, ties)
-    return Published(written.sha256, tuple(tallies), tuple(ties))
+    codes = unknown_codes(engine) if _has_unknown(tallies) else {}
+    return Published(written.sha256, tuple(tallies), tuple(ties), codes)
+
+
+def _has_unknown(tallies: Sequence[Tally]) -> bool:
+    return any(tally.outcome is Outcome.UNKNOWN_CODE for tally in tallies)
 
 
 def _replace_answers(

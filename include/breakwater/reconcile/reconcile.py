@@ -128,6 +128,7 @@ def _rules(about: VendorDay) -> list[object]:
         compared_fields(about.comparison),
         tolerances.break_rate,
         tolerances.break_rates,
+        tolerances.model_dump(mode="json", include={"directions"}),
     ]
 
 
@@ -143,7 +144,7 @@ def _record(
 ) -> StageResult:
     tallies = without_common_drift(published.tallies, followed)
     findings = [
-        *break_findings(about, tallies, published.ties),
+        *break_findings(about, tallies, published.ties, published.unknown_codes),
         *drift_findings(about, followed.drifts, sum(followed.drifting.values())),
     ]
     replace_findings(connection, about.day, STAGE, about.vendor, findings)

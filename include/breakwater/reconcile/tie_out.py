@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from breakwater.core.errors import TieOutError
-from breakwater.core.vocabulary import Outcome, Side
+from breakwater.core.vocabulary import Direction, Outcome, Side
 from breakwater.engine.base import Engine
 from breakwater.reconcile.model_files import model
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Records of one side, outcome and queue; in `case_count` a pair counts once."""
+    """Records of one side, outcome, direction and queue; in `case_count` a pair counts once."""
 
     side: Side
     outcome: Outcome
     queue: str
     record_count: int
     case_count: int
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ def take_tallies(engine: Engine) -> list[Tally]:
             row["queue"],
             row["record_count"],
             row["case_count"],
+            None if row["direction"] is None else Direction(row["direction"]),
         )
-        for row in engine.fetch("tally", ("side", "outcome", "queue")).to_pylist()
+        for row in engine.fetch("tally", ("side", "outcome", "direction", "queue")).to_pylist()
     ]
 
 

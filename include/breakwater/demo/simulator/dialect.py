@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from breakwater.contracts.shape import CaseShape, columns_of
 from breakwater.contracts.vendor import VendorContract
+from breakwater.core.days import utc_instant
 from breakwater.core.vocabulary import Decision, EventType
 from breakwater.demo.simulator.cases import Cases
 from breakwater.demo.simulator.export_rows import Maker, Rows
@@ -159,7 +160,8 @@ def _tier(rows: Rows) -> pa.Array:
 
 
 def _decision(rows: Rows) -> pa.Array:
-    labels = (*_labels(rows.model.contract.codes.decisions, tuple(Decision)), UNKNOWN_LABEL)
+    codes = rows.model.contract.codes.decisions_on(utc_instant(rows.cutoff).date())
+    labels = (*_labels(codes, tuple(Decision)), UNKNOWN_LABEL)
     return rows.words(labels, rows.cases.decision, rows.cases.decided)
 
 

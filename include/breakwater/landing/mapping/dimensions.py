@@ -1,6 +1,7 @@
 """Who, where and what a record is about: ids and codes of the vendor in our words."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -122,14 +123,33 @@ def actors(texts: Texts, contract: VendorContract, key: bytes) -> dict[str, pa.A
     }
 
 
-def decisions(texts: Texts, contract: VendorContract) -> dict[str, pa.Array]:
-    """Map the decision; a code without a meaning is kept, for the reconciliation to report."""
+def decisions(
+    texts: Texts, contract: VendorContract, operational_day: pa.Array
+) -> dict[str, pa.Array]:
+    """Map the decision; a code without a meaning is kept, for the reconciliation to report.
+
+    Args:
+        texts: the cells.
+        contract: with the crosswalk.
+        operational_day: of each row, as date32: a code may mean another decision from a day on.
+    """
     code = texts.cells(contract.columns.decision)
-    known = {code: decision.value for code, decision in contract.codes.decisions.items()}
+    days = operational_day.unique().to_pylist() if contract.codes.has_dated_decisions else []
+    decision = _meaning(code, contract, days[0] if days else date.min)
+    for day in days[1:]:
+        is_of_day = pc.equal(operational_day, pa.scalar(day, pa.date32()))
+        of_day = _meaning(code, contract, day).dictionary_decode()
+        decision = pc.if_else(is_of_day, of_day, decision.dictionary_decode()).dictionary_encode()
+    return {"decision": decision, "decision_code_vendor": code.coded(code.values)}
+
+
+def _meaning(code: Cells, contract: VendorContract, day: date) -> pa.DictionaryArray:
+    """Translate the codes as if every row were of one day."""
+    known = {text: decision.value for text, decision in contract.codes.decisions_on(day).items()}
     decision = translate(code.values, known)
     if contract.defaults.decision is not None:
         decision = pc.if_else(code.values.is_null(), contract.defaults.decision.value, decision)
-    return {"decision": code.coded(decision), "decision_code_vendor": code.coded(code.values)}
+    return code.coded(decision)
 
 
 def measures(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[str, pa.Array]:

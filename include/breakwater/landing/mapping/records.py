@@ -60,7 +60,7 @@ def map_records(raw: RawRows, terms: Terms) -> Records:
             **dimensions.identities(texts, contract, reasons),
             **dimensions.dimensions(texts, contract, terms.operations, reasons),
             **dimensions.actors(texts, contract, terms.pseudonym_key),
-            **dimensions.decisions(texts, contract),
+            **dimensions.decisions(texts, contract, operational_day),
             **dimensions.measures(texts, contract, reasons),
             **dimensions.remarks(texts, contract, reasons),
             **_listed(texts, contract, reasons),

@@ -2,9 +2,10 @@
 select
     side,
     outcome,
+    direction,
     queue,
     cast(count(*) as bigint) as record_count,
     cast(sum(case when side = 'vendor' or counterpart_id is null then 1 else 0 end) as bigint)
         as case_count
 from written
-group by side, outcome, queue
+group by side, outcome, direction, queue

@@ -59,7 +59,12 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
             severity=finding.severity,
             word=finding.severity.capitalize(),
             where=names.where(finding.vendor, finding.scope),
-            what=WORDS[Outcome(outcome)] if outcome in set(Outcome) else names.slug(outcome),
+            what=_what(outcome, finding.scope.get("direction"), names),
             number=amount(finding.value, finding.unit),
             note="" if limit is None else f"limit {amount(limit, finding.unit)}",
         )
+
+
+def _what(outcome: str, direction: str | None, names: Names) -> str:
+    words = WORDS[Outcome(outcome)] if outcome in set(Outcome) else names.slug(outcome)
+    return words if direction is None else f"{words}, {names.slug(direction)}"

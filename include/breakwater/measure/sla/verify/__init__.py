@@ -1,0 +1,1 @@
+"""Check clocks and calendars against cases that others wrote down."""

@@ -118,7 +118,7 @@ def _answers(**values: float) -> Answers:
         Track(vendor, "spam", "aht", (*empty, value * 100), (*empty, 100.0))
         for vendor, value in values.items()
     )
-    nothing = ((),) * 7
+    nothing = ((),) * 8
     return Answers(DAY, tuple(values), tuple(values), tracks, *nothing)
 
 

@@ -8,6 +8,7 @@ from typing import LiteralString, TypeVar
 from psycopg.rows import class_row
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.core.days import Window
 from breakwater.core.finding import Finding
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
@@ -35,6 +36,22 @@ class BreakCount:
     queue: str
     outcome: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Breaks of a queue that are open by now, of the day and all before it, and those that closed.
+
+    `oldest` is the day of the oldest open one, `late` how many were closed by late data since the
+    digest of the day before.
+    """
+
+    vendor: str
+    queue: str
+    open: int
+    disputed: int
+    oldest: date | None
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,7 @@ class Answers:
     reported: tuple[str, ...]
     tracks: tuple[Track, ...]
     breaks: tuple[BreakCount, ...]
+    carried: tuple[Carried, ...]
     tie_outs: tuple[TieOut, ...]
     attainment: tuple[Attained, ...]
     at_risk: tuple[AtRisk, ...]
@@ -129,6 +147,39 @@ _BREAKS = """
                     count(*) filter (where side = 'internal')) as count
     from reconcile.recon_break where operational_day = %s
     group by vendor, queue, outcome order by vendor, queue, outcome
+"""
+_CARRIED = """
+    with span as (
+        select
+            coalesce(
+                (select min(published_at) from report.edition where operational_day = %(day)s - 1),
+                to_timestamp(%(end)s)
+            ) as since,
+            coalesce(
+                (select min(published_at) from report.edition where operational_day = %(day)s),
+                'infinity'
+            ) as until
+    ),
+    part as (
+        select vendor, queue, count(*) as open,
+               count(*) filter (where state = 'disputed') as disputed,
+               min(operational_day) as oldest, 0 as late
+        from reconcile.break_life
+        where operational_day <= %(day)s and state in ('open', 'explained', 'disputed')
+        group by vendor, queue
+        union all
+        select life.vendor, life.queue, 0, 0, null, count(distinct life.break_id)
+        from reconcile.break_history history
+        cross join span
+        join reconcile.break_life life using (break_id)
+        where history.what = 'auto_closed' and history.at > span.since and history.at <= span.until
+            and history.detail->>'rule' = 'late_data' and life.closed_rule = 'late_data'
+            and life.operational_day <= %(day)s
+        group by life.vendor, life.queue
+    )
+    select vendor, queue, sum(open)::bigint as open, sum(disputed)::bigint as disputed,
+           min(oldest) as oldest, sum(late)::bigint as late
+    from part group by vendor, queue order by vendor, queue
 """
 _TIE_OUTS = """
     select vendor, side, population, matched, breaks
@@ -173,6 +224,7 @@ def read_answers(
         reported=_reported(connection, day, tracks),
         tracks=tracks,
         breaks=rows(BreakCount, _BREAKS),
+        carried=_read_carried(connection, configuration, day),
         tie_outs=rows(TieOut, _TIE_OUTS),
         attainment=rows(Attained, _ATTAINMENT),
         at_risk=rows(AtRisk, _AT_RISK),
@@ -180,6 +232,14 @@ def read_answers(
         lasting=rows(Lasting, _LASTING),
         findings=tuple(findings_of_day(connection, day)),
     )
+
+
+def _read_carried(
+    connection: Connection, configuration: Configuration, day: date
+) -> tuple[Carried, ...]:
+    window = Window.for_operational_day(day, configuration.operations.zone_info)
+    with connection.cursor(row_factory=class_row(Carried)) as cursor:
+        return tuple(cursor.execute(_CARRIED, {"day": day, "end": window.end}))
 
 
 def _read_tracks(connection: Connection, day: date, metrics: Sequence[str]) -> tuple[Track, ...]:

@@ -99,12 +99,20 @@ class Section:
         summary: the whole of it in a sentence, also when all is well.
         lines: the worst conditions.
         left_out: how many more there are.
+        carried: what was left by earlier days, in a sentence; no figure of the day, so that what
+            becomes of those makes no new edition of this one.
     """
 
     title: str
     summary: str
     lines: tuple[Line, ...]
     left_out: int
+    carried: str = ""
+
+    @property
+    def told(self) -> str:
+        """All that is said of the topic as a whole."""
+        return f"{self.summary} {self.carried}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

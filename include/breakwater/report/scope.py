@@ -84,6 +84,7 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
         reported=tuple(filter(of_vendor, answers.reported)),
         tracks=by_queue(answers.tracks),
         breaks=by_queue(answers.breaks),
+        carried=by_queue(answers.carried),
         # Totals of whole books say nothing about some queues.
         tie_outs=() if audience.queues else by_vendor(answers.tie_outs),
         attainment=by_queue(answers.attainment),

@@ -92,7 +92,7 @@ def _tile(tile: Tile) -> str:
 
 
 def _section(section: Section) -> Iterator[Block]:
-    head = _section_of(_bold(f"{section.title}. "), _text(section.summary))
+    head = _section_of(_bold(f"{section.title}. "), _text(section.told))
     items = [_line(line) for line in section.lines]
     if section.left_out:
         items.append([_text(f"and {section.left_out} more")])

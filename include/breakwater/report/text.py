@@ -58,7 +58,7 @@ def _tiles(digest: Digest) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     yield _heading(section.title)
-    yield from _wrapped(section.summary)
+    yield from _wrapped(section.told)
     for line in section.lines:
         note = f" ({line.note})" if line.note else ""
         yield from _wrapped(f"{line.sign} {line.word} · {line.where}", "")

@@ -32,8 +32,28 @@ WORDS = {
 
 def books_section(view: View, names: Names, most: int) -> Section:
     """Report the reconciliation."""
-    findings = [f for f in view.answers.findings if f.rule is Rule.RECON_BREAKS]
-    return section(TITLE, _summary(view), _lines(findings, names), most)
+    told = {Rule.RECON_BREAKS, Rule.CLOCK_SKEW}
+    findings = [f for f in view.answers.findings if f.rule in told]
+    return section(TITLE, _summary(view), _lines(findings, names), most, _carried(view))
+
+
+def _carried(view: View) -> str:
+    """Say what is open of this day and all before it, and what late data closed."""
+    rows = view.answers.carried
+    unsettled, disputed = sum(row.open for row in rows), sum(row.disputed for row in rows)
+    late = sum(row.late for row in rows)
+    said = []
+    if unsettled:
+        oldest = min(row.oldest for row in rows if row.oldest is not None)
+        age = (view.answers.day - oldest).days
+        said.append(
+            f"Open with those of earlier days: {of_all(unsettled, 'break')}"
+            + (f", {disputed:,} disputed" if disputed else "")
+            + (f", the oldest {of_all(age, 'day')} old." if age else ", all of this day.")
+        )
+    if late:
+        said.append(f"Late data closed {late:,} since the digest before.")
+    return " ".join(said)
 
 
 def _summary(view: View) -> str:
@@ -52,19 +72,21 @@ def _summary(view: View) -> str:
 
 
 def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
-    for finding in sorted(findings, key=lambda f: -f.value):
-        outcome = finding.scope.get("outcome", "")
+    for finding in sorted(findings, key=lambda f: (f.rule is Rule.RECON_BREAKS, -f.value)):
         limit = finding.threshold
         yield Line(
             severity=finding.severity,
             word=finding.severity.capitalize(),
             where=names.where(finding.vendor, finding.scope),
-            what=_what(outcome, finding.scope.get("direction"), names),
+            what=_what(finding, names),
             number=amount(finding.value, finding.unit),
             note="" if limit is None else f"limit {amount(limit, finding.unit)}",
         )
 
 
-def _what(outcome: str, direction: str | None, names: Names) -> str:
+def _what(finding: Finding, names: Names) -> str:
+    if finding.rule is Rule.CLOCK_SKEW:
+        return "all instants drift together"
+    outcome, direction = finding.scope.get("outcome", ""), finding.scope.get("direction")
     words = WORDS[Outcome(outcome)] if outcome in set(Outcome) else names.slug(outcome)
     return words if direction is None else f"{words}, {names.slug(direction)}"

@@ -11,7 +11,7 @@ undo a person's word. Every change is a row of the history, which only grows.
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -93,20 +93,20 @@ def follow_breaks(
 
 def without_common_drift(tallies: Sequence[Tally], followed: Followed) -> list[Tally]:
     """Take out of a day's tallies what common drifts explain: people are told of those instead."""
-    return [
-        Tally(
-            tally.side,
-            tally.outcome,
-            tally.queue,
-            tally.record_count - followed.drifting[tally.side, tally.queue],
-            # A pair is counted on the vendor's side.
-            tally.case_count
-            - (followed.drifting[tally.side, tally.queue] if tally.side is Side.VENDOR else 0),
-        )
-        if tally.outcome is Outcome.TIME_DRIFT
-        else tally
-        for tally in tallies
-    ]
+    return [_without_drifting(tally, followed) for tally in tallies]
+
+
+def _without_drifting(tally: Tally, followed: Followed) -> Tally:
+    if tally.outcome is not Outcome.TIME_DRIFT:
+        return tally
+    drifting = followed.drifting[tally.side, tally.queue]
+    # A pair is counted on the vendor's side.
+    cases = drifting if tally.side is Side.VENDOR else 0
+    return replace(
+        tally,
+        record_count=tally.record_count - drifting,
+        case_count=tally.case_count - cases,
+    )
 
 
 def _run(connection: Connection, name: str, /, **parameters: object) -> None:

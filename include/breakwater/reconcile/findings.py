@@ -1,7 +1,7 @@
 """Tell people of a class of breaks when more of a day's records are in it than is tolerated."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 
 from breakwater.contracts.operations import Tolerances
@@ -73,15 +73,14 @@ def break_findings(
                 )
 
 
-def drift_findings(about: VendorDay, drifts: Sequence[Drift], breaks: int) -> Iterator[Finding]:
+def drift_findings(about: VendorDay, drifts: Iterable[tuple[Drift, int]]) -> Iterator[Finding]:
     """Give one finding for every drift that a whole file or site has in common.
 
     Args:
         about: the vendor-day.
-        drifts: what was found; none is told twice, as they are of different sites.
-        breaks: time drifts that all of them together explain.
+        drifts: each with how many breaks it explains; they are of different sites.
     """
-    for drift in drifts:
+    for drift, breaks in drifts:
         yield Finding(
             rule=Rule.CLOCK_SKEW,
             operational_day=about.day,

@@ -145,7 +145,7 @@ def _record(
     tallies = without_common_drift(published.tallies, followed)
     findings = [
         *break_findings(about, tallies, published.ties, published.unknown_codes),
-        *drift_findings(about, followed.drifts, sum(followed.drifting.values())),
+        *drift_findings(about, [(each, followed.explained_by(each)) for each in followed.drifts]),
     ]
     replace_findings(connection, about.day, STAGE, about.vendor, findings)
     return record_stage(

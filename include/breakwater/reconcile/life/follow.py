@@ -11,7 +11,7 @@ undo a person's word. Every change is a row of the history, which only grows.
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -40,11 +40,17 @@ class Followed:
 
     Attributes:
         drifts: drifts that a whole file or site has in common.
-        drifting: breaks that they explain, by book and queue; each is in one pair.
+        drifting: records of the breaks that they explain, by book and queue.
+        by_site: those breaks by site of the vendor; each is one pair.
     """
 
-    drifts: tuple[Drift, ...]
-    drifting: Counter[tuple[Side, str]]
+    drifts: tuple[Drift, ...] = ()
+    drifting: Counter[tuple[Side, str]] = field(default_factory=Counter)
+    by_site: Counter[str] = field(default_factory=Counter)
+
+    def explained_by(self, drift: Drift) -> int:
+        """Count the breaks that a drift explains."""
+        return self.by_site.total() if drift.site is None else self.by_site[drift.site]
 
 
 def follow_breaks(
@@ -88,7 +94,7 @@ def follow_breaks(
         " do update set seen_at = excluded.seen_at",
         day,
     )
-    return Followed(causes.drifts, _drifting(connection) if causes.drifts else Counter())
+    return _followed(connection, causes.drifts)
 
 
 def without_common_drift(tallies: Sequence[Tally], followed: Followed) -> list[Tally]:
@@ -226,10 +232,18 @@ def _newest_day(connection: Connection, about: VendorDay) -> object:
     return about.day if row is None else row["newest"]
 
 
-def _drifting(connection: Connection) -> Counter[tuple[Side, str]]:
+def _followed(connection: Connection, drifts: tuple[Drift, ...]) -> Followed:
+    followed = Followed(drifts)
+    if not drifts:
+        return followed
     rows = connection.execute(
-        "select record.side, record.queue, count(*) as count from seen_record record"
-        " join seen_break using (unit) where seen_break.cause = 'clock_skew'"
-        " group by record.side, record.queue"
+        "select record.side, record.queue, seen_break.site, count(*) as count"
+        " from seen_record record join seen_break using (unit)"
+        " where seen_break.cause = 'clock_skew' group by record.side, record.queue, seen_break.site"
     )
-    return Counter({(Side(row["side"]), row["queue"]): row["count"] for row in rows})
+    for row in rows:
+        side = Side(row["side"])
+        followed.drifting[side, row["queue"]] += row["count"]
+        if side is Side.VENDOR:
+            followed.by_site[row["site"]] += row["count"]
+    return followed

@@ -1,7 +1,9 @@
--- Every row of the day's breaks, with the break it belongs to: a pair is one, under the vendor's record.
+-- Every row of the day's breaks, with the break it belongs to: a pair is one, under the vendor's
+-- record, and so is a group.
 insert into seen_record
 select
     case
+        when found.match_group is not null then 'group ' || found.match_group
         when found.side = 'vendor' then 'vendor ' || found.record_id
         when found.counterpart_id is not null then 'vendor ' || found.counterpart_id
         else 'internal ' || found.record_id

@@ -33,7 +33,7 @@ from breakwater.core.days import Window
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.reconcile.books import VendorDay, load_rules, text_column
 from breakwater.reconcile.matching import match_books, open_books
-from breakwater.reconcile.publish import ORDER
+from breakwater.reconcile.publish import write_outcomes
 from breakwater.reconcile.tie_out import take_tallies, tie_out
 
 DAY = date(2026, 3, 2)
@@ -64,7 +64,7 @@ def generate(rows: int, folder: Path) -> None:
         cast(30 as bigint) as handle_seconds, cast(null as double) as score,
         cast(null as varchar) as reason, repeat('0', 64) as source_sha256, x as source_row
         from base, (select 0 as copy union all select 1) copies
-        where chance <> 1 and (copy = 0 or chance = 2)) to '{folder}/case_event.parquet'"""
+        where chance <> 1 and (copy = 0 or chance = 2) order by event_id) to '{folder}/case_event.parquet'"""
     )
     # chance 4: drift beyond tolerance; 5 to 9: within it; 10 to 12: late; 950 and up: no reference
     connection.execute(
@@ -75,7 +75,7 @@ def generate(rows: int, folder: Path) -> None:
             as enforced_at, 'executed' as status, 'review' as source,
         cast(null as bigint) as handle_seconds, cast(null as double) as score
         from (select *, case when chance = 4 then 600 when chance between 5 and 9 then 60 else 0 end
-            as shift from base) where chance <> 0) to '{folder}/enforcement_action.parquet'"""
+            as shift from base) where chance <> 0 order by action_id) to '{folder}/enforcement_action.parquet'"""
     )
     connection.close()
 
@@ -94,7 +94,7 @@ def run_breakwater(folder: Path) -> dict[str, int]:
         engine.load(name, text_column("action_id", []))
     open_books(engine, row_count=rows)
     match_books(engine, about, row_count=rows)
-    engine.write("recon_outcome", RECON_OUTCOME, ORDER, folder / "outcome.parquet")
+    write_outcomes(engine, folder / "outcome.parquet")
     engine.scan("written", [str(folder / "outcome.parquet")], RECON_OUTCOME)
     tallies = take_tallies(engine)
     tie_out(VENDOR, DAY, engine, tallies)

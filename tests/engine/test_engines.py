@@ -214,3 +214,40 @@ def test_a_file_without_a_required_column_is_refused(engine: Engine, tmp_path: P
     write_parquet(things(), Table("thing", "No name.", THING.columns[1:]), file)
     with pytest.raises((duckdb.Error, pa.ArrowInvalid, KeyError)):
         engine.scan("thing", [str(file)], THING)
+
+
+PLACE = Table(
+    "place",
+    "A place in an order.",
+    (Column("side", "text", True, "first"), Column("number", "bigint", True, "second")),
+)
+PLACE_ORDER = ("side", "number")
+
+
+def _load_places(engine: Engine) -> None:
+    """Load one name that is in order, and one that is not."""
+    places = pa.table({"side": ["a", "b", "b"], "number": [5, 2, 7]})
+    engine.load("ordered", places)
+    engine.load("jumbled", places.take([2, 0, 1]))
+
+
+def test_guess_does_not_change_the_file(engine: Engine, tmp_path: Path) -> None:
+    """In order or not, guessed right or wrong: the same rows give the same bytes."""
+    _load_places(engine)
+    written = []
+    for name in ("ordered", "jumbled"):
+        for guess in (True, False):
+            file = tmp_path / f"{name}-{guess}.parquet"
+            assert engine.write(name, PLACE, PLACE_ORDER, file, likely_ordered=guess) == 3
+            written.append(file.read_bytes())
+    assert len(set(written)) == 1
+
+
+def test_names_follow_each_other(engine: Engine, tmp_path: Path) -> None:
+    """Several names are one file: each ordered by itself, one after the other, on every engine."""
+    _load_places(engine)
+    file = tmp_path / "both.parquet"
+    assert engine.write(("jumbled", "ordered"), PLACE, PLACE_ORDER, file, likely_ordered=True) == 6
+    engine.scan("both", [str(file)], PLACE)
+    places = [(row["side"], row["number"]) for row in engine.fetch("both").to_pylist()]
+    assert places == [("a", 5), ("b", 2), ("b", 7)] * 2

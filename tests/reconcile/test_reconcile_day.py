@@ -178,10 +178,10 @@ def test_record_with_two_outcomes_is_never_published(
     books: LandedBooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A model that tells one record twice and another not at all ties out only in number."""
-    books.land(DAY, EVENTS, LOG)
+    books.land(DAY, [*EVENTS, vendor_event("v4", at("14:00:00"), record_key="C9")], LOG)
     twice = (
         "select * from ({0}) a where record_id <> 'v3' union all"
-        " select side, 'v1' as record_id, rule, alternatives from ({0}) b where record_id = 'v3'"
+        " select side, 'v4' as record_id, rule, alternatives from ({0}) b where record_id = 'v3'"
     )
     _spoil(monkeypatch, "unpaired", twice)
     with pytest.raises(TieOutError, match="records with several outcomes; expected 0; found 1"):

@@ -38,6 +38,11 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
+def each_name(names: str | Sequence[str]) -> Sequence[str]:
+    """Return what `Engine.write` is asked to write, in order."""
+    return [names] if isinstance(names, str) else names
+
+
 class Engine(Protocol):
     """One session: inputs are loaded or scanned, models staged, results taken or written."""
 
@@ -66,11 +71,27 @@ class Engine(Protocol):
     def count(self, name: str) -> int:
         """Return how many rows a name has."""
 
-    def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
-        """Write a name's rows as one Parquet file, cast to a lake table; return the row count.
+    def write(
+        self,
+        names: str | Sequence[str],
+        table: Table,
+        order_by: Sequence[str],
+        file: Path,
+        *,
+        likely_ordered: bool = False,
+    ) -> int:
+        """Write the rows of one or more names as one Parquet file; return the row count.
 
-        The rows are ordered and streamed: equal rows give equal bytes on every engine, and a
-        result larger than memory can be written.
+        Rows are cast to the lake table, ordered within each name and streamed: equal rows give
+        equal bytes on every engine, and a result larger than memory can be written.
+
+        Args:
+            names: what to write; of several names, one after the other.
+            table: what the file holds.
+            order_by: columns by which the rows of a name are ordered.
+            file: where to.
+            likely_ordered: the models read a book in its order and keep it. An engine may then
+                look whether the rows arrive in order before it sorts them; the result is the same.
 
         Raises:
             pyarrow.ArrowInvalid: a value does not fit its column, or a required one is null.

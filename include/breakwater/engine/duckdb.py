@@ -6,7 +6,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ import fsspec
 import pyarrow as pa
 
 from breakwater.contracts.tables import Table
-from breakwater.engine.base import ARROW_TYPES, PortabilityError, arrow_schema
+from breakwater.engine.base import ARROW_TYPES, PortabilityError, arrow_schema, each_name
+from breakwater.engine.ordering import OutOfOrderError, in_order
 from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
 
 SHARED_TYPES = {*ARROW_TYPES.values(), pa.int32()}
@@ -33,6 +36,7 @@ class DuckDBEngine:
 
     def __init__(self, memory_limit: str, threads: int) -> None:
         """Open a session within limits."""
+        self._threads = threads
         self._catalog = f"session_{next(_session_numbers)}"
         self._connection: Any = _instance(os.getpid(), memory_limit, threads).cursor()
         self._connection.execute(f"attach ':memory:' as {self._catalog}")
@@ -96,16 +100,59 @@ class DuckDBEngine:
         found = self._connection.execute(f"select count(*) from {_quoted(name)}")
         return int(found.fetchall()[0][0])
 
-    def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
-        """Write a name's rows, ordered, as one Parquet file."""
-        batches = self._ordered(name, order_by).to_arrow_reader(ROW_GROUP_ROWS)
-        return write_batches(batches, table, file)
+    def write(
+        self,
+        names: str | Sequence[str],
+        table: Table,
+        order_by: Sequence[str],
+        file: Path,
+        *,
+        likely_ordered: bool = False,
+    ) -> int:
+        """Write the rows of one or more names, ordered, as one Parquet file.
+
+        Rows that are likely to arrive in order are not sorted but looked at: sorting wide rows
+        takes longer than joining them. Where one is out of order after all, as when a join did not
+        fit into memory, everything is written again and sorted.
+        """
+        if likely_ordered:
+            with suppress(OutOfOrderError), self._keeping_order():
+                return write_batches(self._batches_in_order(names, order_by), table, file)
+        batches = (
+            self._ordered(name, order_by).to_arrow_reader(ROW_GROUP_ROWS)
+            for name in each_name(names)
+        )
+        return write_batches(chain.from_iterable(batches), table, file)
 
     def close(self) -> None:
         """End the session and give its memory back."""
         self._connection.execute("use memory")
         self._connection.execute(f"detach {self._catalog}")
         self._connection.close()
+
+    def _batches_in_order(
+        self, names: str | Sequence[str], order_by: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
+        """Stream rows as they come, and raise `OutOfOrderError` when they are not ordered."""
+        for name in each_name(names):
+            with closing(self._ordered(name, ()).to_arrow_reader(ROW_GROUP_ROWS)) as reader:
+                yield from in_order(reader, order_by)
+
+    @contextmanager
+    def _keeping_order(self) -> Iterator[None]:
+        """Let a query give its rows in the order of what it reads first.
+
+        Left alone, DuckDB hashes whichever side of a join looks smaller and gives rows in the order
+        of the other; and a result that is streamed comes as its threads get it done. With one
+        thread to produce rows, a second one is free to pack them.
+        """
+        self._connection.execute("set disabled_optimizers = 'build_side_probe_side'")
+        self._connection.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"set threads = {self._threads}")
+            self._connection.execute("reset disabled_optimizers")
 
     def _columns_written(self, literals: str) -> dict[str, int]:
         """Count in how many Parquet files each column is."""

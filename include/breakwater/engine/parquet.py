@@ -1,7 +1,7 @@
 """Write Parquet whose bytes depend on the rows alone."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,17 +41,24 @@ def write_batches(batches: Iterable[pa.RecordBatch], table: Table, file: Path) -
     """
     groups = (_fitted(group, table) for group in _row_groups(batches))
     first = next(groups, arrow_schema(table).empty_table())
-    count = 0
-    with pq.ParquetWriter(
-        file,
-        first.schema,
-        compression="zstd",
-        use_dictionary=_repetitive_columns(first),
-        store_schema=False,
-    ) as writer:
-        for group in chain([first], groups):
-            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+    with (
+        pq.ParquetWriter(
+            file,
+            first.schema,
+            compression="zstd",
+            use_dictionary=_repetitive_columns(first),
+            store_schema=False,
+        ) as writer,
+        ThreadPoolExecutor(1, thread_name_prefix="breakwater-parquet") as packer,
+    ):
+        # One group is packed while the engine makes the next: neither waits, and no more is held.
+        packed = packer.submit(writer.write_table, first, row_group_size=ROW_GROUP_ROWS)
+        count: int = first.num_rows
+        for group in groups:
+            packed.result()
+            packed = packer.submit(writer.write_table, group, row_group_size=ROW_GROUP_ROWS)
             count += group.num_rows
+        packed.result()
     return count
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from psycopg import sql
 
 from breakwater.contracts.tables import Table
-from breakwater.engine.base import PortabilityError, arrow_schema
+from breakwater.engine.base import PortabilityError, arrow_schema, each_name
 from breakwater.engine.parquet import ROW_GROUP_ROWS, as_of_table, write_batches
 
 COLUMN_TYPES: dict[str, LiteralString] = {
@@ -93,9 +94,18 @@ class PostgreSQLEngine:
         row = self._connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 
-    def write(self, name: str, table: Table, order_by: Sequence[str], file: Path) -> int:
-        """Write a name's rows, ordered, as one Parquet file."""
-        return write_batches(self._batches(name, order_by), table, file)
+    def write(
+        self,
+        names: str | Sequence[str],
+        table: Table,
+        order_by: Sequence[str],
+        file: Path,
+        *,
+        likely_ordered: bool = False,  # noqa: ARG002  the server decides by itself how to order
+    ) -> int:
+        """Write the rows of one or more names, ordered, as one Parquet file."""
+        batches = (self._batches(name, order_by) for name in each_name(names))
+        return write_batches(chain.from_iterable(batches), table, file)
 
     def close(self) -> None:
         """End the session."""

@@ -122,11 +122,11 @@ def _stated(field: Compared) -> str:
     return f"event.{field.value} as {one}, logged.{field.value} as {other},\n            "
 
 
-_LOOKED_UP = """join (
+_LOOKED_UP = """left join (
             select event_id, cast(handle_seconds as double precision) as handle_seconds, score
             from case_event
         ) event on event.event_id = pair.vendor_id
-        join (
+        left join (
             select action_id, cast(handle_seconds as double precision) as handle_seconds, score
             from enforcement_action
         ) logged on logged.action_id = pair.internal_id"""

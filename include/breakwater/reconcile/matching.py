@@ -17,9 +17,12 @@ result              what
 vendor_record       population of the vendor's book
 own_action          the platform's book as the log has it
 internal_record     the platform's book as this day accounts for it
-pair, judged_pair   pairs with both halves, and what each of them is
 unpaired            records that stay alone, and why
-recon_outcome       one row for every record of both populations
+vendor_pair,        every record of a book, in the order of the book, with the half it is paired
+internal_pair       with, if any; ``judged_…_pair`` says what each pair is
+vendor_outcome,     one row for every record of a book, in the order of the book
+internal_outcome
+recon_outcome       both
 =================== ================================================================================
 """
 
@@ -62,9 +65,13 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
     pair_left_over(engine, rules, about.operations.matching.window_seconds)
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
-    for name in ("vendor_side", "internal_side", "pair"):
+    for name in ("vendor_side", "internal_side"):
         engine.define(name, model(name))
-    engine.define("judged_pair", judging(model("judged_pair"), about.comparison, "pair"))
+    for side in ("vendor", "internal"):
+        engine.define(f"{side}_pair", model(f"{side}_pair"))
+        judged = judging(model("judged_pair"), about.comparison, f"{side}_pair")
+        engine.define(f"judged_{side}_pair", judged)
+        engine.define(f"{side}_outcome", model(f"{side}_outcome"))
     engine.define("recon_outcome", model("recon_outcome"))
 
 
@@ -75,7 +82,7 @@ def _keep(engine: Engine, name: str, row_count: int) -> None:
 
 def _pair_by_key(engine: Engine) -> None:
     """Find the keys that are crowded, choose their pairs, and list what no key paired."""
-    for name in ("crowded_key", "crowded_record", "crowded_moment"):
+    for name in ("odd_key", "crowded_key", "crowded_record", "crowded_moment"):
         engine.stage(name, model(name))
     engine.stage("crowded_edge", model("nearest").format(moments="crowded_moment"))
     engine.stage("crowded_pair", model("crowded_pair"))

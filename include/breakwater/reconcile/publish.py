@@ -15,8 +15,8 @@ from breakwater.reconcile.unknown_codes import unknown_codes
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, point
 
-ORDER = ("side", "decided_at", "record_id")
-"""Order of the rows in the file; the instant comes early because it is cheap to compare."""
+ORDER = ("side", "record_id")
+"""Order of the rows in the file: that of both books in the lake, so that nothing need be sorted."""
 
 TIE_OUT_COLUMNS = ("side", "population", "matched", "breaks", "borrowed", "brought_in")
 BREAK_COLUMNS = (
@@ -75,7 +75,7 @@ def publish_outcomes(
         TieOutError: a record ended nowhere, or more than once; nothing becomes current.
     """
     file = scratch / "recon_outcome.parquet"
-    row_count = engine.write("recon_outcome", RECON_OUTCOME, ORDER, file)
+    row_count = write_outcomes(engine, file)
     engine.scan("written", [str(file)], RECON_OUTCOME)
     tallies = take_tallies(engine)
     ties = tie_out(vendor, day, engine, tallies)
@@ -89,6 +89,17 @@ def publish_outcomes(
 
 def _has_unknown(tallies: Sequence[Tally]) -> bool:
     return any(tally.outcome is Outcome.UNKNOWN_CODE for tally in tallies)
+
+
+def write_outcomes(engine: Engine, file: Path) -> int:
+    """Write the outcomes of both books as one Parquet file; return how many there are.
+
+    One book after the other, each in its own order: what is written is the rows of
+    ``recon_outcome`` ordered by `ORDER`, and only one of the two joins is in memory at a time.
+    """
+    return engine.write(
+        ("internal_outcome", "vendor_outcome"), RECON_OUTCOME, ORDER, file, likely_ordered=True
+    )
 
 
 def _replace_answers(

@@ -1,25 +1,17 @@
 -- Records that no key paired. `lead_id` is the first of those that share a key: it alone looks for
 -- a counterpart by other rules, and its copies follow it. `is_surplus` marks copies of a key that is
 -- paired; `alternatives` counts the records that such a copy could have been paired with instead.
-with plain_vendor as (
-    select record_id, record_key, item_id, decided_at
-    from vendor_record record
-    where not exists (select 1 from crowded_key key where key.record_key = record.record_key)
-),
-plain_internal as (
-    select record_id, record_key, item_id, decided_at
-    from internal_record record
-    where not exists (select 1 from crowded_key key where key.record_key = record.record_key)
+with lone_key as (
+    select record_key from odd_key where vendor_count + internal_count = 1
 ),
 lone as (
-    select
-        case when internal.record_id is null then 'vendor' else 'internal' end as side,
-        coalesce(vendor.record_id, internal.record_id) as record_id,
-        coalesce(vendor.item_id, internal.item_id) as item_id,
-        coalesce(vendor.decided_at, internal.decided_at) as decided_at
-    from plain_vendor vendor
-    full join plain_internal internal on internal.record_key = vendor.record_key
-    where vendor.record_id is null or internal.record_id is null
+    select 'vendor' as side, record_id, item_id, decided_at
+    from vendor_record
+    where record_key in (select record_key from lone_key)
+    union all
+    select 'internal' as side, record_id, item_id, decided_at
+    from internal_record
+    where record_key is null or record_key in (select record_key from lone_key)
 )
 select side, record_id, item_id, decided_at, record_id as lead_id, false as is_surplus,
     cast(0 as bigint) as alternatives

@@ -2,6 +2,7 @@
 
 import pytest
 
+from breakwater.core.vocabulary import Total
 from breakwater.feeds.manifest import read_manifest
 
 DIGEST = "0" * 64
@@ -40,3 +41,12 @@ def test_the_hash_may_be_left_out() -> None:
 def test_what_is_no_manifest_is_none(content: bytes | None) -> None:
     """Nothing here raises, and nothing here is guessed."""
     assert read_manifest(content) is None
+
+
+def test_totals_are_read_where_the_contract_says_they_stand() -> None:
+    """Dotted paths of whole numbers; what is none of them is not stated, and no path leads astray."""
+    content = b'{"rows": 3, "day": {"in": 12, "out": "7"}, "open": true}'
+    where = {Total.INCOMING: "day.in", Total.SOLVED: "day.out", Total.BACKLOG: "open"}
+    plain = {"rows": 3, "sha256": None}
+    assert read_manifest(content, where) == {**plain, "totals": {"incoming": 12}}
+    assert read_manifest(content, {Total.BACKLOG: "day.in.deeper"}) == plain

@@ -8,6 +8,7 @@ from far_end import QUICK, Asked, FakeTime, FarEnd, Reply
 
 from breakwater.contracts.source import OzoneSource
 from breakwater.core.days import Window
+from breakwater.core.vocabulary import Total
 from breakwater.feeds.ozone import OzoneFeed, open_feed
 from breakwater.feeds.records import END, FeedFault, Part
 from breakwater.warehouse.connections import FeedConnection
@@ -36,13 +37,16 @@ def admin(far_end: FarEnd) -> FeedConnection:
     return far_end.connection(login="admin", password=SECRET)
 
 
-def feed(connection: FeedConnection, stream: str = "report_activities") -> OzoneFeed:
+def feed(
+    connection: FeedConnection, stream: str = "report_activities", **more: object
+) -> OzoneFeed:
     """Return the feed of a stream."""
     named = {
         "kind": "ozone",
         "connection": "far_end",
         "stream": stream,
         "limits": QUICK.model_dump(),
+        **more,
     }
     return OzoneFeed(OzoneSource.model_validate(named), connection, FakeTime().waiting)
 
@@ -190,3 +194,44 @@ def test_a_record_without_an_id_is_refused(far_end: FarEnd, odd: dict[str, Any])
     with pytest.raises(FeedFault, match="'id' of every record") as raised:
         feed(admin(far_end)).identity(odd)
     assert raised.value.is_shape
+
+
+STATISTICS = "/xrpc/tools.ozone.report.getHistoricalStats"
+UTC_DAY = Window(1793664000, 1793750400)
+"""2026-11-03 in UTC."""
+
+
+def test_the_services_own_statistics_of_the_day_are_totals(far_end: FarEnd) -> None:
+    """Only the day's row counts, and only numbers that are there."""
+    of_day = {"date": "2026-11-03", "inboundCount": 12, "actionedCount": 9, "actionRate": 75}
+    far_end.on(STATISTICS, lambda _: Reply({"stats": [of_day | {"date": "2026-11-04"}, of_day]}))
+    totals = feed(admin(far_end), totals=True).totals(UTC_DAY)
+    assert totals == {Total.INCOMING: 12, Total.SOLVED: 9}
+    assert far_end.asked[0].query == {
+        "startDate": "2026-11-03T00:00:00.000Z",
+        "endDate": "2026-11-03T23:59:59.000Z",
+        "limit": "100",
+    }
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        [],
+        [{"date": "2026-11-02", "inboundCount": 1}],
+        [{"date": "2026-11-03", "inboundCount": 1, "computedAt": "2026-11-03T23:00:00Z"}],
+    ],
+    ids=["none", "another_day", "computed_before_its_end"],
+)
+def test_statistics_that_do_not_tell_of_the_whole_day_are_no_totals(
+    far_end: FarEnd, stats: list[dict[str, Any]]
+) -> None:
+    """Nothing is compared rather than something else."""
+    far_end.on(STATISTICS, lambda _: Reply({"stats": stats}))
+    assert feed(admin(far_end), totals=True).totals(UTC_DAY) == {}
+
+
+def test_nobody_asks_for_statistics_unless_the_contract_does(far_end: FarEnd) -> None:
+    """A service may be older than the query."""
+    assert feed(admin(far_end)).totals(UTC_DAY) == {}
+    assert far_end.asked == []

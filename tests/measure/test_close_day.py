@@ -1,5 +1,6 @@
 """The close: everybody is accounted for, every total ties out, an unchanged day stays closed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import LiteralString
@@ -11,6 +12,7 @@ from random_book import RandomBook
 
 from breakwater.core.errors import TieOutError
 from breakwater.measure.close import close_day
+from breakwater.measure.closing.carried import carried_cases
 from breakwater.measure.closing.figures import added_up
 from breakwater.measure.closing.tie_out import IDENTITIES
 from breakwater.measure.measure import measure_day
@@ -252,3 +254,96 @@ def test_backlog_is_carried_forward_and_what_an_export_forgets_shows(
         "difference": -1,
     }
     assert not carried.changed, "which day was measured first does not matter to what is stored"
+
+
+def test_backlog_is_carried_forward_queue_by_queue(installation: Workspace, tmp_path: Path) -> None:
+    """Monday: two open in hate, two in spam. Tuesday: one moved, one lost, one from nowhere.
+
+    hate: 2 + 0 + 0 - 1 = 1, and none is listed: one moved to spam. spam: 2 + 1 = 3, and 4 are
+    listed: one moved in, one appeared, one was lost. In sum nothing is missing, and yet it is.
+    """
+    tuesday = DAY + timedelta(days=1)
+    opened = [("received", "2026-03-02 01:00"), ("queued", "2026-03-02 01:00")]
+    hate, spam = Case(queue="hate"), Case(queue="spam")
+    monday = [
+        *hate.named("solved").events(*opened),
+        *hate.named("moved").events(*opened),
+        *spam.named("stays").events(*opened),
+        *spam.named("lost").events(*opened),
+    ]
+    land(installation, tmp_path, monday, [])
+    measure_day(installation, "pearlline", DAY, NOW)
+    solved = hate.named("solved").events(*opened, ("decided", "2026-03-03 01:00"))
+    events = [
+        *solved,
+        *spam.named("moved").events(*opened),
+        *spam.named("stays").events(*opened),
+        *spam.named("nowhere").events(*opened),
+        *spam.named("new").events(("received", "2026-03-03 02:00")),
+    ]
+    outcomes = [outcome_of(solved[2], "matched")]
+    land(installation, tmp_path, events, outcomes, day=tuesday)
+    measure_day(installation, "pearlline", tuesday, NOW)
+
+    summary = close_day(installation, tuesday, NOW).summary
+    assert summary["roll_forward"]["pearlline"]["difference"] == 0
+    assert summary["queue_differences"] == {"pearlline": {"hate": -1, "spam": 1}}
+    with installation.warehouse.transaction() as connection:
+        carried = carried_cases(installation, connection, "pearlline", tuesday)
+    assert set(carried) == {"hate", "spam"}
+    assert (carried["hate"].moved_out, carried["hate"].difference) == ({"spam": 1}, -1)
+    assert (carried["spam"].moved_in, carried["spam"].difference) == ({"hate": 1}, 1)
+    assert (carried["spam"].appeared, carried["spam"].lost) == (1, 1)
+    assert (carried["hate"].appeared, carried["hate"].lost) == (0, 0)
+
+
+def test_totals_that_the_vendor_states_are_held_against_its_export(
+    installation: Workspace, tmp_path: Path
+) -> None:
+    """Of 20 incoming it states 21: one case apart is tolerated at 5 %, and told at none."""
+    opened = [
+        event for n in range(20) for event in Case(f"C{n}").events(("received", "2026-03-02 01:00"))
+    ]
+    land(installation, tmp_path, opened, [])
+    measure_day(installation, "pearlline", DAY, NOW)
+    with installation.warehouse.transaction() as connection:
+        connection.execute(
+            "insert into landing.vendor_total values"
+            " ('pearlline', %(day)s, 'incoming', 21), ('pearlline', %(day)s, 'backlog', 20)",
+            {"day": DAY},
+        )
+    closed = close_day(with_total_rate(installation, 0.05), DAY, NOW)
+    assert closed.summary["vendor_totals"] == {
+        "pearlline": {
+            "backlog": {"stated": 20, "measured": 20, "difference": 0},
+            "incoming": {"stated": 21, "measured": 20, "difference": 1},
+        }
+    }
+    assert totals_told(installation) == []
+    again = close_day(with_total_rate(installation, 0), DAY, LATER)
+    assert again.changed
+    assert totals_told(installation) == [
+        {
+            "vendor": "pearlline",
+            "scope": {"total": "incoming"},
+            "value": 1,
+            "threshold": 0,
+            "detail": {"stated": 21, "measured": 20},
+        }
+    ]
+
+
+def with_total_rate(workspace: Workspace, rate: float) -> Workspace:
+    """Return the installation with another tolerance for stated totals."""
+    operations = workspace.configuration.operations
+    tolerances = operations.tolerances.model_copy(update={"total_rate": rate})
+    changed = operations.model_copy(update={"tolerances": tolerances})
+    return replace(workspace, configuration=replace(workspace.configuration, operations=changed))
+
+
+def totals_told(workspace: Workspace) -> list[Event]:
+    """Return what people are told of totals."""
+    return workspace.warehouse.rows(
+        "select vendor, scope, value, threshold, detail from operations.finding"
+        " where rule = 'VendorTotalsDiffer'"
+    )

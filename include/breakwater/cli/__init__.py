@@ -14,6 +14,7 @@ from breakwater.cli.quarantine import quarantine
 from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
+from breakwater.cli.tie_out import tie_out
 from breakwater.cli.verify import verify
 from breakwater.core.errors import BreakwaterError
 
@@ -35,6 +36,7 @@ for command in (
     breaks,
     recompute,
     retention,
+    tie_out,
     verify,
     *STAGES,
     *LOOKING,

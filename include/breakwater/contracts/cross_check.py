@@ -8,7 +8,11 @@ from breakwater.contracts.clocks import Clock, contradictions
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import excusal_problems
 from breakwater.contracts.routes import Matcher
+from breakwater.contracts.source import OzoneSource
 from breakwater.contracts.vendor import VendorContract
+
+UTC = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu"})
+"""Names of the zone by which some systems count their days."""
 
 
 def cross_check(configuration: Configuration) -> Iterator[str]:
@@ -96,6 +100,9 @@ def cross_check_vendor(
             yield f"{file}: codes.queues.{code}: expected a queue; found {queue!r}"
     if contract.defaults.queue not in {None, *configuration.operations.queues}:
         yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
+    source, zone = contract.source, configuration.operations.zone
+    if isinstance(source, OzoneSource) and source.totals and zone not in UTC:
+        yield f"{file}: source.totals: expected an operation whose zone is UTC; found {zone}"
     for target in contract.targets:
         if target.clock not in clocks:
             yield f"{file}: targets: expected a clock; found {target.clock!r}"

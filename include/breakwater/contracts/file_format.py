@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from breakwater.contracts.base import Contract
+from breakwater.core.vocabulary import Total
 
 OneCharacter = Annotated[
     str, StringConstraints(strip_whitespace=False, pattern=r"^[^\r\n]$")  # a tab is one, too
@@ -91,6 +92,10 @@ class Manifest(Contract):
 
     kind: Literal["manifest"]
     suffix: str = ".manifest.json"
+    totals: dict[Total, str] = Field(default_factory=dict)
+    """Where the manifest states the vendor's own totals of the day, as dotted paths of whole numbers:
+    ``{incoming: counts.received, solved: counts.closed, backlog: counts.open}``. They are compared
+    with what we measured when the day is closed. Of several files of a day they are added up."""
 
 
 class NoControl(Contract):

@@ -47,6 +47,9 @@ class Tolerances(Contract):
     """Share of a vendor-day's records that one class of breaks may reach before people are told."""
     break_rates: dict[Outcome, float] = Field(default_factory=dict)
     """The same for classes that bear less or more; 0 tells of every single break."""
+    total_rate: float = Field(default=0.005, ge=0, lt=1)
+    """How far a total that the vendor states may lie from ours, as a share of the larger of both,
+    before people are told; rounded up to whole cases."""
     directions: dict[Direction, DirectionTolerance] = Field(default_factory=dict)
     """Directions of `decision_mismatch` that are told apart from it, each by its own measure."""
 

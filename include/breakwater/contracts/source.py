@@ -240,6 +240,10 @@ class OzoneSource(RecordSource):
 
     kind: Literal["ozone"]
     stream: Literal["report_activities", "moderation_events"]
+    totals: bool = False
+    """Whether the service is asked for its own statistics of the day, to be compared with what we
+    measured: ``inboundCount`` is incoming, ``actionedCount`` solved, ``pendingCount`` backlog. Its
+    days are those of UTC, so the operation's must be."""
     limits: HttpLimits = HttpLimits()
 
 

@@ -37,6 +37,7 @@ class Rule(StrEnum):
     QUARANTINE_HIGH = "QuarantineHigh"
     RECON_BREAKS = "ReconBreaks"
     CLOCK_SKEW = "ClockSkew"
+    VENDOR_TOTALS_DIFFER = "VendorTotalsDiffer"
     SLA_ATTAINMENT_LOW = "SlaAttainmentLow"
     STATUTORY_CLOCK_BREACHED = "StatutoryClockBreached"
     KPI_ANOMALY = "KpiAnomaly"

@@ -93,6 +93,15 @@ class Direction(StrEnum):
     """The vendor decided harder than we acted: what it removed may still be up."""
 
 
+class Total(StrEnum):
+    """What a vendor may count of its own day, in cases."""
+
+    INCOMING = "incoming"
+    SOLVED = "solved"
+    BACKLOG = "backlog"
+    """Undecided at the end of the day."""
+
+
 class RunType(StrEnum):
     """Why a day is being closed; only live runs may page."""
 

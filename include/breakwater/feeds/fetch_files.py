@@ -140,7 +140,8 @@ def _take(
     manifest = None
     control = about.contract.control
     if isinstance(control, Manifest):
-        manifest = read_manifest(feed.read_side_file(file, control.suffix, LARGEST))
+        side = feed.read_side_file(file, control.suffix, LARGEST)
+        manifest = read_manifest(side, control.totals)
     before = known.get((file.name, file.size_bytes, file.delivered_at))
     if before is not None and not _disagrees(manifest, before.sha256):
         if manifest is not None and manifest != before.manifest:

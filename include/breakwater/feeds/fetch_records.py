@@ -21,7 +21,7 @@ from breakwater.core.errors import (
 )
 from breakwater.feeds.fetch_progress import FetchProgress
 from breakwater.feeds.open_feed import open_feed
-from breakwater.feeds.records import CursorRefusedFault, FeedFault, Identified, RecordFeed
+from breakwater.feeds.records import CursorRefusedFault, FeedFault, Identified, RecordFeed, Totalled
 from breakwater.feeds.unrolled import rows_of
 from breakwater.feeds.vendor_day import VendorDay
 from breakwater.warehouse.database import hold
@@ -78,10 +78,14 @@ def _fetch(about: VendorDay, source: RecordSource, scratch: Path) -> ReceivedFil
         progress = FetchProgress.of(about, source, scratch / "parts")
         _read(feed, progress, about)
         rows = _assembled(feed, progress, local, about)
+        totals = feed.totals(about.window) if isinstance(feed, Totalled) else {}
     except FeedFault as fault:
         raise _error(about, fault) from fault
     name = f"{about.vendor}-{about.day.isoformat()}.jsonl.gz"
     file = about.keep("vendor", name, local, rows)
+    if totals:
+        counts = {name.value: count for name, count in sorted(totals.items())}
+        file = replace(file, manifest={**(file.manifest or {}), "totals": counts})
     with about.workspace.warehouse.transaction() as connection:
         before = received_files(connection, about.vendor, about.day, "vendor")
         in_force = before[-1] if before else None

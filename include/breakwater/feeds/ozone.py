@@ -8,13 +8,15 @@ from typing import Any
 from breakwater.contracts.source import Cursor as CursorPaging
 from breakwater.contracts.source import OzoneSource
 from breakwater.core.days import Window, utc_instant
+from breakwater.core.vocabulary import Total
 from breakwater.feeds.http.answer import Answer, StatusFault
 from breakwater.feeds.http.authentication import basic, token_of
 from breakwater.feeds.http.authenticator import Authenticator
 from breakwater.feeds.http.client import HttpClient
-from breakwater.feeds.http.paging import Listing
+from breakwater.feeds.http.paging import Listing, records_at
 from breakwater.feeds.http.waiting import REAL, Waiting
 from breakwater.feeds.instants import text_at
+from breakwater.feeds.manifest import is_count
 from breakwater.feeds.records import Cursor, FeedFault, Part, own_id
 from breakwater.warehouse.connections import FeedConnection
 
@@ -23,6 +25,12 @@ PAGE = 100
 STREAMS: Mapping[str, tuple[str, str]] = {
     "report_activities": ("tools.ozone.report.queryActivities", "activities"),
     "moderation_events": ("tools.ozone.moderation.queryEvents", "events"),
+}
+STATISTICS = "tools.ozone.report.getHistoricalStats"
+COUNTS: Mapping[str, Total] = {
+    "inboundCount": Total.INCOMING,
+    "actionedCount": Total.SOLVED,
+    "pendingCount": Total.BACKLOG,
 }
 _BAD_REQUEST, _UNAUTHORISED = 400, 401
 
@@ -61,6 +69,38 @@ class OzoneFeed:
     def identity(self, record: Mapping[str, Any]) -> str:
         """Name a record by its id, which is unique within a stream."""
         return own_id(record)
+
+    def totals(self, window: Window) -> Mapping[Total, int]:
+        """Ask for the service's own statistics of the day; none when it is not told to.
+
+        A day's row that was computed before the day was over says nothing about it yet.
+        """
+        if not self.source.totals:
+            return {}
+        client = HttpClient.of(self.connection, self.source.limits, self.waiting)
+        with closing(client):
+            said = client.ask(
+                f"xrpc/{STATISTICS}",
+                {
+                    "startDate": _spelt(window.start),
+                    "endDate": _spelt(window.end - 1),
+                    "limit": str(PAGE),
+                },
+                authenticator=_authenticator(client, self.connection),
+            )
+        day = utc_instant(window.start).date().isoformat()
+        # A date, or an instant that begins with it.
+        rows = [row for row in records_at(said, "stats") if str(row.get("date"))[:10] == day]
+        if not rows or not _is_final(rows[0], window):
+            return {}
+        found = [(total, rows[0].get(field)) for field, total in COUNTS.items()]
+        return {
+            total: count for total, count in found if isinstance(count, int) and is_count(count)
+        }
+
+
+def _is_final(row: Mapping[str, Any], window: Window) -> bool:
+    return "computedAt" not in row or text_at(row, "computedAt") >= window.end
 
 
 def open_feed(source: OzoneSource, connection: FeedConnection) -> OzoneFeed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from breakwater.core.days import Window
+from breakwater.core.vocabulary import Total
 
 Cursor = Mapping[str, Any]
 """Where a part starts, as the far end names it: plain JSON values, no secrets."""
@@ -48,6 +49,19 @@ class Identified(Protocol):
 
     def identity(self, record: Mapping[str, Any]) -> str:
         """Name a record by the far end's own id; of several with one name, the last counts."""
+        ...
+
+
+@runtime_checkable
+class Totalled(Protocol):
+    """A feed whose far end counts its own day."""
+
+    def totals(self, window: Window) -> Mapping[Total, int]:
+        """Return the far end's own totals of a day; those that it does not state are left out.
+
+        Raises:
+            FeedFault: the far end did not answer, or not with statistics.
+        """
         ...
 
 

@@ -18,6 +18,7 @@ from breakwater.landing.publishing.delivered import Delivery
 from breakwater.landing.publishing.layouts import replace_layouts
 from breakwater.landing.publishing.partitions import Landed, replace_partitions
 from breakwater.landing.publishing.spill import spilling
+from breakwater.landing.publishing.vendor_totals import replace_vendor_totals
 from breakwater.landing.quarantine.corrections import corrections_of
 from breakwater.landing.read_book import FileReader, FileRefusedError
 from breakwater.landing.vendor_day import VendorDay, error_of, local_copy, nothing_to_land
@@ -107,6 +108,7 @@ def _land(about: VendorDay) -> StageResult | VendorDayError:
         scratch=about.scratch,
     )
     landed, actions = _deliver(about, book), _publish(about, internal)
+    replace_vendor_totals(about.connection, about.contract, about.day, exports)
     _mark_changed(about, landed, actions)
     _tell(about, book)
     starts_from = None if start is None else start.file.sha256

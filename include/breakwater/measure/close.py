@@ -7,11 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from breakwater.core.errors import TieOutError
+from breakwater.core.finding import Finding
 from breakwater.measure.closing.coverage import Coverage, coverage_of
 from breakwater.measure.closing.figures import Figures, figures_of_day
 from breakwater.measure.closing.tie_out import IDENTITIES, Difference, differences
+from breakwater.measure.closing.vendor_totals import StatedTotal, stated_totals, total_findings
 from breakwater.measure.renew import measure_if_renewed
 from breakwater.warehouse.database import Connection, hold
+from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.stage_run import (
     WHOLE_DAY,
     StageResult,
@@ -41,7 +44,8 @@ def close_day(
         vendors: others to account for, beside those whose contracts are in force on the day.
 
     Returns:
-        Coverage, the day's totals, and the roll-forward of each vendor's backlog.
+        Coverage, the day's totals, the roll-forward of each vendor's backlog, the queues in which
+        it does not come out even, and the totals that vendors state themselves beside ours.
 
     Raises:
         TieOutError: a total that must agree does not. Nothing is closed.
@@ -57,12 +61,21 @@ def close_day(
         reported = coverage.those("reported")
         _must_tie_out(day, list(differences(connection, day, reported, contract_clocks)))
         figures = {"coverage": coverage.named, **figures_of_day(connection, day, reported)}
-        result = _publish(connection, day, coverage, figures, now=now)
+        totals = stated_totals(connection, day, reported)
+        findings = list(total_findings(day, totals, configuration.operations.tolerances.total_rate))
+        replace_findings(connection, day, STAGE, WHOLE_DAY, findings)
+        result = _publish(connection, day, coverage, figures, findings, now=now)
         for vendor in coverage.those("stale"):
             why = coverage.to_land_again.get(vendor, "landed again while the day was closed")
             mark_stale(connection, vendor, [day], why, now)
         carried = _roll_forward(connection, day, reported)
-    return replace(result, summary={**result.summary, "roll_forward": carried})
+        moved = _queue_differences(connection, day, reported)
+    told = {
+        "roll_forward": carried,
+        "queue_differences": moved,
+        "vendor_totals": _as_told(totals),
+    }
+    return replace(result, summary={**result.summary, **told})
 
 
 def _must_tie_out(day: date, found: Sequence[Difference]) -> None:
@@ -80,7 +93,13 @@ def _must_tie_out(day: date, found: Sequence[Difference]) -> None:
 
 
 def _publish(
-    connection: Connection, day: date, coverage: Coverage, figures: Figures, *, now: datetime
+    connection: Connection,
+    day: date,
+    coverage: Coverage,
+    figures: Figures,
+    findings: Sequence[Finding],
+    *,
+    now: datetime,
 ) -> StageResult:
     fingerprint = fingerprint_of([coverage.standing, coverage.fingerprints, figures])
     result = record_stage(
@@ -89,7 +108,8 @@ def _publish(
         vendor=WHOLE_DAY,
         stage=STAGE,
         inputs=[coverage.standing, coverage.fingerprints],
-        outputs=figures,
+        # Without findings as it was before there were any: days that were closed then stay closed.
+        outputs=[figures, [[f.finding_id, f.value] for f in findings]] if findings else figures,
         summary={
             "coverage": coverage.named,
             "identities": len(IDENTITIES) * len(coverage.those("reported")),
@@ -131,3 +151,34 @@ def _roll_forward(connection: Connection, day: date, vendors: list[str]) -> dict
         [day, vendors],
     )
     return {row.pop("vendor"): row for row in rows}
+
+
+def _queue_differences(
+    connection: Connection, day: date, vendors: list[str]
+) -> dict[str, dict[str, int]]:
+    """Return, by vendor, the queues whose backlog does not come out even, and by how many cases.
+
+    Cases that moved between queues leave a difference in each, which nets out over the vendor;
+    `breakwater tie-out` tells them from cases that an export forgot or invented.
+    """
+    rows = connection.execute(
+        "select vendor, queue, difference from measure.queue_roll_forward"
+        " where operational_day = %s and vendor = any(%s) and difference <> 0"
+        " order by vendor, queue",
+        [day, vendors],
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["vendor"], {})[row["queue"]] = row["difference"]
+    return found
+
+
+def _as_told(totals: Sequence[StatedTotal]) -> dict[str, dict[str, dict[str, int]]]:
+    told: dict[str, dict[str, dict[str, int]]] = {}
+    for total in totals:
+        told.setdefault(total.vendor, {})[total.name] = {
+            "stated": total.stated,
+            "measured": total.measured,
+            "difference": total.difference,
+        }
+    return told

@@ -11,6 +11,7 @@ SYMPTOMS = frozenset(
     {
         Rule.QUARANTINE_HIGH,
         Rule.RECON_BREAKS,
+        Rule.VENDOR_TOTALS_DIFFER,
         Rule.CLOCK_SKEW,
         Rule.SLA_ATTAINMENT_LOW,
         Rule.STATUTORY_CLOCK_BREACHED,

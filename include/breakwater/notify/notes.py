@@ -43,6 +43,12 @@ def _of_skew(detail: Detail) -> Iterator[str]:
         yield f"explains {breaks:,.0f} breaks"
 
 
+def _of_totals(detail: Detail) -> Iterator[str]:
+    stated, measured = _number(detail, "stated"), _number(detail, "measured")
+    if stated is not None and measured is not None:
+        yield f"the vendor says {stated:,.0f}, its export {measured:,.0f}"
+
+
 def _of_attainment(detail: Detail) -> Iterator[str]:
     due, missed = _number(detail, "due"), _number(detail, "missed")
     if due is not None and missed is not None:
@@ -126,6 +132,7 @@ def _parts(detail: Detail, key: str) -> str:
 _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.RECON_BREAKS: _of_breaks,
     Rule.CLOCK_SKEW: _of_skew,
+    Rule.VENDOR_TOTALS_DIFFER: _of_totals,
     Rule.SLA_ATTAINMENT_LOW: _of_attainment,
     Rule.STATUTORY_CLOCK_BREACHED: _of_breach,
     Rule.KPI_ANOMALY: _of_anomaly,

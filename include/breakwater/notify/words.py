@@ -114,6 +114,15 @@ WORDS: Mapping[Rule, RuleWords] = {
         next_step="Ask the vendor for the zone and the clock of the export; correct the contract.",
         vendor_step="Please look at the zone and the clock that the export is written with.",
     ),
+    Rule.VENDOR_TOTALS_DIFFER: RuleWords(
+        title="Vendor's totals differ",
+        about="totals of the day",
+        number="{value} apart",
+        limit="tolerated",
+        usual="measured",
+        next_step="Ask which cases the vendor counts; its export or its count leaves some out.",
+        vendor_step="Please tell our desk which cases your total counts and your export does not.",
+    ),
     Rule.SLA_ATTAINMENT_LOW: RuleWords(
         title="SLA attainment low",
         about="cases due",

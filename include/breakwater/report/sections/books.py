@@ -32,7 +32,7 @@ WORDS = {
 
 def books_section(view: View, names: Names, most: int) -> Section:
     """Report the reconciliation."""
-    told = {Rule.RECON_BREAKS, Rule.CLOCK_SKEW}
+    told = {Rule.RECON_BREAKS, Rule.CLOCK_SKEW, Rule.VENDOR_TOTALS_DIFFER}
     findings = [f for f in view.answers.findings if f.rule in told]
     return section(TITLE, _summary(view), _lines(findings, names), most, _carried(view))
 
@@ -87,6 +87,8 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
 def _what(finding: Finding, names: Names) -> str:
     if finding.rule is Rule.CLOCK_SKEW:
         return "all instants drift together"
+    if finding.rule is Rule.VENDOR_TOTALS_DIFFER:
+        return f"from the vendor's own count: {names.slug(finding.scope.get('total', ''))}"
     outcome, direction = finding.scope.get("outcome", ""), finding.scope.get("direction")
     words = WORDS[Outcome(outcome)] if outcome in set(Outcome) else names.slug(outcome)
     return words if direction is None else f"{words}, {names.slug(direction)}"

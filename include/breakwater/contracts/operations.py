@@ -102,6 +102,17 @@ class Detection(Contract):
     """After this many ordinary days the next change is a new one; until then it is told once."""
 
 
+class Forecasting(Contract):
+    """Which open cases are looked at ahead of their due instant, and from what is learned."""
+
+    horizon_hours: int = Field(default=24, ge=1, le=7 * 24)
+    """Clocks due within so many hours are forecast."""
+    history_days: int = Field(default=7, ge=1, le=56)
+    """So many days before are read: the pace of each queue, and what became of cases alike."""
+    likely: float = Field(default=0.5, gt=0, lt=1)
+    """From this likelihood on, an open clock is said to be missed."""
+
+
 class EnforcementLog(Contract):
     """Where the platform's own log is, and which of its columns holds what.
 
@@ -160,6 +171,7 @@ class Operations(Contract):
     engine: EngineSettings = EngineSettings()
     attainment: Attainment = Attainment()
     detection: Detection = Detection()
+    forecast: Forecasting = Forecasting()
     retention: Retention = Retention()
     breaks: Breaks = Breaks()
     live_days: int = 3

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import json
 import logging
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -672,3 +673,22 @@ def test_the_lake_and_the_folder_may_be_any_object_store(
         memory.rm("/exports", recursive=True)
         memory.rm("/lake", recursive=True)
     assert list(folder.path.iterdir()) == []
+
+
+def test_totals_that_the_manifest_states_are_kept_and_follow_a_corrected_one(
+    acme: Workspace, folder: VendorFolder
+) -> None:
+    """Where the contract names them; a later manifest of the same file replaces them."""
+    where = {"incoming": "counts.in", "backlog": "counts.open"}
+    acme = with_vendor(acme, contract(control={"kind": "manifest", "totals": where}))
+    file = folder.drop(as_csv(rows_of({})))
+    side = file.with_name(f"{file.name}.manifest.json")
+    for counts, expected in (
+        ({"in": 7, "open": "3"}, {"incoming": 7}),
+        ({"in": 8, "open": 3}, {"incoming": 8, "backlog": 3}),
+        ({}, {}),
+    ):
+        side.write_text(json.dumps({"rows": 1, "counts": counts}))
+        run(acme)
+        found = acme.warehouse.rows("select name, total from landing.vendor_total")
+        assert {row["name"]: row["total"] for row in found} == expected

@@ -50,6 +50,12 @@ check: $(READY)  ## lint, format, types, import rules, configuration, generated 
 test: check  ## everything `check` does, then the whole test suite
 	$(BIN)/pytest
 
+.PHONY: test-spark
+test-spark: $(READY)  ## the same models on Spark, two executors on this machine; needs Java 17
+	@java -version 2>&1 | head -1
+	$(UV) pip install --compile-bytecode --require-hashes --requirement requirements-spark.txt
+	$(BIN)/pytest --numprocesses=0 tests/spark tests/engine/test_engines.py
+
 .PHONY: fuzz
 fuzz: $(READY)  ## try damaged files of every format, a minute each
 	BREAKWATER_FUZZ_SECONDS=60 $(BIN)/pytest tests/landing/test_fuzz_readers.py
@@ -62,3 +68,5 @@ bench: $(READY)  ## run the benchmarks; product and peers in one run
 lock: $(BIN)/uv  ## resolve the packages anew and export requirements*.txt
 	$(COMPILE) --extra embedded --extra server --output-file requirements.txt
 	$(COMPILE) --extra embedded --extra server --group dev --output-file requirements-dev.txt
+	$(COMPILE) --extra embedded --extra server --extra spark --constraint requirements-dev.txt \
+		--output-file requirements-spark.txt

@@ -66,12 +66,28 @@ class Matching(RuleList):
     """How far over midnight a record may find its counterpart in the neighbouring day."""
 
 
+class SparkSettings(Contract):
+    """Where Spark runs, and what it may take."""
+
+    master: str = "local[2]"
+    """As Spark spells it: local[2], spark://host:7077, yarn, k8s://https://host:443 …"""
+    memory: str = Field(default="1g", pattern=r"^[1-9][0-9]*[mg]$")
+    """Of the driver and of each executor."""
+    folder: str | None = None
+    """Where results pass between executors and this machine: a folder that all of them see under
+    this path; null: this machine's own temporary folder, for masters that run on it alone."""
+    options: dict[str, str] = Field(default_factory=dict)
+    """What a cluster asks for besides, by Spark's own names."""
+
+
 class EngineSettings(Contract):
     """Which engine runs the models, and within which limits."""
 
-    kind: Literal["duckdb", "postgresql"] = "duckdb"
+    kind: Literal["duckdb", "postgresql", "spark"] = "duckdb"
     memory_limit: str = "2GB"
+    """Of DuckDB in one process; landing reads exports with it, whichever engine runs the models."""
     threads: int = Field(default=2, ge=1)
+    spark: SparkSettings = SparkSettings()
 
 
 class Attainment(Contract):

@@ -1,1 +1,1 @@
-"""Runs SQL models on DuckDB or PostgreSQL; nothing else knows which."""
+"""Runs SQL models on DuckDB, PostgreSQL or Spark; nothing else knows which."""

@@ -15,6 +15,8 @@ ARROW_TYPES = {
     "date": pa.date32(),
     "boolean": pa.bool_(),
 }
+SHARED_TYPES = {*ARROW_TYPES.values(), pa.int32()}
+"""Arrow types of results that every engine gives; a plain sum of bigints is none of them."""
 
 
 class PortabilityError(Exception):

@@ -17,12 +17,9 @@ import fsspec
 import pyarrow as pa
 
 from breakwater.contracts.tables import Table
-from breakwater.engine.base import ARROW_TYPES, PortabilityError, arrow_schema, each_name
+from breakwater.engine.base import SHARED_TYPES, PortabilityError, arrow_schema, each_name
 from breakwater.engine.ordering import OutOfOrderError, in_order
 from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
-
-SHARED_TYPES = {*ARROW_TYPES.values(), pa.int32()}
-"""Arrow types of results that PostgreSQL gives as well; a plain sum of bigints is none of them."""
 
 _session_numbers = itertools.count()
 

@@ -7,6 +7,7 @@ from breakwater.contracts.operations import EngineSettings
 from breakwater.engine.base import Engine
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
+from breakwater.engine.spark import SparkEngine
 
 
 @contextmanager
@@ -16,10 +17,15 @@ def open_engine(settings: EngineSettings, dsn: str) -> Iterator[Engine]:
     Args:
         settings: which engine, and within which limits.
         dsn: the PostgreSQL database in which that engine would work.
+
+    Raises:
+        ConfigurationError: the engine is not installed, or cannot work with its settings.
     """
     engine: Engine
     if settings.kind == "duckdb":
         engine = DuckDBEngine(settings.memory_limit, settings.threads)
+    elif settings.kind == "spark":
+        engine = SparkEngine(settings.spark)
     else:
         engine = PostgreSQLEngine(dsn)
     try:

@@ -1,0 +1,155 @@
+"""Every model gives on Spark what it gives on DuckDB, row for row, and files are equal bytes."""
+
+import random
+from pathlib import Path
+
+import pytest
+from case_book import Bench, vendor_day
+from random_book import RandomBook
+from spark_settings import needs_spark
+from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
+
+from breakwater.contracts.comparison import (
+    USUAL,
+    Compared,
+    NumberComparison,
+    TextComparison,
+)
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.tables import CLOCK_RUN, RECON_OUTCOME
+from breakwater.core.vocabulary import Outcome
+from breakwater.engine.base import Engine
+from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.engine.spark import SparkEngine
+from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS
+from breakwater.measure.results import CLOCK_RUN_ORDER
+from breakwater.measure.sla.run import SLA_MODELS
+from breakwater.reconcile.matching import FEW_ROWS
+from breakwater.reconcile.publish import ORDER
+from breakwater.reconcile.rules import RULES
+
+pytestmark = needs_spark
+
+COMPARISON = (
+    *USUAL,
+    TextComparison(field=Compared.QUEUE),
+    NumberComparison(field=Compared.HANDLE_SECONDS, absolute=2, relative=0.1),
+)
+MATCHING_MODELS = (
+    "vendor_record",
+    "own_action",
+    "internal_record",
+    "crowded_key",
+    "crowded_pair",
+    "left_over",
+    "settled",
+    "unpaired",
+    "chosen_pair",
+    "judged_pair",
+    "recon_outcome",
+)
+MEASURING_MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *KPI_MODELS)
+
+
+def troubled_books(seed: int, records: int) -> TwoBooks:
+    """Draw two books of one day with every trouble that records of a day can have.
+
+    A key in ten is shared by neighbours, an item by four, instants lie on a coarse grid, and one
+    record in ten is missing from either book: crowding, ties and chains are no exception.
+    """
+    draw = random.Random(seed)  # noqa: S311  the same every time
+    events: list[Row] = []
+    actions: list[Row] = []
+    for n in range(records):
+        key = f"K{n - n % 3 if draw.random() < 0.1 else n}"
+        item = f"I{n // 4}"
+        instant = at("08:00:00") + 60 * draw.randrange(600)
+        policy = draw.choice(("hate", "hate", "hate", "adult", None))
+        if draw.random() < 0.9:
+            decision = draw.choice(("remove", "remove", "remove", "warn", None))
+            event = vendor_event(
+                f"v{n}", instant, record_key=key, item_id=item, decision=decision, policy=policy
+            )
+            events.append(event)
+        if draw.random() < 0.9:
+            actions.append(_action(draw, n, instant, record_key=key, item_id=item))
+    # Of the actions that neighbours made near midnight some are this day's, and the other way round.
+    for row in actions[::20]:
+        row["operational_day"] = next_day(DAY)
+    return TwoBooks(
+        events=tuple(events),
+        actions=tuple(actions),
+        borrowed=tuple(row["action_id"] for row in actions[::20]),
+        lent=tuple(row["action_id"] for row in actions[1::50]),
+        comparison=COMPARISON,
+    )
+
+
+def _action(draw: random.Random, n: int, instant: int, *, record_key: str, item_id: str) -> Row:
+    drift = draw.choice((0, 0, 0, 0, 60, -60, 120, 3600))
+    status = draw.choice(("executed", "executed", "executed", "executed", "failed", "pending"))
+    late = draw.choice((0, 60, 3600, 3601))
+    return action(
+        f"a{n}",
+        instant + drift,
+        record_key=draw.choice((record_key, record_key, record_key, None)),
+        item_id=item_id,
+        decision=draw.choice(("remove", "remove", "remove", "warn")),
+        policy=draw.choice(("hate", "hate", "hate", "adult", None)),
+        queue=draw.choice(("hate", "hate", "hate", "hate_text")),
+        handle_seconds=draw.choice((40, 41, 44, 60, None)),
+        status=status,
+        enforced_at=instant + drift + late if status == "executed" else None,
+        source=draw.choice(("review", "review", "review", "automation", "appeal")),
+    )
+
+
+@pytest.mark.parametrize("row_count", [0, FEW_ROWS + 1], ids=["few", "many"])
+def test_reconciliation_agrees(
+    row_count: int,
+    configuration: Configuration,
+    in_process: DuckDBEngine,
+    on_cluster: SparkEngine,
+    tmp_path: Path,
+) -> None:
+    """On books with every outcome and every rule, kept as small ones are and as large ones."""
+    books = troubled_books(seed=7, records=800)
+    found = books.match(in_process, configuration, row_count)
+    books.match(on_cluster, configuration, row_count)
+    assert {row["outcome"] for row in found} == set(Outcome)
+    assert {row["rule"] for row in found} == set(RULES)
+    for name in MATCHING_MODELS:
+        assert_agree(name, in_process, on_cluster)
+    files = [tmp_path / "duckdb.parquet", tmp_path / "spark.parquet"]
+    for engine, file in zip((in_process, on_cluster), files, strict=True):
+        engine.write("recon_outcome", RECON_OUTCOME, ORDER, file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_measuring_agrees(
+    configuration: Configuration,
+    in_process: DuckDBEngine,
+    on_cluster: SparkEngine,
+    tmp_path: Path,
+) -> None:
+    """On a book with every event at every awkward instant: each model, and the file of clocks."""
+    what = vendor_day(configuration)
+    book = RandomBook(1, what.window)
+    files = []
+    for name, engine in (("duckdb", in_process), ("spark", on_cluster)):
+        folder = tmp_path / name
+        folder.mkdir()
+        Bench(engine, folder).run(what, book.events, book.outcomes)
+        files.append(folder / "clock_run.parquet")
+        engine.write("clock_run", CLOCK_RUN, CLOCK_RUN_ORDER, files[-1])
+    for name in MEASURING_MODELS:
+        assert_agree(name, in_process, on_cluster)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def assert_agree(name: str, one: Engine, other: Engine) -> None:
+    """Compare all rows of a name as multisets, values and types of columns alike."""
+    expected, found = one.fetch(name), other.fetch(name)
+    assert found.schema.names == expected.schema.names, name
+    assert expected.num_rows, f"{name} is empty: nothing was compared"
+    assert sorted(found.to_pylist(), key=repr) == sorted(expected.to_pylist(), key=repr), name

@@ -15,6 +15,7 @@ from breakwater.cli.quarantine import quarantine
 from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
+from breakwater.cli.suggested import suggestions
 from breakwater.cli.tie_out import tie_out
 from breakwater.cli.verify import verify
 from breakwater.core.errors import BreakwaterError
@@ -38,6 +39,7 @@ for command in (
     forecast,
     recompute,
     retention,
+    suggestions,
     tie_out,
     verify,
     *STAGES,

@@ -107,7 +107,9 @@ class Fuzzy(Effective):
     """Suggestions a vendor record."""
 
 
-Rule = Annotated[ExactKey | NormalisedKey | Item | ItemAgent, Field(discriminator="kind")]
+Rule = Annotated[
+    ExactKey | NormalisedKey | Item | ItemAgent | Group | Fuzzy, Field(discriminator="kind")
+]
 
 TODAY: tuple[Rule, ...] = (ExactKey(kind="exact_key"), Item(kind="item"))
 """What an operation gets that names no rules."""
@@ -154,6 +156,8 @@ def _disorder(rules: Sequence[Rule]) -> Iterator[str]:
             yield f"an exact key comes first, but for groups by key; found {earlier.rule!r} before"
         if is_group_by_key(later) and not is_group_by_key(earlier):
             yield f"a group by key comes before every other rule; found {earlier.rule!r} before"
+        if is_group_by_key(earlier) and later is rules[-1] and key_rule(rules) is None:
+            yield f"a group by key needs a key rule after it; found none after {earlier.rule!r}"
         if isinstance(earlier, Fuzzy) and not isinstance(later, Fuzzy):
             yield f"a fuzzy rule looks at what is left: it comes last; found {later.rule!r} after"
 

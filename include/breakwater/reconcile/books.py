@@ -12,7 +12,7 @@ from breakwater.contracts.comparison import (
     TimeComparison,
     comparison_on,
 )
-from breakwater.contracts.matching import ExactKey, NormalisedKey, Rule, key_rule
+from breakwater.contracts.matching import ExactKey, Fuzzy, NormalisedKey, Rule, key_rule
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
 from breakwater.contracts.vendor import VendorContract
@@ -58,6 +58,11 @@ class VendorDay:
     def key_rule(self) -> ExactKey | NormalisedKey | None:
         """The rule by which whole books are joined, if there is one."""
         return key_rule(self.rules)
+
+    @property
+    def suggesting_rules(self) -> list[Fuzzy]:
+        """The rules that suggest and never pair."""
+        return [rule for rule in self.rules if isinstance(rule, Fuzzy)]
 
 
 @dataclass(frozen=True, slots=True)

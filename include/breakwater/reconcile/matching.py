@@ -26,10 +26,13 @@ recon_outcome       both
 =================== ================================================================================
 """
 
+from breakwater.contracts.matching import Fuzzy, Rule, is_group_by_key
+from breakwater.contracts.tables import RECON_OUTCOME
 from breakwater.engine.base import Engine
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.comparing import judging
-from breakwater.reconcile.left_over import pair_left_over
+from breakwater.reconcile.groups import judge_stars
+from breakwater.reconcile.left_over import Trial, all_settled, pair_left_over, try_rules
 from breakwater.reconcile.model_files import model
 
 FEW_ROWS = 500_000
@@ -60,19 +63,65 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
         row_count: as in `open_books`.
     """
     _keep(engine, "internal_record", row_count)
+    window = about.operations.matching.window_seconds
+    for name in ("odd_key", "crowded_key"):
+        engine.stage(name, model(name))
+    by_key = _group_crowded(engine, about, window)
     _pair_by_key(engine)
-    rules = [rule for rule in about.rules if rule is not about.key_rule]
-    pair_left_over(engine, rules, about.operations.matching.window_seconds)
+    rest = pair_left_over(engine, _rules_for_the_rest(about), window)
+    engine.define("settled", all_settled([*by_key.settled, *rest.settled]))
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
     for name in ("vendor_side", "internal_side"):
         engine.define(name, model(name))
+    stars = (*by_key.stars, *rest.stars)
+    if stars:
+        judge_stars(engine, stars, about.comparison)
     for side in ("vendor", "internal"):
         engine.define(f"{side}_pair", model(f"{side}_pair"))
         judged = judging(model("judged_pair"), about.comparison, f"{side}_pair")
         engine.define(f"judged_{side}_pair", judged)
-        engine.define(f"{side}_outcome", model(f"{side}_outcome"))
+        _define_outcome(engine, side, with_stars=bool(stars))
     engine.define("recon_outcome", model("recon_outcome"))
+
+
+def _define_outcome(engine: Engine, side: str, *, with_stars: bool) -> None:
+    """Name the outcomes of one book; those of groups of one and many are told beside the pairs'."""
+    name = f"{side}_outcome"
+    if not with_stars:
+        engine.define(name, model(name))
+        return
+    engine.define(f"plain_{name}", model(name))
+    columns = ", ".join(RECON_OUTCOME.column_names)
+    engine.define(
+        name,
+        f"select {columns} from plain_{name}"  # noqa: S608  our own names
+        f" union all select {columns} from star_outcome where side = '{side}'",
+    )
+
+
+def _rules_for_the_rest(about: VendorDay) -> list[Rule]:
+    """Return the rules that pair what no key did."""
+    return [
+        rule
+        for rule in about.rules
+        if rule is not about.key_rule and not is_group_by_key(rule) and not isinstance(rule, Fuzzy)
+    ]
+
+
+def _group_crowded(engine: Engine, about: VendorDay, window_seconds: int) -> Trial:
+    """Let groups by key take what they can of the crowded keys; give ``crowded_record``, the rest."""
+    groups = [rule for rule in about.rules if is_group_by_key(rule)]
+    if not groups:
+        engine.stage("crowded_record", model("crowded_record"))
+        return Trial((), (), "crowded_record")
+    engine.stage("open_key_0", model("crowded_open"))
+    trial = try_rules(engine, groups, "key", window_seconds)
+    engine.define(
+        "crowded_record",
+        f"select side, record_id, record_key, item_id, decided_at from {trial.still_open}",  # noqa: S608  our own name
+    )
+    return trial
 
 
 def _keep(engine: Engine, name: str, row_count: int) -> None:
@@ -81,9 +130,8 @@ def _keep(engine: Engine, name: str, row_count: int) -> None:
 
 
 def _pair_by_key(engine: Engine) -> None:
-    """Find the keys that are crowded, choose their pairs, and list what no key paired."""
-    for name in ("odd_key", "crowded_key", "crowded_record", "crowded_moment"):
-        engine.stage(name, model(name))
+    """Choose the pairs of crowded keys, and list what no key paired."""
+    engine.stage("crowded_moment", model("crowded_moment"))
     engine.stage("crowded_edge", model("nearest").format(moments="crowded_moment"))
     engine.stage("crowded_pair", model("crowded_pair"))
     engine.stage("crowd", model("crowd"))

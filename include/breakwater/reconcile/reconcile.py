@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from breakwater.reconcile.life.follow import Followed, follow_breaks, without_co
 from breakwater.reconcile.matching import match_books, open_books
 from breakwater.reconcile.midnight import claim_actions, load_borrowings
 from breakwater.reconcile.publish import Published, publish_outcomes
+from breakwater.reconcile.suggestions import replace_suggestions, suggest_pairs
 from breakwater.reconcile.tie_out import Tally
 from breakwater.warehouse.database import Connection, hold
 from breakwater.warehouse.finding import replace_findings
@@ -24,6 +25,7 @@ from breakwater.warehouse.stale import mark_stale
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "reconcile"
+SPAN = {"effective_from", "effective_to"}
 
 
 def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> StageResult:
@@ -111,10 +113,17 @@ def _reconcile(
             scratch=Path(scratch),
             now=now,
         )
+        window = about.operations.matching.window_seconds
+        suggested = suggest_pairs(engine, about.suggesting_rules, window)
+        replace_suggestions(connection, about.vendor, about.day, suggested or ())
         outcomes = sorted({tally.outcome for tally in published.tallies})
         followed = follow_breaks(connection, engine, about, outcomes, now)
     inputs = [books.hashes, borrowings, _rules(about)]
-    result = _record(connection, about, inputs, published, followed, read=books.hashes, now=now)
+    # Whoever has no such rule sees nothing of it.
+    told = {"suggestions": None if suggested is None else len(suggested)}
+    extra = told if about.suggesting_rules else {}
+    more = {**extra, "read": books.hashes}
+    result = _record(connection, about, inputs, published, followed, more=more, now=now)
     return result, affected
 
 
@@ -123,7 +132,7 @@ def _rules(about: VendorDay) -> list[object]:
     tolerances = about.operations.tolerances
     return [
         parameters_of(about),
-        [rule.model_dump(mode="json") for rule in about.rules],
+        [rule.model_dump(mode="json", exclude=SPAN) for rule in about.rules],
         sorted(about.contract.book.event_types),
         compared_fields(about.comparison),
         tolerances.break_rate,
@@ -139,7 +148,7 @@ def _record(
     published: Published,
     followed: Followed,
     *,
-    read: list[str],
+    more: Mapping[str, object],
     now: datetime,
 ) -> StageResult:
     tallies = without_common_drift(published.tallies, followed)
@@ -156,7 +165,7 @@ def _record(
         inputs=inputs,
         outputs=[published.sha256, [[f.finding_id, f.severity, f.value] for f in findings]],
         # What was read is remembered, for closing to know when it is out of date.
-        summary={**_summary(published), "read": read},
+        summary={**_summary(published), **more},
         at=now,
     )
 

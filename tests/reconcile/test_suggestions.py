@@ -1,0 +1,190 @@
+"""Pairs that are suggested: one slip is found wherever it is, and nothing is closed by it."""
+
+import dataclasses
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from landed_books import LandedBooks
+from rapidfuzz.distance import OSA
+from two_books import DAY, VENDOR, action, at, vendor_event
+
+from breakwater.cli import breakwater
+from breakwater.contracts.matching import Fuzzy
+from breakwater.contracts.operations import Matching
+from breakwater.reconcile import suggestions
+from breakwater.reconcile.suggestions import Alone, Suggestion, alike, suggestions_of
+from breakwater.warehouse.workspace import Workspace
+
+NOON = at("12:00:00")
+RULE = Fuzzy(kind="fuzzy")
+HOUR = 3600
+
+
+@pytest.fixture
+def books(workspace: Workspace, tmp_path: Path) -> LandedBooks:
+    """Open an installation to land books in."""
+    return LandedBooks(workspace, tmp_path)
+
+
+def alone(record_id: str, key: str | None, item: str = "", instant: int = NOON) -> Alone:
+    """Make a record that nothing paired."""
+    return Alone(record_id, instant, {"record_key": key, "item_id": item})
+
+
+def found(vendor: list[Alone], internal: list[Alone], rule: Fuzzy = RULE) -> list[tuple[str, str]]:
+    """Return the suggested pairs."""
+    return [(s.vendor_record, s.internal_record) for s in alike(vendor, internal, rule, HOUR)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "logged", "score"),
+    [
+        ("C-10442", "C-10447", 1 - 1 / 7),
+        ("C-10442", "C-01442", 1 - 1 / 7),
+        ("C-10442", "C-1042", 1 - 1 / 7),
+        ("C-10442", "CC-10442", 1 - 1 / 8),
+        ("C-10442", "C-10442", 1.0),
+    ],
+    ids=["mistyped", "swapped", "left out", "added", "equal"],
+)
+def test_a_slip_costs_its_share_of_the_id(stated: str, logged: str, score: float) -> None:
+    """A character of seven is a seventh."""
+    [suggestion] = alike([alone("v", stated)], [alone("a", logged)], RULE, HOUR)
+    assert suggestion == Suggestion("v", "a", round(score, 6), "record_key", "fuzzy")
+
+
+@pytest.mark.parametrize(
+    ("other", "instant"),
+    [("D-99999", NOON), ("C-10441", NOON + HOUR + 1), (None, NOON), ("X-20443", NOON)],
+    ids=["another id", "too far", "no id", "two slips of seven"],
+)
+def test_what_is_unlike_or_far_is_not_suggested(other: str | None, instant: int) -> None:
+    """Below the score, beyond the window, or nothing to compare."""
+    assert found([alone("v", "C-10442")], [alone("a", other, instant=instant)]) == []
+
+
+def test_the_likest_come_first_then_the_nearest_and_only_so_many() -> None:
+    """Equal scores are told by the gap, then by the id."""
+    internal = [
+        alone("far", "C-10443", instant=NOON + 60),
+        alone("b", "C-10444"),
+        alone("a", "C-10445"),
+        alone("same", "C-10442", instant=NOON + 600),
+    ]
+    assert found([alone("v", "C-10442")], internal) == [("v", "same"), ("v", "a"), ("v", "b")]
+
+
+def test_the_field_that_is_likest_is_named() -> None:
+    """Two fields are looked at where the rule says so, and the better one is told."""
+    rule = Fuzzy(kind="fuzzy", on=("record_key", "item_id"))
+    one, other = alone("v", "C-10442", "I-700001"), alone("a", "C-1044", "I-700001")
+    [suggestion] = alike([one], [other], rule, HOUR)
+    assert (suggestion.compared_field, suggestion.score) == ("item_id", 1.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text("0123456789", min_size=8, max_size=10), min_size=1, max_size=12), st.data())
+def test_one_slip_in_either_half_is_found(keys: list[str], data: st.DataObject) -> None:
+    """Whatever else is left: as many as are alike by comparing all with all."""
+    text = data.draw(st.sampled_from(keys))
+    place = data.draw(st.integers(0, len(text) - 1))
+    kind = data.draw(st.sampled_from(["mistype", "omit", "add"]))
+    slipped = text[:place] + {"mistype": "x", "omit": "", "add": text[place] + "x"}[kind]
+    slipped += text[place + 1 :]
+    rule = Fuzzy(kind="fuzzy", at_most=20)
+    internal = [alone(f"a{n}", key) for n, key in enumerate(keys)]
+    pairs = {other for _, other in found([alone("v", slipped)], internal, rule)}
+    one_slip = {f"a{n}" for n, key in enumerate(keys) if OSA.distance(slipped, key) <= 1}
+    swaps_in_the_middle = {
+        f"a{n}" for n, key in enumerate(keys) if sorted(key) == sorted(slipped) and key != slipped
+    }
+    assert one_slip - swaps_in_the_middle <= pairs
+
+
+def test_the_work_grows_with_the_records_whatever_their_ids(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand ids with the same halves on both sides: 80 comparisons a record at the most."""
+    count = 0
+
+    class Counting:
+        @staticmethod
+        def normalized_similarity(one: str, other: str) -> float:
+            nonlocal count
+            count += 1
+            return float(OSA.normalized_similarity(one, other))
+
+    monkeypatch.setattr(suggestions, "OSA", Counting)
+    vendor = [alone(f"v{n}", "same-key", instant=NOON + n) for n in range(1000)]
+    internal = [alone(f"a{n}", "same-key", instant=NOON + n) for n in range(1000)]
+    assert len(found(vendor, internal)) == 3000
+    assert count <= 80 * 1000
+
+
+def test_the_order_of_records_changes_nothing() -> None:
+    """Suggestions of a day are the same in whatever order its records come."""
+    vendor = [alone(f"v{n}", f"C-1044{n}", instant=NOON + n) for n in range(9)]
+    internal = [alone(f"a{n}", f"C-1045{n}", instant=NOON + n) for n in range(9)]
+    first = sorted(found(vendor, internal))
+    shuffle = random.Random(7)  # noqa: S311  an order, not a secret
+    shuffle.shuffle(vendor)
+    # What is looked at comes sorted by instant, as the model gives it.
+    assert sorted(found(vendor, internal)) == first
+
+
+def test_a_day_keeps_its_breaks_and_shows_what_is_suggested(
+    books: LandedBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both records stay missing; without the rule the suggestion goes, and nothing else moves."""
+    events = (vendor_event("v1", NOON, record_key="C-10442"),)
+    log = (action("a1", NOON, record_key="C-10424"),)
+    books.land(DAY, events, log)
+    suggesting = [{"kind": "exact_key"}, {"kind": "item"}, {"kind": "fuzzy", "rule": "slip"}]
+    with_rule = _with_rules(books, suggesting)
+    result = with_rule.reconcile(DAY)
+    missing = {("vendor", "v1"): "missing_internal", ("internal", "a1"): "missing_vendor"}
+    assert books.breaks(DAY) == missing
+    assert result.summary["suggestions"] == 1
+    expected = [Suggestion("v1", "a1", round(1 - 1 / 7, 6), "record_key", "slip")]
+    assert _suggested(books) == expected
+    assert with_rule.reconcile(DAY).changed is False
+
+    monkeypatch.setattr("breakwater.cli.suggested.open_workspace", lambda: books.workspace)
+    shown = CliRunner().invoke(breakwater, ["suggestions", VENDOR, DAY.isoformat()])
+    assert (shown.output, shown.exit_code) == ("0.857 record_key v1 a1 (slip)\n", 0)
+
+    result = books.reconcile(DAY)
+    assert "suggestions" not in result.summary
+    assert _suggested(books) == []
+    assert books.breaks(DAY) == missing
+    shown = CliRunner().invoke(breakwater, ["suggestions", VENDOR, DAY.isoformat()])
+    assert shown.output == f"{VENDOR} {DAY.isoformat()}: nothing is suggested\n"
+
+
+def test_a_flood_is_no_slip(books: LandedBooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where far too much is left, ids are not compared: the book itself is wrong."""
+    monkeypatch.setattr(suggestions, "MOST_RECORDS", 1)
+    events = [vendor_event(f"v{n}", NOON, record_key=f"C-1044{n}") for n in range(2)]
+    books.land(DAY, events, [action("a1", NOON, record_key="C-10449")])
+    result = _with_rules(books, [{"kind": "exact_key"}, {"kind": "fuzzy"}]).reconcile(DAY)
+    assert result.summary["suggestions"] is None
+    assert _suggested(books) == []
+
+
+def _with_rules(books: LandedBooks, rules: list[dict[str, str]]) -> LandedBooks:
+    configuration = books.workspace.configuration
+    matching = Matching.model_validate({"rules": rules})
+    operations = configuration.operations.model_copy(update={"matching": matching})
+    changed = dataclasses.replace(configuration, operations=operations)
+    return dataclasses.replace(
+        books, workspace=dataclasses.replace(books.workspace, configuration=changed)
+    )
+
+
+def _suggested(books: LandedBooks) -> list[Suggestion]:
+    with books.workspace.warehouse.transaction() as connection:
+        return suggestions_of(connection, VENDOR, DAY)

@@ -1,6 +1,6 @@
 """The close: everybody is accounted for, every total ties out, an unchanged day stays closed."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import LiteralString
@@ -14,6 +14,7 @@ from breakwater.core.errors import TieOutError
 from breakwater.measure.close import close_day
 from breakwater.measure.closing.carried import carried_cases
 from breakwater.measure.closing.figures import added_up
+from breakwater.measure.closing.roll_forward import queue_flows
 from breakwater.measure.closing.tie_out import IDENTITIES
 from breakwater.measure.measure import measure_day
 from breakwater.warehouse.workspace import Workspace
@@ -290,6 +291,12 @@ def test_backlog_is_carried_forward_queue_by_queue(installation: Workspace, tmp_
     assert summary["queue_differences"] == {"pearlline": {"hate": -1, "spam": 1}}
     with installation.warehouse.transaction() as connection:
         carried = carried_cases(installation, connection, "pearlline", tuesday)
+        flows = queue_flows(connection, tuesday, ["pearlline"])
+    view = installation.warehouse.rows(
+        "select vendor, queue, opening, incoming, returned, solved, closing, difference"
+        " from measure.queue_roll_forward order by operational_day, vendor, queue"
+    )
+    assert view == [asdict(flow) for flow in flows]
     assert set(carried) == {"hate", "spam"}
     assert (carried["hate"].moved_out, carried["hate"].difference) == ({"spam": 1}, -1)
     assert (carried["spam"].moved_in, carried["spam"].difference) == ({"hate": 1}, 1)

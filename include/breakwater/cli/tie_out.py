@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from breakwater.cli.arguments import DAY
+from breakwater.measure.closing.roll_forward import FLOWS, queue_flows
 from breakwater.warehouse.workspace import open_workspace
-
-FLOWS = ("opening", "incoming", "returned", "solved", "closing", "difference")
 
 
 @click.command("tie-out")
@@ -47,19 +46,14 @@ def _told(vendor: str, day: date) -> dict[str, Any]:
     workspace = open_workspace()
     workspace.configuration.vendor(vendor, day)
     with workspace.warehouse.transaction() as connection:
-        flows = connection.execute(
-            "select queue, opening, incoming, returned, solved, closing, difference"
-            " from measure.queue_roll_forward where operational_day = %s and vendor = %s"
-            " order by queue",
-            [day, vendor],
-        ).fetchall()
-        uneven = any(row["difference"] for row in flows)
+        flows = queue_flows(connection, day, [vendor])
+        uneven = any(flow.difference for flow in flows)
         carried = carried_cases(workspace, connection, vendor, day) if uneven else {}
         totals = stated_totals(connection, day, [vendor])
     queues = {
-        row["queue"]: {name: row[name] for name in FLOWS}
-        | _explained(carried.get(row["queue"], Carried()), row["difference"])
-        for row in flows
+        flow.queue: {name: getattr(flow, name) for name in FLOWS}
+        | _explained(carried.get(flow.queue, Carried()), flow.difference)
+        for flow in flows
     }
     return {
         "vendor": vendor,

@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from breakwater.core.errors import TieOutError
 from breakwater.core.finding import Finding
 from breakwater.measure.closing.coverage import Coverage, coverage_of
 from breakwater.measure.closing.figures import Figures, figures_of_day
+from breakwater.measure.closing.roll_forward import by_vendor, queue_flows, uneven_queues
 from breakwater.measure.closing.tie_out import IDENTITIES, Difference, differences
 from breakwater.measure.closing.vendor_totals import StatedTotal, stated_totals, total_findings
 from breakwater.measure.renew import measure_if_renewed
@@ -68,11 +68,12 @@ def close_day(
         for vendor in coverage.those("stale"):
             why = coverage.to_land_again.get(vendor, "landed again while the day was closed")
             mark_stale(connection, vendor, [day], why, now)
-        carried = _roll_forward(connection, day, reported)
-        moved = _queue_differences(connection, day, reported)
+        # Told to whoever closes the day, and kept out of what is stored: that must not depend on
+        # which day was closed first. The views have it at any time.
+        flows = queue_flows(connection, day, reported)
     told = {
-        "roll_forward": carried,
-        "queue_differences": moved,
+        "roll_forward": by_vendor(flows),
+        "queue_differences": uneven_queues(flows),
         "vendor_totals": _as_told(totals),
     }
     return replace(result, summary={**result.summary, **told})
@@ -136,41 +137,6 @@ def _publish(
             ],
         )
     return result
-
-
-def _roll_forward(connection: Connection, day: date, vendors: list[str]) -> dict[str, Any]:
-    """Return each vendor's backlog carried from the day before, where that day is measured.
-
-    Told to whoever closes the day, and kept out of what is stored: that must not depend on which
-    day was closed first. The view has it at any time.
-    """
-    rows = connection.execute(
-        "select vendor, opening, incoming, returned, solved, closing, difference"
-        " from measure.roll_forward where operational_day = %s and vendor = any(%s)"
-        " order by vendor",
-        [day, vendors],
-    )
-    return {row.pop("vendor"): row for row in rows}
-
-
-def _queue_differences(
-    connection: Connection, day: date, vendors: list[str]
-) -> dict[str, dict[str, int]]:
-    """Return, by vendor, the queues whose backlog does not come out even, and by how many cases.
-
-    Cases that moved between queues leave a difference in each, which nets out over the vendor;
-    `breakwater tie-out` tells them from cases that an export forgot or invented.
-    """
-    rows = connection.execute(
-        "select vendor, queue, difference from measure.queue_roll_forward"
-        " where operational_day = %s and vendor = any(%s) and difference <> 0"
-        " order by vendor, queue",
-        [day, vendors],
-    )
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        found.setdefault(row["vendor"], {})[row["queue"]] = row["difference"]
-    return found
 
 
 def _as_told(totals: Sequence[StatedTotal]) -> dict[str, dict[str, dict[str, int]]]:

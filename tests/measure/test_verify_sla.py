@@ -121,6 +121,23 @@ ANSWERED: list[tuple[str, Vector, Vector, Vector]] = [
     ),
     ("is_open", {"at": "2026-10-26T17:00"}, {"open": False}, {}),
     (
+        "sla_case",
+        {
+            "created_at": "2026-10-26T16:00",
+            "resolved_at": "2026-10-27T10:00",
+            "target_seconds": 3600,
+            "pauses": [["2026-10-26T16:30", "2026-10-26T16:40"]],
+        },
+        {
+            "due_at": "2026-10-27T09:10",
+            "elapsed_seconds": 110 * 60,
+            "breached": True,
+            "met": False,
+            "state": "missed",
+        },
+        {},
+    ),
+    (
         "is_open",
         {"at": "2026-10-26T17:00"},
         {"open": True},
@@ -198,6 +215,10 @@ def test_each_kind_is_answered(
             vector("guess", {}, {}),
             "v-1 (guess, somebody/else): expected one of the kinds deadline,",
         ),
+        (
+            vector("sla_case", {"start": "2026-10-26T09:00", "seconds": 1}, {"mood": "bad"}),
+            "expected answers among breached,",
+        ),
         (vector("is_open", {}, {"open": True}), "expected an input that can be read"),
         (vector("is_open", {"at": "noon"}, {"open": True}), "expected an instant in ISO 8601"),
         (vector("deadline", {"start": "2026-10-26T09:00"}, {}), "expected an input that has"),
@@ -215,7 +236,16 @@ def test_each_kind_is_answered(
             "expected an answer within three years",
         ),
     ],
-    ids=["kind", "no input", "no instant", "no target", "no calendar", "zone", "too far"],
+    ids=[
+        "kind",
+        "no such answer",
+        "no input",
+        "no instant",
+        "no target",
+        "no calendar",
+        "zone",
+        "too far",
+    ],
 )
 def test_what_cannot_be_asked_has_failed(stated: Vector, said: str, answer: Answering) -> None:
     """With what was expected; never left out, and never an end of the run."""

@@ -183,6 +183,42 @@ def _deadline_in_days(_: str, vector: Vector) -> _Asked:
     )
 
 
+def _case(name: str, vector: Vector) -> _Asked:
+    """One clock on one case: when it is due, what it used up, how it stands."""
+    calendar, asked = _calendar(vector), vector.asked
+    zone = calendar.zone_info
+    start = instant_of(_first_of(asked, "start", "created_at", "opened_at"), zone)
+    stop = _first_of(asked, "end", "stop", "resolved_at", "closed_at", otherwise=False)
+    question = Question(
+        name,
+        calendar,
+        start,
+        instant_of(stop, zone) if stop else None,
+        _target(vector),
+        vector.reading.edges.on_close,
+        _pauses(vector, calendar),
+    )
+    unknown = sorted(set(vector.expected) - set(_OF_A_CASE))
+    if unknown:
+        message = f"answers among {', '.join(sorted(_OF_A_CASE))}; found {unknown[0]!r}"
+        raise VectorError(message)
+    return _Asked(
+        (question,), lambda found: {key: _OF_A_CASE[key](found[name]) for key in vector.expected}
+    )
+
+
+_OF_A_CASE: Mapping[str, Callable[[Answer], object]] = {
+    "deadline": lambda answer: answer.due_at,
+    "due_at": lambda answer: answer.due_at,
+    "business_seconds": lambda answer: answer.elapsed,
+    "elapsed_seconds": lambda answer: answer.elapsed,
+    "breached": lambda answer: answer.state in {"missed", "overdue"},
+    "met": lambda answer: answer.state == "met",
+    "state": lambda answer: answer.state,
+}
+"""What can be said of a clock, by the names that vectors use."""
+
+
 def _is_open(_: str, vector: Vector) -> _Asked:
     calendar = _calendar(vector)
     at, edges = _at(vector, calendar, "at"), vector.reading.edges
@@ -210,6 +246,7 @@ _KINDS: Mapping[str, Callable[[str, Vector], _Asked]] = {
     "is_open": _is_open,
     "next_open": _next_open,
     "prev_open": _prev_open,
+    "sla_case": _case,
 }
 
 
@@ -270,10 +307,20 @@ def _expected(vector: Vector) -> Found:
     """Drop what a source documents beside its answer, and turn instants into seconds."""
     zone = ZoneInfo((vector.calendar or {}).get("tz") or "UTC")
     return {
-        name: instant_of(value, zone) if isinstance(value, str) else value
+        name: _seconds(value, zone)
         for name, value in vector.expected.items()
         if not name.startswith("documented")
     }
+
+
+def _seconds(value: object, zone: ZoneInfo) -> object:
+    """Read an instant; a word stays a word."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return instant_of(value, zone)
+    except VectorError:
+        return value
 
 
 def _shown(value: object) -> object:

@@ -64,7 +64,7 @@ def _vector(number: int, line: str) -> Vector:
             kind=str(stated["kind"]),
             calendar=stated.get("calendar"),
             asked=stated.get("input") or {},
-            expected=stated["expected"],
+            expected=dict(stated["expected"]),
             reading=reading_of(stated.get("convention") or {}, project),
             project=project,
         )

@@ -78,13 +78,15 @@ def follow_breaks(
     _load_sources(connection, engine)
     log = file_in_force(connection, about.vendor, about.day, "internal")
     _run(connection, "seen_record", **day, log_sha256=None if log is None else log.sha256)
+    # Nothing is known of tables that have just been filled; without this, joins of many rows crawl.
+    connection.execute("analyze seen_record")
     _run(connection, "seen_break", **materiality_of(about))
     causes = probable_causes(connection, engine, about, outcomes)
     for cause in causes.causes:
         _run(connection, "cause_applied", **_parameters(cause))
-    # Little is known of tables that have just been filled; without this, joins of many rows crawl.
-    connection.execute("analyze seen_record, seen_break")
+    connection.execute("analyze seen_break")
     _identify(connection, day)
+    connection.execute("analyze identified")
     _renew(connection, day)
     _close_what_is_gone(connection, engine, about, day)
     _apply_rules(connection, about, day)

@@ -167,7 +167,7 @@ ANSWERED: list[tuple[str, Vector, Vector, Vector]] = [
         {
             "calendar": {
                 "tz": "UTC",
-                "weekly": {},
+                "weekly": {"mon": [["12:00", "12:00"]]},
                 "overrides": {"2026-03-02": [["09:00", "10:00"]], "2026-03-03": [["9:00", "9:30"]]},
             }
         },

@@ -16,7 +16,8 @@ def holiday_flags(contract: VendorContract, days: Sequence[date]) -> Flags:
     years = sorted({day.year for day in days})
     off: set[date] = set()
     for calendar in contract.calendars.values():
-        closed = set(calendar.additions)
+        yearly = {day for day in days if f"{day:%m-%d}" in calendar.yearly}
+        closed = set(calendar.additions) | (yearly - set(calendar.exceptions))
         if calendar.holidays is not None:
             country, subdivision = calendar.holidays.country, calendar.holidays.subdivision
             public = holidays.country_holidays(country, subdiv=subdivision, years=years)

@@ -35,7 +35,7 @@ PROJECTS: Mapping[str, Conventions] = {
     "pandas": Conventions(on_close="roll_forward", end_inclusive=True),
     "glpi": Conventions(on_close="roll_forward"),
     "otobo": Conventions(),
-    "zammad": Conventions(),
+    "zammad": Conventions(on_zero="snap"),
     "chatwoot": Conventions(),
     "dbt_zendesk": Conventions(),
     "servicenow": Conventions(),

@@ -93,7 +93,9 @@ def calendar_of(stated: Stated, reading: Reading) -> Calendar:
         VectorError: it cannot be a calendar.
     """
     try:
-        weekly = {str(day).lower()[:3]: _shifts(s) for day, s in (stated["weekly"] or {}).items()}
+        weekly = {
+            str(day).lower()[:3]: _shifts(s) for day, s in (stated.get("weekly") or {}).items()
+        }
         closed = [_date(day) for day in stated.get("holidays") or ()]
         overrides = {
             _date(day): _shifts(shifts)
@@ -139,10 +141,14 @@ def _yearly(stated: object) -> str:
 
 
 def _shifts(stated: Any) -> tuple[str, ...]:  # noqa: ANN401  as the file has it
-    """Read spans of a day: pairs, or a mapping from start to end; nothing means closed."""
+    """Read spans of a day: pairs, or a mapping from start to end; nothing means closed.
+
+    A span that ends where it starts is none.
+    """
     if isinstance(stated, Mapping):
         stated = stated.items()
-    return tuple(f"{_wall(start)}-{_wall(end)}" for start, end in stated or ())
+    spans = [(_wall(start), _wall(end)) for start, end in stated or ()]
+    return tuple(f"{start}-{end}" for start, end in spans if start != end)
 
 
 def _wall(text: str) -> str:

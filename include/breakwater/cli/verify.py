@@ -41,7 +41,9 @@ def sla(context: click.Context, file: Path, kind: Literal["duckdb", "postgresql"
         vectors = read_vectors(file)
     except VectorError as error:
         raise click.BadParameter(str(error)) from error
-    dsn = open_workspace().warehouse.dsn if kind == "postgresql" else ""
+    # Held to the end: an embedded server may stop with the workspace that started it.
+    workspace = open_workspace() if kind == "postgresql" else None
+    dsn = workspace.warehouse.dsn if workspace else ""
     settings = EngineSettings(kind=kind)
     verdicts = list(ask_all(vectors, partial(open_engine, settings, dsn)))
     for verdict in verdicts:

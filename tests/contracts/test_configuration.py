@@ -94,3 +94,30 @@ def test_the_published_schemas_are_current(tmp_path: Path) -> None:
     assert len(write_schemas(tmp_path)) == 7
     (tmp_path / "vendor.schema.json").write_text("{}")
     assert write_schemas(tmp_path, only_check=True) == ["vendor.schema.json"]
+
+
+def test_a_number_that_our_log_does_not_keep_cannot_be_compared(folder: Path) -> None:
+    """It would never differ, and nobody would notice."""
+    compared = [{"field": "decision"}, {"field": "score", "absolute": 0.1}]
+    operations = folder / "operations.yaml"
+    edit(operations, comparison=[*compared, {"field": "handle_seconds"}])
+    edit(operations, enforcement_log={"handle_seconds": "took"})
+    edit(folder / "vendors" / "andeska.yaml", comparison=compared)
+    found = problems(folder)
+    expected = "comparison: expected enforcement_log.score to name a column; found none"
+    assert f"operations.yaml: {expected}" in found
+    assert f"vendors/andeska.yaml: {expected}" in found
+    assert "enforcement_log.handle_seconds" not in found
+
+
+def test_statistics_by_days_of_another_zone_cannot_be_totals(folder: Path) -> None:
+    """Ozone counts by dates in UTC; the operation's days end at Singapore's midnight."""
+    source = {"kind": "ozone", "connection": "skywatch", "stream": "report_activities"}
+    vendor = folder / "vendors" / "andeska.yaml"
+    content = yaml.safe_load(vendor.read_text())
+    del content["format"]
+    vendor.write_text(yaml.safe_dump(content | {"source": source | {"totals": True}}))
+    assert "source.totals: expected an operation whose zone is UTC" in problems(folder)
+    edit(folder / "operations.yaml", zone="UTC")
+    edit(vendor, source=source | {"totals": True})
+    assert load_configuration(folder).operations.zone == "UTC"

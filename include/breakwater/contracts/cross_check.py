@@ -1,10 +1,11 @@
 """What the configuration files say about each other: names in one that another does not know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
 from breakwater.contracts.clocks import Clock, contradictions
+from breakwater.contracts.comparison import FieldComparison, NumberComparison
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import excusal_problems
 from breakwater.contracts.routes import Matcher
@@ -20,6 +21,8 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
     for name, queue in configuration.operations.queues.items():
         for policy in sorted(set(queue.policies) - set(configuration.operations.policies)):
             yield f"operations.yaml: queues.{name}.policies: expected a policy; found {policy!r}"
+    for field in _never_stated(configuration, configuration.operations.comparison):
+        yield f"operations.yaml: comparison: expected enforcement_log.{field} to name a column; found none"
     yield from contradictions(configuration.clocks)
     yield from _overlaps(configuration)
     for clock in configuration.clocks:
@@ -50,6 +53,16 @@ def _untracked(configuration: Configuration) -> Iterator[str]:
         if duty.tracked_by not in {None, *policies}:
             path = f"clocks/: duties.{duty.duty}.tracked_by"
             yield f"{path}: expected an internal clock; found {duty.tracked_by!r}"
+
+
+def _never_stated(
+    configuration: Configuration, comparison: Iterable[FieldComparison]
+) -> Iterator[str]:
+    """Name compared numbers that our log has no column for: they would never differ."""
+    log = configuration.operations.enforcement_log
+    for how in comparison:
+        if isinstance(how, NumberComparison) and getattr(log, how.field.value) is None:
+            yield how.field.value
 
 
 def _overlaps(configuration: Configuration) -> Iterator[str]:
@@ -100,6 +113,8 @@ def cross_check_vendor(
             yield f"{file}: codes.queues.{code}: expected a queue; found {queue!r}"
     if contract.defaults.queue not in {None, *configuration.operations.queues}:
         yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
+    for field in _never_stated(configuration, contract.comparison or ()):
+        yield f"{file}: comparison: expected enforcement_log.{field} to name a column; found none"
     source, zone = contract.source, configuration.operations.zone
     if isinstance(source, OzoneSource) and source.totals and zone not in UTC:
         yield f"{file}: source.totals: expected an operation whose zone is UTC; found {zone}"

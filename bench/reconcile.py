@@ -1,21 +1,31 @@
-"""Reconciliation on generated books: Breakwater, a pandas implementation, and a bare floor.
+"""Reconciliation on generated books: Breakwater, its peers, and two bare floors.
 
-    .venv/bin/python bench/reconcile.py [rows a side ...]      default: 1000000
+    .venv/bin/python bench/reconcile.py [rows a side ...] [--rounds N] [--only NAME ...]
+                                                       default: 1000000, 3 rounds, everybody
 
-Each contender runs in a process of its own on the same two Parquet files and prints seconds, CPU
-seconds and the peak of its resident memory; then the ratios to Breakwater. Nothing is asserted about
-time. That the contenders agree where they do the same is asserted.
+Each contender runs in a process of its own on the same two Parquet files, in turns, and writes
+Parquet. Printed are medians of seconds, CPU seconds and the peak of resident memory, then the ratios
+to Breakwater and Breakwater's to the floor. Nothing is asserted about time. That the contenders
+agree where they do the same is asserted.
 
-``breakwater``  the product's models on DuckDB within the default memory limit: all thirteen outcomes,
-                checked totals, one ordered Parquet file.
+``breakwater``  the product's models on DuckDB within the default memory limit: all outcomes, checked
+                totals, one ordered Parquet file.
+``unlimited``   the same without a memory limit to speak of.
 ``pandas``      the same two passes written with merges and group-bys, for key pairs, surplus, item
-                pairs and verdicts; without ambiguity by rounds, order, or checks. Not beyond 2 M rows.
-``floor``       one DuckDB join by key and an unordered Parquet file: what reading, joining and
-                writing cost at least.
+                pairs and verdicts; without ambiguity by rounds, order, or checks.
+``polars``      the same with lazy frames and the streaming engine.
+``datacompy``   its Polars comparison by key, with the default tolerance in time: pairs by key, rows
+                of one side and differing decisions, written as it keeps them. It knows no item pass.
+``join``        one DuckDB join by key that gives a number: what reading and joining cost at least.
+``floor``       the same join written as an unordered Parquet file with all columns of both books.
+
+pandas and datacompy hold everything in memory at once; beyond 2 M rows they run only when named.
 """
 
+import argparse
 import json
-import resource
+import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +33,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -38,8 +49,11 @@ from breakwater.reconcile.tie_out import take_tallies, tie_out
 
 DAY = date(2026, 3, 2)
 VENDOR = "pearlline"
-PANDAS_LIMIT = 2_000_000
-CONTENDERS = ("breakwater", "pandas", "floor")
+IN_MEMORY_LIMIT = 2_000_000
+IN_MEMORY = ("pandas", "datacompy")
+ROUNDS = 3
+UNLIMITED = "64GB"
+FLOOR = "floor"
 
 
 def generate(rows: int, folder: Path) -> None:
@@ -80,13 +94,13 @@ def generate(rows: int, folder: Path) -> None:
     connection.close()
 
 
-def run_breakwater(folder: Path) -> dict[str, int]:
+def run_breakwater(folder: Path, memory_limit: str | None = None) -> dict[str, int]:
     """Run the product's models as the stage does, without the warehouse."""
     files = [folder / f"{table.name}.parquet" for table in (CASE_EVENT, ENFORCEMENT_ACTION)]
     rows = sum(pq.ParquetFile(file).metadata.num_rows for file in files)
     about = _about()
     settings = about.operations.engine
-    engine = DuckDBEngine(settings.memory_limit, settings.threads)
+    engine = DuckDBEngine(memory_limit or settings.memory_limit, settings.threads)
     load_rules(engine, about)
     for file, table in zip(files, (CASE_EVENT, ENFORCEMENT_ACTION), strict=True):
         engine.scan(table.name, [str(file)], table)
@@ -98,11 +112,24 @@ def run_breakwater(folder: Path) -> dict[str, int]:
     engine.scan("written", [str(folder / "outcome.parquet")], RECON_OUTCOME)
     tallies = take_tallies(engine)
     tie_out(VENDOR, DAY, engine, tallies)
+    by_key = counts_by_key(engine)
     engine.close()
-    found = dict.fromkeys((tally.outcome.value for tally in tallies), 0)
+    found = by_key | dict.fromkeys((tally.outcome.value for tally in tallies), 0)
     for tally in tallies:
         found[tally.outcome.value] += tally.case_count
     return found
+
+
+def counts_by_key(engine: DuckDBEngine) -> dict[str, int]:
+    """Count what the key alone paired, for peers that do nothing else."""
+    engine.stage(
+        "by_key",
+        "select cast(count(*) as bigint) as pairs, cast(sum(case when outcome = 'decision_mismatch'"
+        " then 1 else 0 end) as bigint) as other_decision from written"
+        " where side = 'vendor' and rule = 'exact_key'",
+    )
+    [row] = engine.fetch("by_key").to_pylist()
+    return {"pairs by key": row["pairs"], "other decision by key": row["other_decision"]}
 
 
 def run_pandas(folder: Path) -> dict[str, int]:
@@ -145,82 +172,234 @@ def run_pandas(folder: Path) -> dict[str, int]:
     }
 
 
+def run_polars(folder: Path) -> dict[str, int]:
+    """Match with joins, as pandas does; streamed where the engine can."""
+    import polars as pl  # noqa: PLC0415  measured with the rest
+
+    vendor = pl.scan_parquet(folder / "case_event.parquet").filter(
+        pl.col("event_type") == "decided"
+    )
+    internal = pl.scan_parquet(folder / "enforcement_action.parquet")
+    gap = (pl.col("event_at") - pl.col("decided_at")).abs().alias("gap")
+    pairs = (
+        vendor.join(internal.drop_nulls("record_key"), on="record_key", suffix="_internal")
+        .with_columns(gap)
+        .sort("record_key", "gap", "event_at", "event_id", "action_id")
+        .unique("record_key", keep="first", maintain_order=True)
+        .collect(engine="streaming")
+    )
+    paired = pairs.lazy()
+    rest = vendor.join(paired, on="event_id", how="anti")
+    surplus = rest.join(paired, on="record_key", how="semi").collect(engine="streaming")
+    rest = rest.join(paired, on="record_key", how="anti").collect(engine="streaming")
+    left = internal.join(paired, on="action_id", how="anti").collect(engine="streaming")
+    leads = rest.sort("event_at", "event_id").unique(
+        "record_key", keep="first", maintain_order=True
+    )
+    near = (
+        leads.join(left, on="item_id", suffix="_internal")
+        .with_columns(gap)
+        .filter(pl.col("gap") <= _about().operations.matching.window_seconds)
+        .sort("item_id", "gap")
+        .unique("item_id", keep="first", maintain_order=True)
+    )
+    found_near = rest.join(near, on="event_id", how="anti")
+    copies = found_near.join(near, on="record_key", how="semi")
+    alone = found_near.height - copies.height
+    left = left.join(near, on="action_id", how="anti")
+    columns = [name for name in pairs.columns if name in near.columns]
+    outcome = (
+        pl.when(pl.col("decision") != pl.col("decision_internal")).then(pl.lit("decision_mismatch"))
+        .when(pl.col("gap") > 120).then(pl.lit("time_drift"))  # noqa: PLR2004  the default
+        .when(pl.col("enforced_at") - pl.col("decided_at") > 3600)  # noqa: PLR2004  the default
+        .then(pl.lit("late_enforcement"))
+        .when(pl.col("gap") > 0).then(pl.lit("matched_within_tolerance"))
+        .otherwise(pl.lit("matched")).alias("outcome")
+    )  # fmt: skip
+    judged = pl.concat([pairs.select(columns), near.select(columns)]).with_columns(outcome)
+    judged.write_parquet(folder / "polars.parquet", compression="zstd")
+    counts = judged["outcome"].value_counts()
+    return {
+        **dict(counts.iter_rows()),
+        "duplicate_vendor": surplus.height + copies.height,
+        "missing_internal": alone,
+        "missing_vendor": left.height,
+    }
+
+
+def run_datacompy(folder: Path) -> dict[str, int]:
+    """Compare by key; give what `run_breakwater` told of its first pass."""
+    import datacompy  # noqa: PLC0415  measured with the rest
+    import polars as pl  # noqa: PLC0415
+
+    columns = ["record_key", "item_id", "queue", "policy", "decision"]
+    vendor = (
+        pl.scan_parquet(folder / "case_event.parquet")
+        .filter(pl.col("event_type") == "decided")
+        .select(*columns, pl.col("event_at").alias("decided_at"))
+        .collect()
+    )
+    internal = (
+        pl.scan_parquet(folder / "enforcement_action.parquet")
+        .drop_nulls("record_key")
+        .select(*columns, "decided_at")
+        .collect()
+    )
+    compared = datacompy.PolarsCompare(
+        vendor, internal, "record_key", abs_tol={"default": 0, "decided_at": 120}
+    )
+    rows = compared.intersect_rows
+    rows.write_parquet(folder / "datacompy.parquet", compression="zstd")
+    compared.df1_unq_rows.write_parquet(folder / "datacompy_vendor.parquet", compression="zstd")
+    compared.df2_unq_rows.write_parquet(folder / "datacompy_internal.parquet", compression="zstd")
+    return {
+        "pairs by key": rows.height,
+        "other decision by key": rows.filter(~pl.col("decision_match")).height,
+    }
+
+
+JOIN = (
+    "read_parquet('{folder}/case_event.parquet') v"
+    " join read_parquet('{folder}/enforcement_action.parquet') i on i.record_key = v.record_key"
+)
+
+
+def run_join(folder: Path) -> dict[str, int]:
+    """Join by key, and look at what the sides say of each pair."""
+    connection = duckdb.connect(config={"threads": _about().operations.engine.threads})
+    connection.execute(
+        "select count(*), sum(v.event_at - i.decided_at),"
+        " sum(case when v.decision <> i.decision then 1 else 0 end) from "
+        + JOIN.format(folder=folder)
+    ).fetchall()
+    return {}
+
+
 def run_floor(folder: Path) -> dict[str, int]:
     """Join by key and write, nothing else."""
-    settings = _about().operations.engine
-    connection = duckdb.connect(
-        config={"memory_limit": settings.memory_limit, "threads": settings.threads}
-    )
+    connection = duckdb.connect(config={"threads": _about().operations.engine.threads})
     connection.execute(
-        f"""copy (select * from read_parquet('{folder}/case_event.parquet') v
-        join read_parquet('{folder}/enforcement_action.parquet') i on i.record_key = v.record_key)
-        to '{folder}/floor.parquet' (format parquet, compression zstd)"""
+        f"copy (select * from {JOIN.format(folder=folder)})"
+        f" to '{folder}/floor.parquet' (format parquet, compression zstd)"
     )
     return {}
 
 
-def main(sizes: list[int]) -> None:
+WORK: dict[str, Callable[[Path], dict[str, int]]] = {
+    "breakwater": run_breakwater,
+    "unlimited": lambda folder: run_breakwater(folder, UNLIMITED),
+    "polars": run_polars,
+    "pandas": run_pandas,
+    "datacompy": run_datacompy,
+    "join": run_join,
+    FLOOR: run_floor,
+}
+
+
+def main() -> None:
     """Run every contender on every size, and print the ratios."""
-    for rows in sizes:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=[1_000_000])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", nargs="+", choices=list(WORK))
+    parser.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run:
+        run(options.run[0], Path(options.run[1]))
+        return
+    smaller: dict[str, dict[str, float]] | None = None
+    for rows in options.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-reconcile-") as name:
             folder = Path(name)
             generate(rows, folder)
-            print(f"{rows:,} records a side")
-            measured = {
-                contender: measure(contender, folder)
-                for contender in CONTENDERS
-                if contender != "pandas" or rows <= PANDAS_LIMIT
-            }
-            compare(measured)
+            print(f"{rows:,} records a side, {options.rounds} rounds", flush=True)
+            contenders = options.only or [
+                each for each in WORK if each not in IN_MEMORY or rows <= IN_MEMORY_LIMIT
+            ]
+            told = [
+                {each: measure(each, folder) for each in contenders} for _ in range(options.rounds)
+            ]
+        measured = {each: _medians([turn[each] for turn in told]) for each in contenders}
+        compare(measured)
+        agree({each: told[0][each]["found"] for each in contenders})
+        if smaller:
+            for each in measured.keys() & smaller.keys():
+                growth = measured[each]["cpu"] / smaller[each]["cpu"]
+                print(f"  CPU of {each} grew {growth:.1f}× from the size before")
+        smaller = measured
 
 
-def measure(contender: str, folder: Path) -> dict[str, object]:
+def measure(contender: str, folder: Path) -> dict[str, Any]:
     """Run one contender in a process of its own."""
     command = [sys.executable, __file__, "--run", contender, str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    print(
-        f"  {contender:<11} {result['seconds']:8.1f} s   {result['cpu']:8.1f} s CPU"
-        f"   {result['peak_mb']:8,.0f} MB"
-    )
+    threads = str(_about().operations.engine.threads)
+    environment = {**os.environ, "POLARS_MAX_THREADS": threads}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    for file in folder.glob("*.parquet"):
+        if file.stem not in (CASE_EVENT.name, ENFORCEMENT_ACTION.name):
+            file.unlink()
     return result
 
 
-def compare(measured: dict[str, dict[str, object]]) -> None:
-    """Print ratios to Breakwater, and hold the results against each other."""
-    ours = measured["breakwater"]
+def _medians(turns: list[dict[str, Any]]) -> dict[str, float]:
+    return {
+        key: statistics.median(float(turn[key]) for turn in turns)
+        for key in ("seconds", "cpu", "peak_mb")
+    }
+
+
+def compare(measured: dict[str, dict[str, float]]) -> None:
+    """Print what everybody took, as it is and as ratios to Breakwater; then Breakwater to the floor."""
+    ours = measured.get("breakwater")
     for contender, theirs in measured.items():
-        if contender == "breakwater":
-            continue
-        ratios = "   ".join(
-            f"{name} {float(str(theirs[key])) / float(str(ours[key])):.2f}×"
-            for name, key in (("time", "seconds"), ("CPU", "cpu"), ("memory", "peak_mb"))
+        line = (
+            f"  {contender:<11} {theirs['seconds']:8.1f} s   {theirs['cpu']:8.1f} s CPU"
+            f"   {theirs['peak_mb']:8,.0f} MB"
         )
-        print(f"  {contender} : breakwater   {ratios}")
-        if theirs["found"]:
-            assert theirs["found"] == ours["found"], (theirs["found"], ours["found"])
-    print(f"  found {ours['found']}\n")
+        print(line + (f"   : breakwater  {_ratios(theirs, ours)}" if ours else ""), flush=True)
+    for contender in ("breakwater", "unlimited"):
+        if contender in measured and FLOOR in measured:
+            print(f"  {contender} : floor  {_ratios(measured[contender], measured[FLOOR])}")
+
+
+def _ratios(one: dict[str, float], other: dict[str, float]) -> str:
+    named = (("time", "seconds"), ("CPU", "cpu"), ("memory", "peak_mb"))
+    return "   ".join(f"{name} {one[key] / other[key]:.2f}×" for name, key in named)
+
+
+def agree(found: dict[str, dict[str, int]]) -> None:
+    """Hold what the contenders found against what Breakwater found, where they tell the same."""
+    ours = found.get("breakwater") or found.get("unlimited")
+    if not ours:
+        return
+    for contender, theirs in found.items():
+        same = {name: ours.get(name, 0) for name in theirs}
+        assert theirs == same, (contender, theirs, same)
+    print(f"  found {ours}\n", flush=True)
 
 
 def run(contender: str, folder: Path) -> None:
     """Run one contender here and print what it took as JSON."""
-    work: dict[str, Callable[[Path], dict[str, int]]] = {
-        "breakwater": run_breakwater,
-        "pandas": run_pandas,
-        "floor": run_floor,
-    }
     start, cpu = time.perf_counter(), time.process_time()
-    found = work[contender](folder)
+    found = WORK[contender](folder)
     print(
         json.dumps(
             {
                 "seconds": time.perf_counter() - start,
                 "cpu": time.process_time() - cpu,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "peak_mb": _peak_mb(),
                 "found": {name: count for name, count in sorted(found.items()) if count},
             }
         )
     )
+
+
+def _peak_mb() -> float:
+    """Return the peak of this program alone; what `getrusage` tells begins with its parent's."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [line] = [each for each in status.splitlines() if each.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
 
 
 def _about() -> VendorDay:
@@ -231,7 +410,4 @@ def _about() -> VendorDay:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--run"]:
-        run(sys.argv[2], Path(sys.argv[3]))
-    else:
-        main([int(argument) for argument in sys.argv[1:]] or [1_000_000])
+    main()

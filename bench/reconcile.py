@@ -44,8 +44,8 @@ from breakwater.core.days import Window
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.reconcile.books import VendorDay, load_rules, text_column
 from breakwater.reconcile.matching import match_books, open_books
-from breakwater.reconcile.publish import write_outcomes
-from breakwater.reconcile.tie_out import take_tallies, tie_out
+from breakwater.reconcile.publish import ORDER, write_outcomes
+from breakwater.reconcile.tie_out import must_tell_each_once, take_tallies, tie_out
 
 DAY = date(2026, 3, 2)
 VENDOR = "pearlline"
@@ -111,6 +111,7 @@ def run_breakwater(folder: Path, memory_limit: str | None = None) -> dict[str, i
     write_outcomes(engine, folder / "outcome.parquet")
     engine.scan("written", [str(folder / "outcome.parquet")], RECON_OUTCOME)
     tallies = take_tallies(engine)
+    must_tell_each_once(VENDOR, DAY, folder / "outcome.parquet", ORDER)
     tie_out(VENDOR, DAY, engine, tallies)
     by_key = counts_by_key(engine)
     engine.close()

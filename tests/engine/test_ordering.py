@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from breakwater.engine.ordering import OutOfOrderError, in_order
+from breakwater.engine.ordering import OutOfOrderError, count_repeated, in_order
 
 ORDER = ("side", "number")
 
@@ -51,3 +51,18 @@ def test_rows_out_of_order_are_found(groups: list[list[tuple[str, int]]]) -> Non
     """A row below the one before it is found, also where a new batch begins."""
     with pytest.raises(OutOfOrderError):
         list(in_order(batches(*groups), ORDER))
+
+
+@pytest.mark.parametrize(
+    ("groups", "repeated"),
+    [
+        ([], 0),
+        ([[("a", 1), ("a", 2), ("b", 2)]], 0),
+        ([[("a", 1), ("a", 1), ("a", 1)]], 2),
+        ([[("a", 1)], [], [("a", 1), ("b", 1)]], 1),
+    ],
+    ids=["nothing", "none", "twice_again", "over_batches"],
+)
+def test_repeated_rows_are_counted(groups: list[list[tuple[str, int]]], repeated: int) -> None:
+    """A row counts when the one before it has the same key, also where a new batch begins."""
+    assert count_repeated(batches(*groups), ORDER) == repeated

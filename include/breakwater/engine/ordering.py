@@ -38,6 +38,30 @@ def in_order(
         yield batch
 
 
+def count_repeated(batches: Iterable[pa.RecordBatch], key: Sequence[str]) -> int:
+    """Count the rows that agree with the row before them in every column of a key.
+
+    Args:
+        batches: ordered by the key, whose columns hold no nulls.
+        key: columns, one or more.
+    """
+    repeated = 0
+    last: pa.RecordBatch | None = None
+    for batch in batches:
+        keys = batch.select(list(key))
+        if last is not None and keys.num_rows:
+            repeated += _equal(last, keys.slice(0, 1))
+        repeated += _equal(keys.slice(0, max(keys.num_rows - 1, 0)), keys.slice(1))
+        last = keys.slice(keys.num_rows - 1) if keys.num_rows else last
+    return repeated
+
+
+def _equal(rows: pa.RecordBatch, following: pa.RecordBatch) -> int:
+    """Count the rows that equal the one that follows them."""
+    same = reduce(pc.and_, map(pc.equal, rows.columns, following.columns))
+    return pc.sum(same, min_count=0).as_py() or 0
+
+
 def _falls(rows: pa.RecordBatch, following: pa.RecordBatch) -> bool:
     """Return whether any row is above the one that follows it: lexicographically, column by column."""
     if not rows.num_columns or not rows.num_rows:

@@ -10,7 +10,7 @@ from breakwater.core.days import utc_instant
 from breakwater.core.vocabulary import Outcome
 from breakwater.engine.base import Engine
 from breakwater.reconcile.model_files import model
-from breakwater.reconcile.tie_out import Tally, TieOut, take_tallies, tie_out
+from breakwater.reconcile.tie_out import Tally, TieOut, must_tell_each_once, take_tallies, tie_out
 from breakwater.reconcile.unknown_codes import unknown_codes
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, point
@@ -78,6 +78,7 @@ def publish_outcomes(
     row_count = write_outcomes(engine, file)
     engine.scan("written", [str(file)], RECON_OUTCOME)
     tallies = take_tallies(engine)
+    must_tell_each_once(vendor, day, file, ORDER)
     ties = tie_out(vendor, day, engine, tallies)
     partition = Partition.of_day(RECON_OUTCOME.name, day, vendor)
     written = lake.put_version(partition, file, row_count)

@@ -1,13 +1,17 @@
 """Control totals of both books: what there was is what has been accounted for, each record once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from breakwater.core.errors import TieOutError
 from breakwater.core.vocabulary import Direction, Outcome, Side
 from breakwater.engine.base import Engine
+from breakwater.engine.ordering import count_repeated
 from breakwater.reconcile.model_files import model
 
 
@@ -60,18 +64,27 @@ def take_tallies(engine: Engine) -> list[Tally]:
     ]
 
 
+def must_tell_each_once(vendor: str, day: date, file: Path, key: Sequence[str]) -> None:
+    """Look for records that were written twice: in a file ordered by what names a record, side by side.
+
+    Raises:
+        TieOutError: a record has more than one outcome.
+    """
+    with pq.ParquetFile(file) as written:
+        repeated = count_repeated(written.iter_batches(columns=list(key)), key)
+    if repeated:
+        raise TieOutError(
+            vendor, day, "records with several outcomes", expected="0", found=str(repeated)
+        )
+
+
 def tie_out(vendor: str, day: date, engine: Engine, tallies: Iterable[Tally]) -> list[TieOut]:
     """Hold the written outcomes against both populations.
 
     Raises:
-        TieOutError: a record ended nowhere, or more than once.
+        TieOutError: a record ended nowhere, or more records ended than there are.
     """
     engine.stage("population", model("population"))
-    engine.stage("repeated_record", model("repeated_record"))
-    if repeated := engine.count("repeated_record"):
-        raise TieOutError(
-            vendor, day, "records with several outcomes", expected="0", found=str(repeated)
-        )
     counts: Counter[tuple[Side, bool]] = Counter()
     for tally in tallies:
         counts[tally.side, tally.outcome.is_break] += tally.record_count

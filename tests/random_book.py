@@ -78,7 +78,7 @@ class RandomBook:
         told: Told = []
         while draw.random() < 0.35:
             at += draw.randrange(0, 12) * HOUR // 2
-            told.append(("paused", at, {"reason": "waiting"}))
+            told.append(("paused", at, {"reason": "waiting" if at // HOUR % 4 else "impossible"}))
             at += draw.randrange(0, 12) * HOUR // 2
             if draw.random() < 0.8:
                 told.append(("resumed", at, {}))

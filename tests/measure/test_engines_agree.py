@@ -7,6 +7,7 @@ import pytest
 from case_book import Bench, vendor_day
 from psycopg import sql
 from random_book import RandomBook
+from rich_clocks import RICH_CLOCKS, reporting_all
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CLOCK_RUN
@@ -25,7 +26,8 @@ def test_all_models_agree_row_for_row(
     seed: int, configuration: Configuration, server: EmbeddedPostgreSQL, tmp_path: Path
 ) -> None:
     """EXCEPT ALL is empty both ways for each model, on a book with everything in it."""
-    what = vendor_day(configuration)
+    shipped = vendor_day(configuration)
+    what = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
     book = RandomBook(seed, what.window)
     in_process, in_server = DuckDBEngine("1GB", 2), PostgreSQLEngine(server.dsn())
     try:

@@ -5,13 +5,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from case_book import DAY, Bench, Case, vendor_day
+from case_book import DAY, Bench, Case, Event, vendor_day
 from landed import NOW, land, measured_workspace
 from random_book import RandomBook
+from rich_clocks import RICH_CLOCKS, reporting_all
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import NotLandedError
-from breakwater.measure.explain import explain_case
+from breakwater.measure.explain import calendar_of, entry_of, explain_case
 from breakwater.measure.measure import measure_day
 from breakwater.measure.sla.explain import explain_run
 from breakwater.warehouse.workspace import Workspace
@@ -57,31 +58,35 @@ def test_an_unknown_case_is_refused(workspace: Workspace, tmp_path: Path) -> Non
         explain_case(installation, "pearlline", DAY, "C2")
 
 
+@pytest.mark.parametrize("is_rich", [False, True], ids=["plain clocks", "every condition"])
 def test_explanations_add_up_to_the_models(
-    configuration: Configuration, duckdb_bench: Bench
+    is_rich: bool, configuration: Configuration, duckdb_bench: Bench
 ) -> None:
     """For every clock of a random book: no second missing or told twice, same time used and paused."""
     what = vendor_day(configuration)
+    if is_rich:
+        what = reporting_all(what, RICH_CLOCKS)
     book = RandomBook(61, what.window, cases=300)
-    happened: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    happened: dict[str, list[Event]] = defaultdict(list)
     for event in book.events:
         if event["event_at"] < what.window.end:
-            happened[event["case_id_vendor"]].append((event["event_type"], event["event_at"]))
-    clocks = {clock.clock: clock for clock in what.clocks}
+            happened[event["case_id_vendor"]].append(event)
     runs = duckdb_bench.run(what, book.events, book.outcomes).rows("clock_run")
     assert runs
+    deferred = 0
     for run in runs:
         explanation = explain_run(
             run,
-            clocks[run["clock"]],
-            what.contract.calendar_on(run, what.day),
+            entry_of(what.clocks, run, what.operations.zone_info),
+            calendar_of(what, run),
             happened[run["case_id_vendor"]],
             window_end=what.window.end,
         )
         stretches = explanation.stretches
+        begin = min(run["started_at"], run["triggered_at"])
         end = run["stopped_at"] or what.window.end
-        assert sum(each.end - each.start for each in stretches) == end - run["started_at"]
-        used = {"counts": 0, "closed": 0, "paused": 0}
+        assert sum(each.end - each.start for each in stretches) == end - begin
+        used = {"counts": 0, "closed": 0, "paused": 0, "deferred": 0}
         for each in stretches:
             used[each.reason] += each.end - each.start
         assert (
@@ -90,3 +95,6 @@ def test_explanations_add_up_to_the_models(
             == (stretches[-1].elapsed_seconds if stretches else 0)
         )
         assert used["paused"] == run["paused_seconds"]
+        assert used["deferred"] == max(run["started_at"] - run["triggered_at"], 0)
+        deferred += used["deferred"] > 0
+    assert (deferred > 0) == is_rich

@@ -237,7 +237,7 @@ def test_a_hand_count_can_be_held_against_the_explanation(
     duckdb_bench.run(what, Case(site="cebu", priority="p3").events(*told))
     (run,) = duckdb_bench.rows("clock_run")
     (clock,) = (each for each in what.clocks if each.clock == "decision_p3")
-    events = [(event, utc(when)) for event, when in told]
+    events = [{"event_type": event, "event_at": utc(when)} for event, when in told]
     stretches = explain_run(
         run, clock, CALENDARS["cebu"], events, window_end=what.window.end
     ).stretches

@@ -323,7 +323,7 @@ class _Faulty:
 
     def stage(self, name: str, select: str) -> None:
         """Run a model, with the fault in it."""
-        if name == "clock_run":
+        if name == "clock_judged":
             select = select.replace("- due.paused_seconds", "- due.paused_seconds + 1")
         self._engine.stage(name, select)
 

@@ -63,6 +63,8 @@ class Columns(Contract):
     policy: str | None = None
     language: str | None = None
     priority: str | None = None
+    market: str | None = None
+    """Where the case counts: a country or region by the vendor's own code, as it stands."""
     decision: str | None = None
     agent: str | None = None
     actor: str | None = None

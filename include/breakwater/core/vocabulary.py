@@ -19,8 +19,16 @@ class EventType(StrEnum):
     QA_RESCORED = "qa_rescored"
     APPEALED = "appealed"
     APPEAL_DECIDED = "appeal_decided"
+    REQUESTER_MESSAGE = "requester_message"
+    """Whoever asked wrote again. No state of the case: it changes nothing but what is waited for."""
+    REVIEWER_MESSAGE = "reviewer_message"
+    """Whoever asked was answered, or told how things stand. No state of the case either."""
     DUE = "due"
     """Not a happening: the instant by which the vendor's own system promised the case."""
+
+
+MESSAGES = frozenset({EventType.REQUESTER_MESSAGE, EventType.REVIEWER_MESSAGE})
+"""Events that are no states of a case."""
 
 
 class ActorType(StrEnum):

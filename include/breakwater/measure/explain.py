@@ -1,22 +1,27 @@
 """Look up one case of a measured vendor-day and explain each of its clocks."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import Clock
-from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN
 from breakwater.core.days import operational_day_of
 from breakwater.core.errors import NotLandedError
+from breakwater.core.vocabulary import MESSAGES
 from breakwater.measure.measure import vendor_day
-from breakwater.measure.sla.clocks import Slice
+from breakwater.measure.models import VendorDay
+from breakwater.measure.sla.clocks import Slice, target_at
 from breakwater.measure.sla.explain import Explanation, explain_run
 from breakwater.warehouse.lake import Written, current_versions_between
 from breakwater.warehouse.lake_rows import rows_where
 from breakwater.warehouse.workspace import Workspace
 
-_ORDER = ("clock", "started_at")
+_ORDER = ("clock", "started_at", "cycle")
+_DONE = {"decided", "closed"}
 _ORDER_OF_STATES = ("event_at", "operational_day", "source_row", "event_id")
 
 
@@ -40,7 +45,7 @@ def explain_case(
         told = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
     rows = _rows_of(workspace, told, case_id_vendor)
     known = [row for row in rows if row["event_at"] < what.window.end]
-    events = states_as_events(known) if what.is_state_log else _as_told(known)
+    events = states_as_events(known) if what.is_state_log else known
     if not runs or not events:
         raise NotLandedError(
             vendor,
@@ -52,12 +57,11 @@ def explain_case(
     found = sorted(
         _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in _ORDER]
     )
-    zone = what.operations.zone_info
     return [
         explain_run(
             run,
-            entry_of(workspace.configuration, run),
-            what.contract.calendar_on(_place(run), operational_day_of(run["started_at"], zone)),
+            entry_of(what.clocks, run, what.operations.zone_info),
+            calendar_of(what, run),
             events,
             window_end=what.window.end,
         )
@@ -65,34 +69,48 @@ def explain_case(
     ]
 
 
-def _place(run: dict[str, Any]) -> dict[str, str | None]:
-    return {name: run[name] for name in Slice._fields}
+def calendar_of(what: VendorDay, run: dict[str, Any]) -> Calendar | None:
+    """Return the calendar that a run counts on; None where every second counts."""
+    triggered = operational_day_of(run["triggered_at"], what.operations.zone_info)
+    place = Slice(*(run[name] or "none" for name in Slice._fields))
+    clock = entry_of(what.clocks, run, what.operations.zone_info)
+    target = target_at(clock, what.contract.vendor, place, triggered)
+    if ((target and target.calendar) or clock.calendar) == "24x7":
+        return None
+    return what.contract.calendar_on(place._asdict(), triggered)
 
 
-def entry_of(configuration: Configuration, run: dict[str, Any]) -> Clock:
+def entry_of(clocks: Iterable[Clock], run: dict[str, Any], zone: ZoneInfo) -> Clock:
     """Return the entry of a clock that was in force when a case triggered it."""
-    triggered = operational_day_of(run["started_at"], configuration.operations.zone_info)
+    triggered = operational_day_of(run["triggered_at"], zone)
     return next(
-        clock
-        for clock in configuration.clocks
-        if clock.clock == run["clock"] and clock.in_force_on(triggered)
+        clock for clock in clocks if clock.clock == run["clock"] and clock.in_force_on(triggered)
     )
 
 
-def states_as_events(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    """Read a log of states as `case/told.sql` does, as far as pauses are concerned."""
+def states_as_events(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Read a log of states as `case/told.sql` does."""
     ordered = sorted(rows, key=lambda row: [row[name] for name in _ORDER_OF_STATES])
-    events = _as_told(ordered)
-    left = [
-        ("resumed", at)
-        for (before, _), (now, at) in pairwise(events)
-        if before == "paused" and now != "paused"
+    states = [row for row in ordered if row["event_type"] not in MESSAGES]
+    entered = [
+        now
+        for before, now in pairwise([None, *states])
+        if now and (before is None or before["event_type"] != now["event_type"])
     ]
-    return [*events, *left]
+    messages = [row for row in ordered if row["event_type"] in MESSAGES]
+    return [*entered, *messages, *_left_behind(states)]
 
 
-def _as_told(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    return [(row["event_type"], row["event_at"]) for row in rows]
+def _left_behind(states: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Tell what leaving a state means: a pause is over, a decision is taken up again."""
+    nothing = dict.fromkeys(("reason", "decision", "actor_type"))
+    for before, now in pairwise(states):
+        left, entered = before["event_type"], now["event_type"]
+        if left == "paused" and entered != "paused":
+            yield now | nothing | {"event_type": "resumed"}
+        if left in _DONE and entered not in _DONE:
+            at = max(now["event_at"], before["event_at"] + 1)
+            yield now | nothing | {"event_type": "reopened", "event_at": at}
 
 
 def _rows_of(

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.operations import Attainment
+from breakwater.core.days import operational_day_of
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.measure.attainment import Promise
 
@@ -15,11 +17,12 @@ _WORST_QUEUES = 3
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whose day the findings are about, and when it ended."""
+    """Whose day the findings are about, when it ended, and the zone of its days."""
 
     vendor: str
     day: date
     window_end: int
+    zone: ZoneInfo
 
 
 def attainment_findings(
@@ -79,9 +82,10 @@ def breach_findings(
     for row in exceptions:
         if row["kind"] == "statutory" and (row["is_due"] or row["state"] == "overdue"):
             breached.setdefault((row["clock"], row["queue"]), []).append(row)
-    laws = {(clock.clock, clock.target_seconds): clock for clock in clocks if clock.enabled}
+    entries = [clock for clock in clocks if clock.enabled]
     for (clock, queue), rows in sorted(breached.items()):
-        entry = laws[clock, rows[0]["target_seconds"]]
+        triggered = operational_day_of(rows[0]["triggered_at"], about.zone)
+        entry = next(e for e in entries if e.clock == clock and e.in_force_on(triggered))
         yield Finding(
             rule=Rule.STATUTORY_CLOCK_BREACHED,
             operational_day=about.day,
@@ -95,7 +99,7 @@ def breach_findings(
                 "ran_out_in_the_day": sum(row["is_due"] for row in rows),
                 "still_open": sum(row["state"] == "overdue" for row in rows),
                 "longest_late_seconds": max(_late_seconds(row, about.window_end) for row in rows),
-                "target_seconds": entry.target_seconds,
+                "target_seconds": rows[0]["target_seconds"],
                 "provision": entry.law.citation if entry.law else None,
                 # A number that nobody read in the law is told as such.
                 "confidence": entry.law.confidence if entry.law else None,

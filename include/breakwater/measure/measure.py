@@ -43,7 +43,7 @@ from breakwater.warehouse.workspace import Workspace
 STAGE = "measure"
 
 _ATTAINMENT_COLUMNS = ("clock", "queue", "due_count", "met_count", "target_share")
-_INSTANTS = frozenset({"started_at", "stopped_at", "due_at"})
+_INSTANTS = frozenset({"triggered_at", "started_at", "stopped_at", "due_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _served(column: str, value: Any) -> Any:  # noqa: ANN401  a cell of any type
 
 
 def _findings(what: VendorDay, measured: Measured) -> Iterator[Finding]:
-    about = About(what.contract.vendor, what.day, what.window.end)
+    about = About(what.contract.vendor, what.day, what.window.end, what.operations.zone_info)
     kept = promises(measured.attainment, targets_in_force(what.contract, what.day))
     yield from attainment_findings(about, kept, what.operations.attainment)
     yield from breach_findings(about, measured.exceptions, what.clocks)

@@ -9,7 +9,7 @@ from breakwater.engine.base import Engine
 from breakwater.measure.attainment import Attained, target_of, targets_in_force
 from breakwater.measure.models import VendorDay
 
-CLOCK_RUN_ORDER = ("clock", "case_id_vendor", "started_at")
+CLOCK_RUN_ORDER = ("clock", "case_id_vendor", "started_at", "cycle")
 EXCEPTION_COLUMNS = (
     "clock",
     "kind",
@@ -19,8 +19,10 @@ EXCEPTION_COLUMNS = (
     "policy",
     "language",
     "priority",
+    "cycle",
     "state",
     "is_due",
+    "triggered_at",
     "started_at",
     "stopped_at",
     "due_at",

@@ -16,6 +16,7 @@ from breakwater.landing.mapping.reasons import Reasons
 from breakwater.landing.mapping.texts import Cells, Texts, is_unknown, translate
 
 SITE = "^[a-z][a-z0-9_]{0,30}$"
+MARKET = "^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$"
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
@@ -76,7 +77,20 @@ def dimensions(
             translate(language.values, languages).fill_null(defaults.language)
         ),
         "priority": _with_default(priority, urgency, usual),
+        **_market(texts, contract),
     }
+
+
+def _market(texts: Texts, contract: VendorContract) -> dict[str, pa.Array]:
+    """Map the market where the contract names its column; what is no code is no market.
+
+    Records of other vendors have no such column, so that their ids stay what they were.
+    """
+    if contract.columns.market is None:
+        return {}
+    cells = texts.cells(contract.columns.market)
+    is_code = pc.match_substring_regex(cells.values, MARKET)
+    return {"market": cells.coded(pc.if_else(is_code, cells.values, _NO_TEXT))}
 
 
 def _translated(cells: Cells, codes: Mapping[str, str], name: str, reasons: Reasons) -> pa.Array:

@@ -104,12 +104,17 @@ class _Unpivoted:
             "source_sha256": pa.DictionaryArray.from_arrays(files, list(about.sources)),
             "source_row": self._records.column("source_row").take(record),
             **{name: self._columns[name].take(record) for name in RECORD_COLUMNS},
+            "market": self._market().take(record),
             **{name: self._only(name, about.decided_types) for name in DECISION_COLUMNS},
             "agent": self._only("agent", agents),
             "score": self._by_type(SCORES),
             "reason": self._by_type(REMARKS),
         }
         return pa.RecordBatch.from_pydict(columns)
+
+    def _market(self) -> pa.Array:
+        """Return the records' markets; few vendors name any, and the others' records have none."""
+        return self._columns.get("market", pa.nulls(len(self._records), pa.string()))
 
     def _only(self, name: str, on: Collection[EventType]) -> pa.Array:
         """Return a column of the records, null on other events than those named."""

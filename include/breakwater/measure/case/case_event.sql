@@ -6,7 +6,12 @@ with standing as (
         event.case_id_vendor,
         max(event.event_at) as last_at,
         max(case when event.event_type = 'decided' then event.event_at end) as decided_at,
-        max(case when event.event_type not in ('decided', 'closed') then event.event_at end) as worked_at
+        -- A message after the decision takes nothing up again.
+        max(case
+            when event.event_type not in (
+                'decided', 'closed', 'requester_message', 'reviewer_message'
+            ) then event.event_at
+        end) as worked_at
     from case_event_history event
     cross join run
     where event.event_at < run.window_end

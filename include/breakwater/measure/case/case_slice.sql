@@ -1,4 +1,4 @@
--- Where each case belongs: site, queue, policy, language and priority, of the record that knows most
+-- Where each case belongs: site, queue, policy, language, priority and market, of the record that knows most
 -- about it. That is the one with the latest decision, then with the latest event.
 with record as (
     select
@@ -9,6 +9,7 @@ with record as (
         coalesce(event.policy, 'none') as policy,
         event.language,
         event.priority,
+        coalesce(event.market, 'none') as market,
         max(case when event.event_type = 'decided' then event.event_at else -1 end) as decided_at,
         max(event.event_at) as last_at
     from case_event event
@@ -16,7 +17,8 @@ with record as (
     where event.event_at < run.window_end
     group by
         event.case_id_vendor, event.record_id, event.site, event.queue,
-        coalesce(event.policy, 'none'), event.language, event.priority
+        coalesce(event.policy, 'none'), event.language, event.priority,
+        coalesce(event.market, 'none')
 ),
 -- Few cases have several records, and only those are worth a window function.
 crowded as (
@@ -32,11 +34,13 @@ ranked as (
     from record
     join crowded on crowded.case_id_vendor = record.case_id_vendor
 )
-select record.case_id_vendor, record.site, record.queue, record.policy, record.language, record.priority
+select
+    record.case_id_vendor, record.site, record.queue, record.policy, record.language,
+    record.priority, record.market
 from record
 left join crowded on crowded.case_id_vendor = record.case_id_vendor
 where crowded.case_id_vendor is null
 union all
-select case_id_vendor, site, queue, policy, language, priority
+select case_id_vendor, site, queue, policy, language, priority, market
 from ranked
 where place = 1

@@ -1,12 +1,14 @@
 -- What a log of states tells: a state that is entered is its event, and one that is repeated is
 -- none. Leaving a pause resumes the case; leaving a decision for work re-opens it, a second later at
--- least: in the second of the decision nobody could tell which of the two came last.
+-- least: in the second of the decision nobody could tell which of the two came last. A message is no
+-- state: it is told every time, and leaves the case where it was.
 with stated as (
     select
         event.*,
         lag(event.event_type) over told as previous_type,
         lag(event.event_at) over told as previous_at
     from case_event event
+    where event.event_type not in ('requester_message', 'reviewer_message')
     window told as (
         partition by event.case_id_vendor
         order by event.event_at, event.operational_day, event.source_row, event.event_id
@@ -16,14 +18,24 @@ entered as (
     select * from stated where previous_type is null or previous_type <> event_type
 )
 select
-    case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score
+    case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score,
+    site, queue, policy, language, priority, market
 from entered
 union all
-select case_id_vendor, 'resumed', event_at, null, null, null, null, null
+select
+    case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score,
+    site, queue, policy, language, priority, market
+from case_event
+where event_type in ('requester_message', 'reviewer_message')
+union all
+select
+    case_id_vendor, 'resumed', event_at, null, null, null, null, null,
+    site, queue, policy, language, priority, market
 from entered
 where previous_type = 'paused'
 union all
 select
-    case_id_vendor, 'reopened', greatest(event_at, previous_at + 1), null, null, null, null, null
+    case_id_vendor, 'reopened', greatest(event_at, previous_at + 1), null, null, null, null, null,
+    site, queue, policy, language, priority, market
 from entered
 where previous_type in ('decided', 'closed') and event_type not in ('decided', 'closed')

@@ -3,7 +3,9 @@
 with pause_total as (
     select
         span.case_id_vendor,
-        span.clock,
+        span.entry,
+        span.cycle,
+        span.started_at,
         cast(sum(pause.paused_seconds) as bigint) as paused_seconds,
         cast(sum(
             case
@@ -16,8 +18,10 @@ with pause_total as (
     from clock_span span
     join clock_pause pause
         on pause.case_id_vendor = span.case_id_vendor
-        and pause.clock = span.clock
-    group by span.case_id_vendor, span.clock
+        and pause.entry = span.entry
+        and pause.cycle = span.cycle
+        and pause.started_at = span.started_at
+    group by span.case_id_vendor, span.entry, span.cycle, span.started_at
 ),
 aimed as (
     select
@@ -30,7 +34,9 @@ aimed as (
     from clock_span span
     left join pause_total
         on pause_total.case_id_vendor = span.case_id_vendor
-        and pause_total.clock = span.clock
+        and pause_total.entry = span.entry
+        and pause_total.cycle = span.cycle
+        and pause_total.started_at = span.started_at
 )
 select
     aimed.*,

@@ -1,9 +1,63 @@
--- Clocks that started: the first event of the clock's start type, in the entry of the clock that was
--- in force at that instant.
-with first_event as (
-    select case_id_vendor, event_type, min(event_at) as event_at
-    from event
-    group by case_id_vendor, event_type
+-- When the time of each cycle begins to count, and the target that was in force at its trigger. A
+-- cycle whose start was deferred has several beginnings: the trigger, and the end of each reason to
+-- defer. Which of them counts is known when each one's due instant is, see clock_judged.sql.
+with counted as (
+    select cycle.case_id_vendor, cycle.entry, cycle.cycle, max(signal.event_at) as counted_from
+    from clock_cycle cycle
+    join clock_signal counts on counts.entry = cycle.entry and counts.role = 'counts_from'
+    join signal
+        on signal.case_id_vendor = cycle.case_id_vendor
+        and signal.signal = counts.signal
+        and signal.event_at <= cycle.triggered_at
+    group by cycle.case_id_vendor, cycle.entry, cycle.cycle
+),
+deferral as (
+    select
+        cycle.case_id_vendor,
+        cycle.entry,
+        cycle.cycle,
+        halt.halted_at,
+        least(halt.released_at, coalesce(cycle.ended_at, run.window_end)) as released_at
+    from clock_cycle cycle
+    cross join run
+    join clock_entry entry on entry.entry = cycle.entry
+    join clock_halt halt
+        on halt.case_id_vendor = cycle.case_id_vendor
+        and halt.halt_rule = entry.defer_rule
+    where halt.released_at > cycle.triggered_at
+        and halt.halted_at < coalesce(cycle.ended_at, run.window_end)
+),
+beginning as (
+    select
+        cycle.*,
+        coalesce(counted.counted_from, cycle.triggered_at) as started_at,
+        cast(-1 as bigint) as released_at
+    from clock_cycle cycle
+    left join counted
+        on counted.case_id_vendor = cycle.case_id_vendor
+        and counted.entry = cycle.entry
+        and counted.cycle = cycle.cycle
+    union all
+    select cycle.*, deferral.released_at, deferral.released_at
+    from clock_cycle cycle
+    join deferral
+        on deferral.case_id_vendor = cycle.case_id_vendor
+        and deferral.entry = cycle.entry
+        and deferral.cycle = cycle.cycle
+),
+deferred_again as (
+    select
+        beginning.case_id_vendor, beginning.entry, beginning.cycle, beginning.started_at,
+        beginning.released_at, min(deferral.halted_at) as deferred_at
+    from beginning
+    join deferral
+        on deferral.case_id_vendor = beginning.case_id_vendor
+        and deferral.entry = beginning.entry
+        and deferral.cycle = beginning.cycle
+        and deferral.halted_at >= beginning.released_at
+    group by
+        beginning.case_id_vendor, beginning.entry, beginning.cycle, beginning.started_at,
+        beginning.released_at
 ),
 -- What the vendor's own system promised lies ahead of the day, as a rule; the longest promise counts.
 promise as (
@@ -13,40 +67,43 @@ promise as (
     group by case_id_vendor
 )
 select
-    case_slice.case_id_vendor,
-    case_slice.site,
-    case_slice.queue,
-    case_slice.policy,
-    case_slice.language,
-    case_slice.priority,
-    clock.clock,
-    clock.kind,
-    clock.stops_on,
-    clock.decision_stops,
-    clock.pauses,
-    clock.calendar_id,
-    clock.stays_s,
+    beginning.case_id_vendor,
+    beginning.entry,
+    beginning.cycle,
+    beginning.triggered_at,
+    beginning.started_at,
+    beginning.ended_at,
+    beginning.ended_by,
+    deferred_again.deferred_at,
+    entry.pause_rule,
+    target.calendar_id,
+    target.stays_s,
+    target.target,
+    target.target_seconds,
+    -- Where the target is an instant instead of a length.
     case
-        when clock.due_is_reported then promise.due_at - first_event.event_at
-        else clock.target_seconds
-    end as target_seconds,
-    case
-        when clock.due_is_reported
-            then cast(floor((promise.due_at - first_event.event_at) * clock.warning_percent / 100.0) as bigint)
-        else clock.warning_seconds
-    end as warning_seconds,
-    first_event.event_at as started_at
-from case_slice
-join clock_on_slice clock
-    on clock.site = case_slice.site
-    and clock.queue = case_slice.queue
-    and clock.policy = case_slice.policy
-    and clock.language = case_slice.language
-    and clock.priority = case_slice.priority
-join first_event
-    on first_event.case_id_vendor = case_slice.case_id_vendor
-    and first_event.event_type = clock.starts_on
-left join promise on promise.case_id_vendor = case_slice.case_id_vendor
-where first_event.event_at >= clock.effective_start
-    and first_event.event_at < clock.effective_end
-    and (not clock.due_is_reported or promise.due_at is not null)
+        when entry.due_is_reported then promise.due_at
+        else dated.due_s + dated.rate * (beginning.started_at - dated.seg_start)
+    end as aimed_at
+from beginning
+join clock_entry entry on entry.entry = beginning.entry
+join clock_target target
+    on target.slice_id = beginning.slice_id
+    and target.entry = beginning.entry
+    and beginning.triggered_at >= target.effective_start
+    and beginning.triggered_at < target.effective_end
+left join deferred_again
+    on deferred_again.case_id_vendor = beginning.case_id_vendor
+    and deferred_again.entry = beginning.entry
+    and deferred_again.cycle = beginning.cycle
+    and deferred_again.started_at = beginning.started_at
+    and deferred_again.released_at = beginning.released_at
+left join promise
+    on promise.case_id_vendor = beginning.case_id_vendor
+    and entry.due_is_reported
+left join clock_dated dated
+    on dated.dated = target.dated
+    and dated.utc_hour = beginning.started_at - mod(beginning.started_at, 3600)
+    and beginning.started_at >= dated.seg_start
+    and beginning.started_at < dated.seg_end
+where not entry.due_is_reported or promise.due_at is not null

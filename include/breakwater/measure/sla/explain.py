@@ -4,7 +4,7 @@ Reckons span by span, without the models' tables, so that a person can follow ev
 adds up to is what the models say, and a test holds the two against each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -13,11 +13,16 @@ from zoneinfo import ZoneInfo
 
 from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import Clock
+from breakwater.contracts.conditions import Condition
 from breakwater.core.calendar import BusinessTime, Span, merged
 from breakwater.core.days import utc_instant
 from breakwater.measure.sla.calendars import lay_out
 
-Reason = Literal["counts", "closed", "paused"]
+Reason = Literal["counts", "closed", "paused", "deferred"]
+_ENDS = {"stop": "stopped", "cancel": "cancelled", "reset": "begun anew"}
+
+Happened = Mapping[str, Any]
+"""A row of ``case_event``, or as much of one as is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,18 @@ class Explanation:
     def lines(self, zone: ZoneInfo) -> Iterator[str]:
         """Tell it line by line, instants in a zone; never more than ids and numbers."""
         run = self.run
-        yield f"{self.title} ({run['clock']}): {run['state']}"
+        again = f", cycle {run['cycle']}" if run["cycle"] > 1 else ""
+        tightest = ", the tightest open clock of the case" if run["is_tightest"] else ""
+        yield f"{self.title} ({run['clock']}{again}): {run['state']}{tightest}"
+        if run["triggered_at"] > run["started_at"]:
+            yield f"  triggered {_shown(run['triggered_at'], zone)}, counted from before that"
         yield f"  started {_shown(run['started_at'], zone)}, due {_shown(run['due_at'], zone)}"
         for stretch in self.stretches:
             span = f"{_shown(stretch.start, zone)} to {_shown(stretch.end, zone)}"
             length = _length(stretch.end - stretch.start)
             used = _length(stretch.elapsed_seconds)
             yield f"  {span}  {stretch.reason:<6}  {length:>10}  used {used:>10}"
-        end = "open at the day's end" if run["stopped_at"] is None else "stopped"
+        end = _ENDS.get(run["ended_by"], "open at the day's end")
         used, target = _length(run["elapsed_seconds"]), _length(run["target_seconds"])
         yield f"  {end}: used {used} of {target}"
 
@@ -63,8 +72,8 @@ class Explanation:
 def explain_run(
     run: dict[str, Any],
     clock: Clock,
-    calendar: Calendar,
-    events: Iterable[tuple[str, int]],
+    calendar: Calendar | None,
+    events: Iterable[Happened],
     *,
     window_end: int,
 ) -> Explanation:
@@ -72,40 +81,68 @@ def explain_run(
 
     Args:
         run: the row.
-        clock: the entry that ran, in force at the start.
-        calendar: of the case's site.
-        events: type and UTC seconds of everything that happened to the case by the day's end.
+        clock: the entry that ran, in force at the trigger.
+        calendar: on which the target counts; None where it counts every second.
+        events: everything that happened to the case by the day's end, as rows of ``case_event``.
         window_end: end of the operational day.
     """
     start = run["started_at"]
     end = window_end if run["stopped_at"] is None else run["stopped_at"]
-    open_time = _open_time(clock, calendar, start, end)
-    pauses = pauses_of(events, window_end) if clock.pauses else []
-    return Explanation(run, clock.title, tuple(_stretches(open_time, pauses, start, end)))
+    deferred = []
+    if run["triggered_at"] < start:
+        deferred = [Stretch(run["triggered_at"], start, "deferred", 0)]
+    open_time = _open_time(calendar, start, end)
+    pauses = halts_of(events, clock.pause_conditions, clock.resume_conditions, window_end)
+    return Explanation(run, clock.title, (*deferred, *_stretches(open_time, pauses, start, end)))
 
 
-def pauses_of(events: Iterable[tuple[str, int]], end: int) -> list[Span]:
-    """Return the spans in which a case was paused; a pause that nobody ended lasts to the end.
+def halts_of(
+    events: Iterable[Happened],
+    begins: tuple[Condition, ...],
+    ends: tuple[Condition, ...],
+    window_end: int,
+) -> list[Span]:
+    """Return the spans in which a case was paused or deferred; one that nobody ended lasts.
 
-    An instant that both pauses and resumes leaves the case as it was.
+    An instant that both begins and ends leaves the case as it was.
     """
     told: dict[int, set[bool]] = {}
-    for event_type, at in events:
-        if event_type in {"paused", "resumed"}:
-            told.setdefault(at, set()).add(event_type == "paused")
+    for event in events:
+        for halts, conditions in ((True, begins), (False, ends)):
+            if any(meets(event, condition) for condition in conditions):
+                told.setdefault(event["event_at"], set()).add(halts)
     spans: list[Span] = []
     since: int | None = None
-    for at, pauses in sorted(told.items()):
-        if pauses == {True} and since is None:
+    for at, halts_there in sorted(told.items()):
+        if halts_there == {True} and since is None:
             since = at
-        elif pauses == {False} and since is not None:
+        elif halts_there == {False} and since is not None:
             spans.append((since, at))
             since = None
-    return spans if since is None else [*spans, (since, end)]
+    return spans if since is None else [*spans, (since, window_end)]
 
 
-def _open_time(clock: Clock, calendar: Calendar, start: int, end: int) -> BusinessTime:
-    if clock.calendar == "24x7":
+def meets(event: Happened, condition: Condition) -> bool:
+    """Tell whether an event is what a condition asks for."""
+    actor = event.get("actor_type") or "human"  # one that nobody named, as in the contract
+    return event["event_type"] == condition.event and all(
+        not wanted or found in wanted
+        for wanted, found in (
+            (condition.reasons, event.get("reason")),
+            (condition.actors, actor),
+            (condition.decisions, event.get("decision")),
+            (condition.sites, event.get("site")),
+            (condition.queues, event.get("queue")),
+            (condition.policies, event.get("policy")),
+            (condition.languages, event.get("language")),
+            (condition.priorities, event.get("priority")),
+            (condition.markets, event.get("market")),
+        )
+    )
+
+
+def _open_time(calendar: Calendar | None, start: int, end: int) -> BusinessTime:
+    if calendar is None:
         return BusinessTime(((start, max(end, start + 1)),))
     margin = timedelta(days=2)
     return lay_out(

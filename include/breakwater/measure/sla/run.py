@@ -1,5 +1,7 @@
 """Run every clock over the cases that an engine holds."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,19 +14,27 @@ from breakwater.core.days import Window
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables, calendars_of
-from breakwater.measure.sla.clocks import Slice, clocks_on_slices
+from breakwater.measure.sla.clocks import ClockTables, Slice, clock_tables
+from breakwater.measure.sla.dated import dated_table
 
 _HERE = Path(__file__).parent
 
-SLA_MODELS = (
+EVENT_MODELS = ("clock_place", "narrow_signal", "clock_halt")
+STEP_MODELS = (
+    "clock_trigger",
+    "clock_cycle",
     "clock_start",
     "clock_span",
     "clock_pause",
     "clock_due",
-    "clock_run",
-    "attainment",
-    "clock_exception",
+    "clock_judged",
 )
+"""From the start of a clock to how it stands: once for clocks that events start, and once more for
+each step of a chain."""
+RUN_MODELS = ("clock_run", "attainment", "clock_exception")
+SLA_MODELS = (*EVENT_MODELS, *STEP_MODELS, *RUN_MODELS)
+
+_OF_A_STEP = re.compile(rf"\b({'|'.join((*STEP_MODELS, 'clock_before', 'clock_follow_rule'))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +70,62 @@ def run_clocks(engine: Engine, rules: ClockRules) -> None:
     """
     found = engine.fetch("slice").to_pylist()
     slices = sorted(Slice(*(row[name] for name in Slice._fields)) for row in found)
-    clocks = clocks_on_slices(rules.clocks, rules.contract, slices, rules.zone)
-    engine.load("clock_on_slice", clocks)
     first_at = min((row["first_at"] for row in found), default=rules.window.start)
-    stretch = Stretch(first_at, rules.window.end, _longest_target(clocks))
-    tables = calendar_tables(
-        calendars_of(rules.contract, clocks.column("calendar_id").to_pylist()), stretch
-    )
-    engine.load("calendar", tables.calendar)
-    engine.load("business_hour", tables.business_hour)
-    run_models(engine, read_models(_HERE, *SLA_MODELS))
+    tables = clock_tables(rules.clocks, rules.contract, slices, rules.zone)
+    for name in tables.names:
+        engine.load(name, tables.table(name))
+    _load_calendars(engine, rules, tables, first_at)
+    run_models(engine, read_models(_HERE, *EVENT_MODELS[:2]))
+    for name, select in read_models(_HERE, "signal"):
+        engine.define(name, select)
+    run_models(engine, read_models(_HERE, *EVENT_MODELS[2:], *STEP_MODELS))
+    follow_rules = tables.table("clock_follow_rule")
+    steps = sorted(set(follow_rules.column("step").to_pylist()))
+    for step in steps:
+        _run_step(engine, step, follow_rules)
+    judged = ["clock_judged", *(f"clock_judged_{step}" for step in steps)]
+    engine.define("clock_all", _union(judged))
+    run_models(engine, read_models(_HERE, *RUN_MODELS))
 
 
-def _longest_target(clocks: pa.Table) -> int:
-    pairs = zip(
-        clocks.column("calendar_id").to_pylist(),
-        clocks.column("target_seconds").to_pylist(),
-        strict=True,
+def _run_step(engine: Engine, step: int, follow_rules: pa.Table) -> None:
+    """Run the clocks that follow others: the same models, under names of their own."""
+    before = ["clock_judged", *(f"clock_judged_{each}" for each in range(2, step))]
+    engine.define(f"clock_before_{step}", _union(before))
+    own = [each == step for each in follow_rules.column("step").to_pylist()]
+    engine.load(f"clock_follow_rule_{step}", follow_rules.filter(pa.array(own, pa.bool_())))
+    (_, follow), *_ = read_models(_HERE, "clock_follow")
+    models = [("clock_trigger", follow), *read_models(_HERE, *STEP_MODELS[1:])]
+    run_models(
+        engine,
+        [(f"{name}_{step}", _OF_A_STEP.sub(rf"\1_{step}", select)) for name, select in models],
     )
-    return max((target for calendar_id, target in pairs if calendar_id != ALWAYS), default=0)
+
+
+def _union(names: Sequence[str]) -> str:
+    """Compose a SELECT of all rows of models of ours."""
+    return " union all ".join(f"select * from {name}" for name in names)  # noqa: S608  names of models
+
+
+def _load_calendars(engine: Engine, rules: ClockRules, tables: ClockTables, first_at: int) -> None:
+    """Load business time for the calendars that targets count on, as far as they reach."""
+    calendars = calendars_of(rules.contract, tables.calendar_ids)
+    dated = dated_table(
+        [
+            (each, calendars.get(each.calendar_id))
+            for each in sorted(tables.dated, key=lambda dated: dated.name)
+        ],
+        first_at,
+        rules.window.end,
+        rules.zone,
+    )
+    engine.load("clock_dated", dated)
+    lengths = [length for name, length in tables.fixed.items() if name != ALWAYS]
+    dues = dated.column("due_s").to_pylist()
+    last = max((rules.window.end, *dues))
+    # Of days no more seconds are worked than they have.
+    spans = zip(dated.column("seg_start").to_pylist(), dues, strict=True)
+    ahead = max((*lengths, *(due - start for start, due in spans)), default=0)
+    laid_out = calendar_tables(calendars, Stretch(first_at, last, ahead))
+    engine.load("calendar", laid_out.calendar)
+    engine.load("business_hour", laid_out.business_hour)

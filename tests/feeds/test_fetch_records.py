@@ -555,3 +555,33 @@ def test_a_source_of_files_is_not_asked_for_records(workspace: Workspace, tmp_pa
     """That is a mistake of the caller."""
     with pytest.raises(TypeError, match="kind folder"):
         fetch_records(workspace, contract(), DAY, SETTLED, tmp_path)
+
+
+def test_totals_that_a_service_states_stand_in_the_manifest(
+    installation: Workspace, far_end: FarEnd, tmp_path: Path
+) -> None:
+    """Beside rows and hash, as a file's manifest has them, so that landing needs to know no feed."""
+    settings = installation.configuration
+    operations = settings.operations.model_copy(update={"zone": "UTC"})
+    installation = dataclasses.replace(
+        installation,
+        configuration=dataclasses.replace(settings, operations=operations),
+        connections=lambda _: far_end.connection(login="admin", password=str(DAY)),
+    )
+    source = {
+        "kind": "ozone",
+        "connection": "far_end",
+        "stream": "report_activities",
+        "totals": True,
+        "limits": QUICK.model_dump(),
+    }
+    without_format = {name: value for name, value in CONTRACT.items() if name != "format"}
+    asked = VendorContract.model_validate(without_format | {"source": source})
+    statistics = {"date": DAY.isoformat(), "pendingCount": 4, "actionedCount": 0}
+    far_end.on("/xrpc/tools.ozone.report.queryActivities", Reply({"activities": []}))
+    far_end.on("/xrpc/tools.ozone.report.getHistoricalStats", Reply({"stats": [statistics]}))
+    file = fetch_records(installation, asked, DAY, SETTLED + timedelta(hours=8), tmp_path / "s")
+    assert file is not None
+    assert file.manifest is not None
+    assert file.manifest["totals"] == {"backlog": 4, "solved": 0}
+    assert ledger(installation)[-1].manifest == file.manifest

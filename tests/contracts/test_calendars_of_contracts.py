@@ -88,7 +88,8 @@ def _contract(configuration: Configuration, **change: object) -> VendorContract:
 
 
 OLD, NEW = {"effective_to": "2026-03-31"}, {"effective_from": "2026-04-01"}
-PLACE = {"site": "cebu", "queue": "hate", "policy": None, "language": "en", "priority": "p1"}
+PLACE = {"site": "cebu", "queue": "hate", "policy": None, "language": "en"}
+PLACE |= {"priority": "p1", "market": None}
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,7 @@ def test_the_first_rule_that_fits_chooses_the_calendar(configuration: Configurat
     """By queue before site; a case that no rule names has its site's, then the default."""
     rules = [
         {"calendar": "urgent", "queues": ["legal_requests"]},
+        {"calendar": "urgent", "markets": ["JP"]},
         {"calendar": "cebu", "priorities": ["p1"], "sites": ["manila"]},
     ]
     calendars = {"default": WEEK, "cebu": WEEK, "urgent": WEEK}
@@ -137,6 +139,8 @@ def test_the_first_rule_that_fits_chooses_the_calendar(configuration: Configurat
     assert chosen(site="manila") == "cebu"
     assert chosen(site="manila", priority="p2") == "default"
     assert chosen() == "cebu"
+    assert chosen(market="JP") == "urgent"
+    assert chosen(market="none") == "cebu"
     assert CalendarRule(calendar="x").covers(PLACE)
     with pytest.raises(ValidationError, match="one named `nowhere`"):
         _contract(configuration, calendar_rules=[{"calendar": "nowhere"}])

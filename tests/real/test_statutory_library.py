@@ -107,3 +107,21 @@ def test_every_deadline_of_the_library_is_on_the_list(
     listed = {entry["id"] for entry in entries}
     clocks = {clock.clock for clock in configuration.clocks if clock.kind == "statutory"}
     assert clocks | {duty.duty for duty in configuration.duties} == listed
+
+
+def test_what_is_sure_and_can_be_told_apart_is_on(configuration: Configuration) -> None:
+    """By the market of the case; the order on listed categories looks like any other grievance."""
+    on = {c.clock for c in configuration.clocks if c.kind == "statutory" and c.enabled}
+    assert on == {
+        "eu_tco_removal",
+        "in_order",
+        "in_intimate",
+        "au_removal",
+        "id_mr5",
+        "id_mr5_urgent",
+        "jp_idppa",
+        "us_tida",
+    }
+    for clock in configuration.clocks:
+        if clock.clock in on - {"eu_tco_removal"}:
+            assert clock.applies.markets, clock.clock

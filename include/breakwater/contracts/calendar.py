@@ -160,12 +160,13 @@ class CalendarRule(Contract):
     policies: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     priorities: tuple[Priority, ...] = ()
+    markets: tuple[str, ...] = ()
 
     def covers(self, case: Mapping[str, str | None]) -> bool:
         """Tell whether a case is meant.
 
         Args:
-            case: its ``site, queue, policy, language, priority``.
+            case: its ``site, queue, policy, language, priority, market``.
         """
         return all(
             not wanted or case[name] in wanted
@@ -175,6 +176,7 @@ class CalendarRule(Contract):
                 ("policy", self.policies),
                 ("language", self.languages),
                 ("priority", self.priorities),
+                ("market", self.markets),
             )
         )
 

@@ -248,7 +248,7 @@ class VendorContract(Effective):
         """Return the calendar that serves a case, in its versions, earliest first.
 
         Args:
-            case: its ``site, queue, policy, language, priority``.
+            case: its ``site, queue, policy, language, priority, market``.
 
         Returns:
             Pairs of an id, which is unique across vendors, and a calendar.

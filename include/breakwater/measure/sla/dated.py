@@ -156,11 +156,10 @@ def _shifts(calendar: Calendar, first: int, last: int, count: int) -> list[_Shif
     limit = end + _LONGEST_CLOSURE + timedelta(days=7 * count)
     closed = public_holidays(calendar.holidays, range(begin.year, limit.year + 1))
     schedule = calendar.schedule(closed)
-    special = dict(schedule.special)
     shifts: list[_Shift] = []
     beyond = 0
     for day in days_between(begin, limit):
-        own = _shifts_of(schedule, day, special.get(day, schedule.weekly[day.weekday()]))
+        own = _shifts_of(schedule, day, schedule.shifts(day))
         shifts += own
         beyond += bool(own) and day > end
         if beyond > count:

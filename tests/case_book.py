@@ -11,6 +11,7 @@ import pyarrow as pa
 from breakwater.contracts.calendar import Calendar, Weekday
 from breakwater.contracts.clocks import AppliesTo, Clock
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.law import Law
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, Table
 from breakwater.contracts.vendor import AttainmentTarget
@@ -163,6 +164,24 @@ TARGETS = (
     AttainmentTarget(clock="decision_p1", share=0.95),
     AttainmentTarget(clock="decision_p3", share=0.9, queues=("hate",)),
 )
+
+
+EXCUSALS = (
+    Excusal.model_validate(
+        {
+            "excusal": "tool_down",
+            "reason": "platform_outage",
+            "title": "The review tool was down.",
+            "scope": {"vendors": ["pearlline"], "queues": ["hate", "spam"]},
+            "starts_at": "2026-03-02T02:00:00+00:00",
+            "ends_at": "2026-03-02T06:00:00+00:00",
+            "evidence": "https://status.harbour.example/211",
+            "approver": "vendor-operations",
+            "approved_on": "2026-03-03",
+        }
+    ),
+)
+"""Four hours of the day; not in the configuration of these tests unless one asks for it."""
 
 
 def measured_configuration(shipped: Configuration) -> Configuration:

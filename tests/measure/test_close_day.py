@@ -169,6 +169,13 @@ FAULTS: dict[str, tuple[LiteralString, str]] = {
         "delete from measure.clock_exception where is_due",
         "clocks due and not met",
     ),
+    "a met clock is not in attainment": (
+        (
+            "update measure.attainment set due_count = due_count - 1, met_count = met_count - 1"
+            " where met_count > 0"
+        ),
+        "clocks settled",
+    ),
     "incoming is not among the facts": (
         "delete from measure.kpi_fact where metric = 'total_incoming'",
         "cases incoming",

@@ -1,10 +1,11 @@
 """Every model gives the same rows on every engine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
-from case_book import Bench, vendor_day
+from case_book import EXCUSALS, Bench, vendor_day
 from psycopg import sql
 from random_book import RandomBook
 from rich_clocks import RICH_CLOCKS, reporting_all
@@ -13,12 +14,13 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CLOCK_RUN
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
-from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS
+from breakwater.measure.excusal.settle import EXCUSAL_MODELS
+from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SETTLED_MODELS
 from breakwater.measure.results import CLOCK_RUN_ORDER
 from breakwater.measure.sla.run import SLA_MODELS
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 
-MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *KPI_MODELS)
+MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *EXCUSAL_MODELS, *SETTLED_MODELS, *KPI_MODELS)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -27,7 +29,8 @@ def test_all_models_agree_row_for_row(
 ) -> None:
     """EXCEPT ALL is empty both ways for each model, on a book with everything in it."""
     shipped = vendor_day(configuration)
-    what = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
+    reporting = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
+    what = replace(reporting, excusals=EXCUSALS)
     book = RandomBook(seed, what.window)
     in_process, in_server = DuckDBEngine("1GB", 2), PostgreSQLEngine(server.dsn())
     try:
@@ -41,7 +44,7 @@ def test_all_models_agree_row_for_row(
             assert _difference(in_server._connection, name, f"other_{name}") == [], name  # noqa: SLF001  the only session that sees its tables
         files = [folder / "clock_run.parquet" for folder in (tmp_path / "a", tmp_path / "b")]
         for engine, file in zip((in_process, in_server), files, strict=True):
-            engine.write("clock_run", CLOCK_RUN, CLOCK_RUN_ORDER, file)
+            engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, file)
         assert files[0].read_bytes() == files[1].read_bytes()
     finally:
         in_process.close()

@@ -1,10 +1,11 @@
 """Every model gives on Spark what it gives on DuckDB, row for row, and files are equal bytes."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from case_book import Bench, vendor_day
+from case_book import EXCUSALS, Bench, vendor_day
 from random_book import RandomBook
 from spark_settings import needs_spark
 from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
@@ -21,7 +22,8 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.engine.base import Engine
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.spark import SparkEngine
-from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS
+from breakwater.measure.excusal.settle import EXCUSAL_MODELS
+from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SETTLED_MODELS
 from breakwater.measure.results import CLOCK_RUN_ORDER
 from breakwater.measure.sla.run import SLA_MODELS
 from breakwater.reconcile.matching import FEW_ROWS
@@ -48,7 +50,14 @@ MATCHING_MODELS = (
     "judged_pair",
     "recon_outcome",
 )
-MEASURING_MODELS = (*CASE_MODELS, *DAY_MODELS, *SLA_MODELS, *KPI_MODELS)
+MEASURING_MODELS = (
+    *CASE_MODELS,
+    *DAY_MODELS,
+    *SLA_MODELS,
+    *EXCUSAL_MODELS,
+    *SETTLED_MODELS,
+    *KPI_MODELS,
+)
 
 
 def troubled_books(seed: int, records: int) -> TwoBooks:
@@ -133,7 +142,7 @@ def test_measuring_agrees(
     tmp_path: Path,
 ) -> None:
     """On a book with every event at every awkward instant: each model, and the file of clocks."""
-    what = vendor_day(configuration)
+    what = replace(vendor_day(configuration), excusals=EXCUSALS)
     book = RandomBook(1, what.window)
     files = []
     for name, engine in (("duckdb", in_process), ("spark", on_cluster)):
@@ -141,7 +150,7 @@ def test_measuring_agrees(
         folder.mkdir()
         Bench(engine, folder).run(what, book.events, book.outcomes)
         files.append(folder / "clock_run.parquet")
-        engine.write("clock_run", CLOCK_RUN, CLOCK_RUN_ORDER, files[-1])
+        engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, files[-1])
     for name in MEASURING_MODELS:
         assert_agree(name, in_process, on_cluster)
     assert files[0].read_bytes() == files[1].read_bytes()

@@ -8,6 +8,7 @@ from breakwater.cli.breaks import breaks
 from breakwater.cli.configuration import check, migrate, schemas
 from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
+from breakwater.cli.excusals import excusals
 from breakwater.cli.forecast import forecast
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.preview import preview
@@ -36,6 +37,7 @@ for command in (
     close_days,
     quarantine,
     breaks,
+    excusals,
     forecast,
     recompute,
     retention,

@@ -146,6 +146,8 @@ CLOCK_RUN = Table(
         Column("warning_share", "double", False, "of an open clock: the last warning reached"),
         Column("state", "text", True, "met, missed, open, at_risk, overdue or cancelled"),
         Column("is_due", "boolean", True, "counts in this day's attainment"),
+        Column("is_excused", "boolean", True, "would count as missed, and was left out"),
+        Column("excusal", "text", False, "entry of excusals.yaml that its time fell into"),
         Column("is_tightest", "boolean", True, "the most pressing open clock of its case"),
     ),
 )

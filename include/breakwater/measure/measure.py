@@ -13,6 +13,7 @@ from breakwater.core.errors import NotLandedError
 from breakwater.core.finding import Finding
 from breakwater.engine.open import open_engine
 from breakwater.measure.attainment import promises, targets_in_force
+from breakwater.measure.excusal.settle import excusals_of
 from breakwater.measure.findings import About, attainment_findings, breach_findings
 from breakwater.measure.models import VendorDay, run_measures
 from breakwater.measure.results import (
@@ -76,6 +77,7 @@ def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
         contract=configuration.vendor(vendor, day),
         clocks=configuration.clocks,
         operations=configuration.operations,
+        excusals=excusals_of(configuration.excusals, vendor),
     )
 
 
@@ -164,6 +166,8 @@ def _publish(
             "facts": len(measured.facts),
             "findings": len(findings),
             "totals": measured.totals,
+            "clocks_settled": measured.clocks_settled,
+            "excused": sum(row["is_excused"] for row in measured.exceptions),
             "read": inputs.hashes,
         },
         at=now,

@@ -27,6 +27,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from breakwater.contracts.clocks import Clock
+from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.shape import ListingShape, UpdateShape
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
@@ -35,6 +36,7 @@ from breakwater.core.days import Window
 from breakwater.core.histogram import UPPER_BOUNDS
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
+from breakwater.measure.excusal.settle import settle_clocks
 from breakwater.measure.kpi.measurable import measurable
 from breakwater.measure.sla.run import ClockRules, run_clocks
 
@@ -46,6 +48,7 @@ MEASURED_OF_OPERATIONS = frozenset({"queues", "attainment"})
 STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
 DAY_MODELS = ("case_day", "case_total")
+SETTLED_MODELS = ("attainment", "clock_exception", "clock_total")
 KPI_MODELS = (
     "flow",
     "backlog",
@@ -71,6 +74,7 @@ class VendorDay:
         contract: the vendor's.
         clocks: all that are configured.
         operations: settings of the operation.
+        excusals: those that name the vendor.
     """
 
     day: date
@@ -78,6 +82,7 @@ class VendorDay:
     contract: VendorContract
     clocks: tuple[Clock, ...]
     operations: Operations
+    excusals: tuple[Excusal, ...] = ()
 
     @property
     def is_state_log(self) -> bool:
@@ -99,7 +104,8 @@ class VendorDay:
         """Everything in configuration that the result depends on, fit for a fingerprint."""
         contract = self.contract.model_dump(mode="json", include=set(MEASURED_OF_CONTRACT))
         operations = self.operations.model_dump(mode="json", include=set(MEASURED_OF_OPERATIONS))
-        return [contract, operations, [c.model_dump(mode="json") for c in self.clocks]]
+        rules = [*self.clocks, *self.excusals]
+        return [contract, operations, [each.model_dump(mode="json") for each in rules]]
 
 
 def run_measures(
@@ -120,6 +126,8 @@ def run_measures(
     load_cases(engine, what, case_events)
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
     run_clocks(engine, what.clock_rules)
+    settle_clocks(engine, what.excusals)
+    run_models(engine, read_models(_HERE / "sla", *SETTLED_MODELS))
     _load_rules(engine, what)
     run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
 

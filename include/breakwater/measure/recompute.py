@@ -159,8 +159,8 @@ def _served(connection: Connection, vendor: str, day: date) -> Figures:
             for row in rows(f"select * from measure.attainment {of_vendor_day}")  # noqa: S608  our own text
         ),
         (
-            (row["clock"], row["state"])
-            for row in rows(f"select clock, state from measure.clock_exception {of_vendor_day}")  # noqa: S608  our own text
+            (row["clock"], row["state"], row["is_excused"])
+            for row in rows(f"select * from measure.clock_exception {of_vendor_day}")  # noqa: S608  our own text
         ),
         (
             (row["metric"], row["numerator"], row["denominator"])
@@ -172,14 +172,14 @@ def _served(connection: Connection, vendor: str, day: date) -> Figures:
 def _figures_of(measured: Measured) -> Figures:
     return _figures(
         ((part.clock, part.due, part.met) for part in measured.attainment),
-        ((row["clock"], row["state"]) for row in measured.exceptions),
+        ((row["clock"], row["state"], row["is_excused"]) for row in measured.exceptions),
         (row[-3:] for row in measured.facts),
     )
 
 
 def _figures(
     attainment: Iterable[tuple[str, int, int]],
-    exceptions: Iterable[tuple[str, str]],
+    exceptions: Iterable[tuple[str, str, bool]],
     facts: Iterable[tuple[Any, ...]],
 ) -> Figures:
     """Add rows up by clock and by metric, in a way that their order does not change."""
@@ -187,8 +187,10 @@ def _figures(
     for clock, due, met in attainment:
         figures["clock", clock, "due"] += due
         figures["clock", clock, "met"] += met
-    for clock, state in exceptions:
+    for clock, state, is_excused in exceptions:
         figures["clock", clock, state] += 1
+        if is_excused:
+            figures["clock", clock, "excused"] += 1
     terms: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for metric, numerator, denominator in facts:
         terms["metric", metric, "numerator"].append(numerator)

@@ -28,6 +28,8 @@ EXCEPTION_COLUMNS = (
     "due_at",
     "elapsed_seconds",
     "target_seconds",
+    "is_excused",
+    "excusal",
 )
 FACT_COLUMNS = (
     "site",
@@ -66,6 +68,7 @@ class Measured:
     facts: list[Row]
     histogram: list[Row]
     totals: dict[str, int]
+    clocks_settled: int
 
 
 def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
@@ -73,12 +76,13 @@ def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
     exceptions = engine.fetch("clock_exception", CLOCK_RUN_ORDER).select(EXCEPTION_COLUMNS)
     return Measured(
         clock_runs=clock_runs,
-        clock_run_count=engine.write("clock_run", CLOCK_RUN, CLOCK_RUN_ORDER, clock_runs),
+        clock_run_count=engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, clock_runs),
         exceptions=exceptions.to_pylist(),
         attainment=_attainment(engine, what),
         facts=_rows(engine, "kpi_fact", FACT_COLUMNS, FACT_COLUMNS[:6]),
         histogram=_rows(engine, "kpi_histogram", HISTOGRAM_COLUMNS, HISTOGRAM_COLUMNS[:3]),
         totals=engine.fetch("case_total").to_pylist()[0],
+        clocks_settled=engine.fetch("clock_total").to_pylist()[0]["settled"],
     )
 
 

@@ -31,6 +31,11 @@ from measure.clock_exception
 where operational_day = %(day)s and vendor = any(%(vendors)s)
 group by vendor, state
 union all
+select vendor, array['excused', excusal], count(*)
+from measure.clock_exception
+where operational_day = %(day)s and vendor = any(%(vendors)s) and is_excused
+group by vendor, excusal
+union all
 select vendor, array['breaches', clock], count(*)
 from measure.clock_exception
 where operational_day = %(day)s and vendor = any(%(vendors)s)

@@ -18,7 +18,7 @@ def figures_of_day(connection: Connection, day: date, vendors: list[str]) -> Fig
 
     Returns:
         ``total`` and, by vendor, ``vendors``; each a nest of counts: ``tie_out`` and ``outcomes``
-        by book, ``flow`` by metric, ``attainment`` by clock (due and met), ``exceptions`` by state,
+        by book, ``flow`` by metric, ``attainment`` by clock (due and met), ``exceptions`` by state, ``excused`` by excusal,
         ``breaches`` by statutory clock.
     """
     by_vendor: dict[str, Figures] = {vendor: {} for vendor in sorted(vendors)}

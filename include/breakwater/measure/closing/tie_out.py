@@ -21,6 +21,7 @@ IDENTITIES: tuple[tuple[str, str], ...] = (
     ("vendor breaks", "sum of break_rate"),
     ("contract clocks due", "count of sla_attainment"),
     ("clocks due and not met", "exceptions due"),
+    ("clocks settled", "clocks due or excused"),
     ("cases incoming", "sum of total_incoming"),
     ("cases solved", "sum of total_solved"),
     ("cases backlog", "sum of backlog"),

@@ -50,6 +50,26 @@ from measure.attainment
 where operational_day = %(day)s
 group by vendor
 union all
+select vendor, 'clocks due or excused', sum(number)::bigint
+from (
+    select vendor, due_count as number from measure.attainment where operational_day = %(day)s
+    union all
+    select vendor, 1 from measure.clock_exception where operational_day = %(day)s and is_excused
+) as settled
+group by vendor
+union all
+-- A day that was measured before anything could be excused did not say how many clocks it settled.
+select
+    vendor,
+    'clocks settled',
+    coalesce((summary ->> 'clocks_settled')::bigint, (
+        select sum(attainment.due_count)
+        from measure.attainment
+        where attainment.operational_day = %(day)s and attainment.vendor = stage_run.vendor
+    ), 0)::bigint
+from operations.stage_run
+where operational_day = %(day)s and stage = 'measure'
+union all
 select vendor, 'exceptions due', count(*)
 from measure.clock_exception
 where operational_day = %(day)s and is_due

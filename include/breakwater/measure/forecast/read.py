@@ -90,8 +90,11 @@ def line_models(engine: Engine, contract: VendorContract) -> None:
 def _book(engine: Engine, what: VendorDay) -> Book:
     cases = engine.fetch("line_case", ("case_id_vendor",))
     runs = engine.fetch("clock_run", ("case_id_vendor", "clock", "started_at"))
-    # A clock of a case that its vendor lists no more is nobody's any longer.
-    known = pc.is_in(runs.column("case_id_vendor"), cases.column("case_id_vendor"))
+    # A clock of a case that its vendor lists no more is nobody's any longer, nor is a cancelled one.
+    known = pc.and_(
+        pc.is_in(runs.column("case_id_vendor"), cases.column("case_id_vendor")),
+        pc.not_equal(runs.column("state"), "cancelled"),
+    )
     zone = what.operations.zone_info
     days = (
         operational_day_of(what.window.start, zone) - timedelta(days=2),

@@ -4,6 +4,6 @@ select
     'sla_attainment' as metric,
     cast(sum(case when state = 'met' then 1 else 0 end) as double precision) as numerator,
     cast(count(*) as double precision) as denominator
-from clock_run
+from clock_settled
 where is_due and kind = 'contract'
 group by site, queue, coalesce(policy, 'none'), language, priority

@@ -4,6 +4,6 @@ select
     queue,
     count(*) as due_count,
     cast(sum(case when state = 'met' then 1 else 0 end) as bigint) as met_count
-from clock_run
+from clock_settled
 where is_due
 group by clock, queue

@@ -31,7 +31,7 @@ STEP_MODELS = (
 )
 """From the start of a clock to how it stands: once for clocks that events start, and once more for
 each step of a chain."""
-RUN_MODELS = ("clock_run", "attainment", "clock_exception")
+RUN_MODELS = ("clock_run",)
 SLA_MODELS = (*EVENT_MODELS, *STEP_MODELS, *RUN_MODELS)
 
 _OF_A_STEP = re.compile(rf"\b({'|'.join((*STEP_MODELS, 'clock_before', 'clock_follow_rule'))})\b")

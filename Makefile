@@ -60,6 +60,14 @@ test-spark: $(READY)  ## the same models on Spark, two executors on this machine
 fuzz: $(READY)  ## try damaged files of every format, a minute each
 	BREAKWATER_FUZZ_SECONDS=60 $(BIN)/pytest tests/landing/test_fuzz_readers.py
 
+MUTATION := .local/mutation
+.PHONY: mutate
+mutate: $(READY)  ## change calendar and models word by word: which changes does no test notice?
+	rm -rf $(MUTATION) && mkdir -p $(MUTATION)
+	cp -r include $(MUTATION)/src && cp -r tests pyproject.toml $(MUTATION)
+	cd $(MUTATION) && $(CURDIR)/$(BIN)/mutmut run && $(CURDIR)/$(BIN)/mutmut results
+	$(BIN)/python tests/mutate_models.py
+
 .PHONY: bench
 bench: $(READY)  ## run the benchmarks; product and peers in one run
 	$(BIN)/python bench/run.py

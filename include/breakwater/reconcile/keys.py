@@ -34,6 +34,11 @@ def normalised(column: str, rule: Normalised) -> str:
     return column if key == column else f"coalesce(nullif({key}, ''), {column})"
 
 
+def log_with_keys(rule: ExactKey | NormalisedKey | None) -> str:
+    """Return the name under which later rules find our log's keys: as stated, if none joins books."""
+    return "enforcement_action" if rule else "stated_enforcement_action"
+
+
 def name_book(
     engine: Engine,
     rule: ExactKey | NormalisedKey | None,
@@ -44,7 +49,7 @@ def name_book(
     """Make a book readable under a name, its keys as the key rule compares them.
 
     Everything that works with keys sees the rewritten ones: joins, claims over midnight, outcomes.
-    Without a key rule our own log has no keys, so no two can be the same.
+    Without a key rule our own log has no keys, so no two can be the same; see `log_with_keys`.
 
     Args:
         engine: where the book is to be read.

@@ -41,16 +41,17 @@ class Trial:
     still_open: str
 
 
-def pair_left_over(engine: Engine, rules: Sequence[Rule], window_seconds: int) -> Trial:
+def pair_left_over(engine: Engine, rules: Sequence[Rule], log: str, window_seconds: int) -> Trial:
     """Try rules on the records in ``left_over``.
 
     Args:
         engine: with `left_over`, and the books, for rules that look at more than the item.
         rules: those that pair, in order, without the key rule and what came before it.
+        log: the name of our log with its keys.
         window_seconds: for rules that have no window of their own.
     """
     simple = all(isinstance(rule, Item) for rule in rules)
-    engine.define("open_rest_0", ONLY_ITEMS if simple else model("opened"))
+    engine.define("open_rest_0", ONLY_ITEMS if simple else model("opened").format(log=log))
     return try_rules(engine, rules, "rest", window_seconds)
 
 

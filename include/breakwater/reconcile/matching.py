@@ -32,6 +32,7 @@ from breakwater.engine.base import Engine
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.comparing import judging
 from breakwater.reconcile.groups import judge_stars
+from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.left_over import Trial, all_settled, pair_left_over, try_rules
 from breakwater.reconcile.model_files import model
 
@@ -68,7 +69,7 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
         engine.stage(name, model(name))
     by_key = _group_crowded(engine, about, window)
     _pair_by_key(engine)
-    rest = pair_left_over(engine, _rules_for_the_rest(about), window)
+    rest = pair_left_over(engine, _rules_for_the_rest(about), log_with_keys(about.key_rule), window)
     engine.define("settled", all_settled([*by_key.settled, *rest.settled]))
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))

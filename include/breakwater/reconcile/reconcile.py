@@ -12,6 +12,7 @@ from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
 from breakwater.reconcile.comparing import compared_fields
 from breakwater.reconcile.findings import break_findings, drift_findings
+from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.life.follow import Followed, follow_breaks, without_common_drift
 from breakwater.reconcile.matching import match_books, open_books
 from breakwater.reconcile.midnight import claim_actions, load_borrowings
@@ -114,7 +115,9 @@ def _reconcile(
             now=now,
         )
         window = about.operations.matching.window_seconds
-        suggested = suggest_pairs(engine, about.suggesting_rules, window)
+        suggested = suggest_pairs(
+            engine, about.suggesting_rules, log_with_keys(about.key_rule), window
+        )
         replace_suggestions(connection, about.vendor, about.day, suggested or ())
         outcomes = sorted({tally.outcome for tally in published.tallies})
         followed = follow_breaks(connection, engine, about, outcomes, now)

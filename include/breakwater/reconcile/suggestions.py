@@ -50,16 +50,22 @@ class Alone:
 
 
 def suggest_pairs(
-    engine: Engine, rules: Sequence[Fuzzy], window_seconds: int
+    engine: Engine, rules: Sequence[Fuzzy], log: str, window_seconds: int
 ) -> list[Suggestion] | None:
     """Suggest counterparts for what ``unpaired`` holds, in a stable order.
 
     A pair that several rules suggest is told once, by the first of them. None stands for more
     records than slips could be: nothing was compared.
+
+    Args:
+        engine: with the outcomes of the day.
+        rules: those that suggest, in order.
+        log: the name of our log with its keys.
+        window_seconds: for rules that have no window of their own.
     """
     if not rules:
         return []
-    engine.stage("alone", model("alone"))
+    engine.stage("alone", model("alone").format(log=log))
     sides: dict[str, list[Alone]] = {"vendor": [], "internal": []}
     for row in engine.fetch("alone", ("side", "decided_at", "record_id")).to_pylist():
         ids = {name: row[name] for name in ("record_key", "item_id")}

@@ -6,5 +6,5 @@ where unpaired.side = 'vendor' and unpaired.rule <> 'surplus_of_key'
 union all
 select unpaired.side, unpaired.record_id, action.record_key, action.item_id, action.decided_at
 from unpaired
-join enforcement_action action on action.action_id = unpaired.record_id
+join {log} action on action.action_id = unpaired.record_id
 where unpaired.side = 'internal' and unpaired.rule <> 'surplus_of_key'

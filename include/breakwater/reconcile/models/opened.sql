@@ -10,5 +10,5 @@ select
     record.side, record.record_id, record.lead_id, record.item_id, record.decided_at,
     action.record_key, action.agent, action.decision
 from left_over record
-join enforcement_action action on action.action_id = record.record_id
+join {log} action on action.action_id = record.record_id
 where record.side = 'internal' and not record.is_surplus

@@ -14,6 +14,7 @@ from random_book import RandomBook
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import NotLandedError
 from breakwater.measure.forecast.forecast_day import forecast_day
+from breakwater.measure.forecast.live import forecast_if_live
 from breakwater.measure.forecast.read import line_models
 from breakwater.warehouse.workspace import Workspace
 
@@ -154,3 +155,16 @@ def test_the_line_of_a_random_book_is_the_one_of_its_events(
         row = found[case_id]
         assert (row["entered_at"], row["done_at"]) == (entered, done), case_id
         assert row["taken_at"] == (left[0] if left else None), case_id
+
+
+def test_a_recent_day_is_forecast_behind_its_measuring_and_an_old_one_is_not(
+    installation: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three days back still concern people; what cannot be forecast stops nothing and is logged."""
+    assert forecast_if_live(installation, "pearlline", DAY, NOW + timedelta(days=4)) is None
+    assert stored(installation) == []
+    made = forecast_if_live(installation, "pearlline", DAY, NOW + timedelta(days=2))
+    assert made is not None
+    assert made.summary["clocks"] == len(stored(installation)) > 0
+    assert forecast_if_live(installation, "pearlline", DAY + timedelta(days=1), NOW) is None
+    assert "no forecast for pearlline 2026-03-03" in caplog.text

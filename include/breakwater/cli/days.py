@@ -22,6 +22,7 @@ def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime)
     """Fetch, land, reconcile and measure; return why it could not be done, or None."""
     from breakwater.feeds.fetch import fetch_export
     from breakwater.landing.land import land_day
+    from breakwater.measure.forecast.live import forecast_if_live
     from breakwater.measure.measure import measure_day
     from breakwater.measure.renew import measure_neighbours
     from breakwater.reconcile.reconcile import reconcile_day
@@ -30,6 +31,7 @@ def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime)
         for stage in (fetch_export, land_day, reconcile_day, measure_day):
             stage(workspace, vendor, day, at)
         measure_neighbours(workspace, vendor, day, at)
+        forecast_if_live(workspace, vendor, day, at)
     except BreakwaterError as error:
         return str(error)
     return None

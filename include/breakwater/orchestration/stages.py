@@ -75,12 +75,18 @@ def reconcile(vendor: str) -> JsonValue:
 
 
 def measure(vendor: str) -> JsonValue:
-    """Run the clocks and count the KPI facts; of a neighbour too whose books this day renewed."""
+    """Run the clocks and count the KPI facts; of a neighbour too whose books this day renewed.
+
+    Then say which open cases will miss their promise, if the day is recent enough for that to help.
+    """
+    from breakwater.measure.forecast.live import forecast_if_live
     from breakwater.measure.measure import measure_day
     from breakwater.measure.renew import measure_neighbours
 
     measured = _run_for_vendor(measure_day, vendor)
-    measure_neighbours(installation(), vendor, operational_day(get_current_context()), instant())
+    day = operational_day(get_current_context())
+    measure_neighbours(installation(), vendor, day, instant())
+    forecast_if_live(installation(), vendor, day, instant())
     return measured
 
 

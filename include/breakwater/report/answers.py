@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import LiteralString, TypeVar
 
 from psycopg.rows import class_row
@@ -87,6 +87,27 @@ class AtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """Clocks of a queue that left attainment, and the entry that excused them."""
+
+    vendor: str
+    queue: str
+    excusal: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Open clocks of a queue that will be missed at the present pace, and by when the first is."""
+
+    vendor: str
+    queue: str
+    clock: str
+    count: int
+    first_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Landed:
     """Rows of a vendor's export and of our log, and those refused among them."""
 
@@ -120,6 +141,8 @@ class Answers:
     tie_outs: tuple[TieOut, ...]
     attainment: tuple[Attained, ...]
     at_risk: tuple[AtRisk, ...]
+    excused: tuple[Excused, ...]
+    ahead: tuple[Ahead, ...]
     landed: tuple[Landed, ...]
     lasting: tuple[Lasting, ...]
     findings: tuple[Finding, ...]
@@ -194,6 +217,20 @@ _AT_RISK = """
     from measure.clock_exception where operational_day = %s and state = 'at_risk'
     group by vendor, clock, queue order by vendor, clock, queue
 """
+_EXCUSED = """
+    select vendor, queue, excusal, count(*) as count
+    from measure.clock_exception where operational_day = %s and is_excused
+    group by vendor, queue, excusal order by vendor, queue, excusal
+"""
+_AHEAD = """
+    select vendor, queue, clock, count(*) as count, min(due_at) as first_due_at
+    from measure.breach_forecast as told
+    where operational_day = %s and will_breach and as_of = (
+        select max(as_of) from measure.breach_forecast as latest
+        where latest.operational_day = told.operational_day and latest.vendor = told.vendor
+    )
+    group by vendor, queue, clock order by vendor, queue, clock
+"""
 _LANDED = """
     select vendor, sum(physical_rows)::bigint as rows, sum(quarantined_rows)::bigint as refused
     from landing.control_total where operational_day = %s group by vendor order by vendor
@@ -228,6 +265,8 @@ def read_answers(
         tie_outs=rows(TieOut, _TIE_OUTS),
         attainment=rows(Attained, _ATTAINMENT),
         at_risk=rows(AtRisk, _AT_RISK),
+        excused=rows(Excused, _EXCUSED),
+        ahead=rows(Ahead, _AHEAD),
         landed=rows(Landed, _LANDED),
         lasting=rows(Lasting, _LASTING),
         findings=tuple(findings_of_day(connection, day)),

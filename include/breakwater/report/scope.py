@@ -89,6 +89,8 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
         tie_outs=() if audience.queues else by_vendor(answers.tie_outs),
         attainment=by_queue(answers.attainment),
         at_risk=by_queue(answers.at_risk),
+        excused=by_queue(answers.excused),
+        ahead=by_queue(answers.ahead),
         landed=() if audience.queues else by_vendor(answers.landed),
         lasting=tuple(
             row

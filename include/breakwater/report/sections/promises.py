@@ -1,13 +1,16 @@
 """Promises of the vendors' contracts: which shares of cases in time were not reached."""
 
+from collections import Counter
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
+from breakwater.core.plain import one_line
 from breakwater.report.message import Line, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import Names, of_all, share_of
+from breakwater.report.wording import LONGEST_TITLE, Names, of_all, share_of
 
 TITLE = "SLA promises"
 
@@ -18,7 +21,36 @@ def promise_section(view: View, names: Names, most: int) -> Section:
     contract = {c.clock for c in names.configuration.clocks if c.kind == "contract"}
     rows = [row for row in view.answers.attainment if row.clock in contract]
     due, met = sum(row.due for row in rows), sum(row.met for row in rows)
-    return section(TITLE, _summary(len(findings), due, met), _lines(findings, names), most)
+    told = [
+        _summary(len(findings), due, met),
+        *_excused(view, names),
+        *_ahead(view, names, contract),
+    ]
+    return section(TITLE, " ".join(told), _lines(findings, names), most)
+
+
+def _excused(view: View, names: Names) -> Iterator[str]:
+    """Name what was left out of the share, so that nobody takes it for kept."""
+    counts: Counter[str] = Counter()
+    for row in view.answers.excused:
+        counts[row.excusal] += row.count
+    titles = {each.excusal: each.title for each in names.configuration.excusals}
+    for excusal, count in sorted(counts.items()):
+        why = one_line(titles.get(excusal, excusal), LONGEST_TITLE).rstrip(".")
+        yield f"{of_all(count, 'clock')} not counted: {why}."
+
+
+def _ahead(view: View, names: Names, contract: set[str]) -> Iterator[str]:
+    """Say what will be missed at the present pace, and by when it begins."""
+    rows = [row for row in view.answers.ahead if row.clock in contract]
+    if rows:
+        hours = names.configuration.operations.forecast.horizon_hours
+        first = min(row.first_due_at for row in rows).astimezone(ZoneInfo(view.audience.zone))
+        count = of_all(sum(row.count for row in rows), "open case")
+        yield (
+            f"At the present pace {count} will miss a promise within {hours} hours,"
+            f" the first at {first:%H:%M} on {first:%d %b}."
+        )
 
 
 def _summary(missed: int, due: int, met: int) -> str:

@@ -317,3 +317,26 @@ def test_a_clock_that_starts_twice_in_a_second_starts_once(
     duckdb_bench.run(replace(what, clocks=(clock,)), [*one, *two])
     (run,) = duckdb_bench.rows("clock_run")
     assert (run["elapsed_seconds"], run["state"]) == (1800, "met")
+
+
+def test_the_hour_of_a_removal_order_starts_when_clarification_has_come(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Regulation (EU) 2021/784, Art. 3(8), by the clock that ships: due an hour after 05:00.
+
+    A pause for another reason defers nothing, and a statutory clock never pauses.
+    """
+    (order,) = (clock for clock in configuration.clocks if clock.clock == "eu_tco_removal")
+    asked = Case("ASKED", queue="legal_requests", policy="violent_extremism")
+    events = [
+        event
+        for case, reason in ((asked, "clarification"), (asked.named("LUNCH"), "lunch"))
+        for event in case.events(
+            ("received", "2026-03-02 01:00"),
+            ("paused", "2026-03-02 01:10", {"reason": reason}),
+            ("resumed", "2026-03-02 05:00"),
+        )
+    ]
+    bench.run(replace(vendor_day(configuration), clocks=(order,)), events)
+    due = {row["case_id_vendor"]: row["due_at"] for row in bench.rows("clock_run")}
+    assert due == {"ASKED": utc("2026-03-02 06:00"), "LUNCH": utc("2026-03-02 02:00")}

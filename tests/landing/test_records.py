@@ -192,6 +192,17 @@ def test_empty_cells_take_the_defaults(configuration: Configuration) -> None:
     assert only(mapped(configuration, {"priority": ""}, terms=stated), "priority") == "p2"
 
 
+def test_a_market_is_a_code_or_none_and_only_where_the_contract_names_its_column(
+    configuration: Configuration,
+) -> None:
+    """Records of contracts that name no market say what they said before, so their ids stay."""
+    assert "market" not in mapped(configuration, {}).columns.column_names
+    columns = contract().columns.model_dump(exclude_none=True) | {"market": "language"}
+    terms = contract(columns=columns)
+    for said, meant in (("DE", "DE"), ("pt-BR", "pt-BR"), ("", None), ("a market?", None)):
+        assert only(mapped(configuration, {"language": said}, terms=terms), "market") == meant
+
+
 def test_spellings_of_no_value_are_empty_cells(configuration: Configuration) -> None:
     """Some systems write a question mark or NULL."""
     terms = contract(missing_values=["?", "NULL"])

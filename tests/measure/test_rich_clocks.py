@@ -83,7 +83,7 @@ def compare(bench: Bench, what: VendorDay, book: list[Event]) -> int:
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from case_book import EXCUSALS, Bench, vendor_day
 from random_book import RandomBook
+from rich_clocks import RICH_CLOCKS, reporting_all
 from spark_settings import needs_spark
 from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
 
@@ -129,7 +130,8 @@ def test_measuring_agrees(
     tmp_path: Path,
 ) -> None:
     """On a book with every event at every awkward instant: each model, and the file of clocks."""
-    what = replace(vendor_day(configuration), excusals=EXCUSALS)
+    shipped = replace(vendor_day(configuration), excusals=EXCUSALS)
+    what = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
     book = RandomBook(1, what.window)
     files = []
     for name, engine in (("duckdb", in_process), ("spark", on_cluster)):

@@ -84,6 +84,14 @@ class After(Contract):
     """``met``: at the stop that came in time. ``missed``: when it ran out. ``stopped``: at its stop, in
     time or not. ``due``: when it is due, stopped or not. A cancelled clock has no end to follow."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_the_word_on(cls, stated: object) -> object:
+        """Read ``on`` as the word it is: YAML 1.1 takes it for the truth."""
+        if isinstance(stated, Mapping) and True in stated:
+            return {"on" if name is True else name: value for name, value in stated.items()}
+        return stated
+
 
 class Clock(Effective):
     """One promise about time.

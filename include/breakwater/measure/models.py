@@ -10,7 +10,7 @@ case_event          the vendor's events of the day; of a log of states also
                     the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
 run                 one row: ``operational_day, vendor, window_start, window_end``
-clock_on_slice      which clocks run on which slice (`sla.clocks`)
+clock_*             which clocks run on which slice, and how (`sla.clocks`)
 calendar            business time by the hour (`sla.calendars`)
 business_hour       the same, read backwards
 measurable          metrics that the vendor's export can tell (`kpi.measurable`)

@@ -10,6 +10,7 @@ from landed_books import NOW, LandedBooks
 from two_books import DAY, VENDOR, ZONE, Row, action, at, vendor_event
 
 from breakwater.cli import breakwater
+from breakwater.contracts.operations import Matching
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.explain.case import explain_case
 from breakwater.explain.find import UnknownCaseError
@@ -110,6 +111,24 @@ def test_a_pair_is_told_with_every_field_its_rule_and_its_clocks(closed: Workspa
     seen = "open: seen since Thu 2026-03-05 10:00:00, looked after by nobody."
     assert [line.split(" is ")[1] for line in life] == [seen, seen]
     assert any("P2 decided within 12 hours (decision_p2): met" in line for line in told)
+
+
+def test_a_group_names_all_of_its_records(workspace: Workspace, tmp_path: Path) -> None:
+    """One case, two actions, by a rule that somebody named: each half knows the others."""
+    rule = {"kind": "group", "rule": "strikes", "shape": "one_to_many", "by": "key"}
+    matching = Matching.model_validate({"rules": [rule, {"kind": "exact_key"}]})
+    operations = workspace.configuration.operations.model_copy(update={"matching": matching})
+    configuration = replace(workspace.configuration, operations=operations)
+    installation = replace(workspace, configuration=configuration)
+    books = LandedBooks(installation, tmp_path)
+    log = [
+        action(name, at("10:00:30"), record_key="C1", item_id="item-C1") for name in ("A1", "A2")
+    ]
+    books.land(DAY, EVENTS[:3], log)
+    books.reconcile(DAY)
+    told = list(lines(explain_case(installation, "C1"), ZONE))
+    assert f"    By rule strikes: {RULES['group']}" in told
+    assert any(line.startswith("    It agrees as a group, together with A") for line in told)
 
 
 def test_what_stays_alone_says_why(closed: Workspace) -> None:

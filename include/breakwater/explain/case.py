@@ -14,6 +14,7 @@ from breakwater.measure.explain import explain_case as explain_clocks
 from breakwater.measure.measure import vendor_day
 from breakwater.measure.sla.explain import Explanation
 from breakwater.reconcile.books import VendorDay as ReconciledDay
+from breakwater.reconcile.rules import sentence_of
 from breakwater.warehouse.lake import current_versions_between
 from breakwater.warehouse.lake_rows import Row, rows_where
 from breakwater.warehouse.workspace import Workspace
@@ -59,10 +60,9 @@ class _Books:
     def __init__(self, workspace: Workspace, vendor: str, day: date) -> None:
         self._workspace, self._vendor, self._day = workspace, vendor, day
         self._what = vendor_day(workspace, vendor, day)
-        about = ReconciledDay(
+        self.about = ReconciledDay(
             self._what.contract, day, self._what.window, workspace.configuration.operations
         )
-        self.comparison = about.comparison
 
     def events(self, case: str) -> list[Row]:
         """Return what the vendor told of the case by the day's end."""
@@ -72,10 +72,15 @@ class _Books:
     def outcomes(self, own: Sequence[Row]) -> list[Row]:
         """Return where the case's records of the day ended, and those of ours that name it."""
         keys = {row["record_key"] for row in own if row["record_key"]}
-        rows = self._rows(RECON_OUTCOME.name, self._day, "record_key", keys)
-        mine = {row["record_id"] for row in rows}
-        halves = {row["counterpart_id"] for row in rows if row["counterpart_id"]} - mine
-        return [*rows, *self._rows(RECON_OUTCOME.name, self._day, "record_id", halves)]
+        ids = {row["event_id"] for row in own}
+        rows = [
+            *self._rows(RECON_OUTCOME.name, self._day, "record_id", ids),
+            *self._rows(RECON_OUTCOME.name, self._day, "record_key", keys),
+        ]
+        for column, other in (("counterpart_id", "record_id"), ("match_group", "match_group")):
+            wanted = {row[column] for row in rows if row[column]}
+            rows += self._rows(RECON_OUTCOME.name, self._day, other, wanted)
+        return list({(row["side"], row["record_id"]): row for row in rows}.values())
 
     def actions(self, own: Sequence[Row], outcomes: Sequence[Row]) -> list[Row]:
         """Return what the platform's log has of the case: by its key, or by the pair."""
@@ -151,12 +156,22 @@ def _ended(
             record_id=row["record_id"],
             outcome=Outcome(row["outcome"]),
             rule=row["rule"],
+            why=sentence_of(row["rule"], books.about.rules),
             counterpart_id=row["counterpart_id"],
             alternatives=row["alternatives"] or 0,
-            compared=tuple(_pair(books.comparison, row, events, by_action)),
+            group=tuple(_others_of(row, outcomes)),
+            compared=tuple(_pair(books.about.comparison, row, events, by_action)),
             direction=row["direction"],
             life=lives.get((row["side"], row["record_id"])),
         )
+
+
+def _others_of(row: Row, outcomes: Sequence[Row]) -> Iterator[str]:
+    """Name the other records of a group, but for the counterpart."""
+    if row["match_group"] is not None:
+        known = {row["record_id"], row["counterpart_id"]}
+        ids = {each["record_id"] for each in outcomes if each["match_group"] == row["match_group"]}
+        yield from sorted(ids - known)
 
 
 def _pair(

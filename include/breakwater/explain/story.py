@@ -75,9 +75,11 @@ class Ended:
         side: whose record it is.
         record_id: its id in that book.
         outcome: where it ended.
-        rule: what decided.
+        rule: what decided, by its name in the configuration.
+        why: the same as a sentence.
         counterpart_id: the other half of its pair.
         alternatives: how many other records the rule could have chosen.
+        group: the other records of its group, where more than two agree as a whole.
         compared: each field of the pair; none without a counterpart.
         direction: who decided more strictly, where the decisions differ.
         life: of the break that it is, or is part of.
@@ -87,8 +89,10 @@ class Ended:
     record_id: str
     outcome: Outcome
     rule: str
+    why: str
     counterpart_id: str | None
     alternatives: int
+    group: tuple[str, ...]
     compared: tuple[ComparedField, ...]
     direction: str | None
     life: Life | None

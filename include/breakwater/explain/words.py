@@ -8,7 +8,6 @@ from breakwater.core.days import utc_instant
 from breakwater.core.plain import one_line
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.explain.story import ComparedField, Ended, Happening, Life, Story
-from breakwater.reconcile.rules import RULES
 
 SENTENCES: dict[Outcome, str] = {
     Outcome.UNKNOWN_CODE: "the vendor decided by a code that its contract does not map",
@@ -75,7 +74,9 @@ def _ended(ended: Ended, zone: ZoneInfo) -> Iterator[str]:
     else:
         yield f"  {whose} and our {_shown(ended.counterpart_id)} are a pair."
     yield f"    {ended.outcome.value}: {SENTENCES[ended.outcome]}."
-    yield f"    By rule {ended.rule}{_why(ended.rule)}{_choice(ended.alternatives)}"
+    yield f"    By rule {ended.rule}: {ended.why}{_choice(ended.alternatives)}"
+    if ended.group:
+        yield f"    It agrees as a group, together with {', '.join(map(_shown, ended.group))}."
     for field in ended.compared:
         yield f"    {field.field:<15} {_sides(field, zone)}"
     if ended.direction is not None:
@@ -89,10 +90,6 @@ def _life(life: Life, zone: ZoneInfo) -> str:
     owner = f", looked after by {_shown(life.owner)}" if life.owner else ", looked after by nobody"
     since = _instant(int(life.first_seen_at.timestamp()), zone)
     return f"Break {life.break_id} is {life.state.replace('_', ' ')}: seen since {since}{cause}{owner}."
-
-
-def _why(rule: str) -> str:
-    return f": {RULES[rule]}" if rule in RULES else "."
 
 
 def _choice(alternatives: int) -> str:

@@ -118,8 +118,9 @@ def _answers(**values: float) -> Answers:
         Track(vendor, "spam", "aht", (*empty, value * 100), (*empty, 100.0))
         for vendor, value in values.items()
     )
-    nothing = ((),) * 8
-    return Answers(DAY, tuple(values), tuple(values), tracks, *nothing)
+    known = (DAY, tuple(values), tuple(values), tracks)
+    nothing = ((),) * (len(dataclasses.fields(Answers)) - len(known))
+    return Answers(*known, *nothing)
 
 
 def _vendor(vendor: str) -> Audience:

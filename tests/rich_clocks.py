@@ -99,7 +99,7 @@ RICH_CLOCKS = (
         within={"working_days": 2},
         effective_from="2026-02-25",
     ),
-    clock("a_month", stop="closed", within={"months": 1}),
+    clock("a_month", start=["received", "queued"], stop="closed", within={"months": 1}),
     clock("two_sundays", calendar="site", within={"calendar_days": 2}, pauses=True),
     clock("pickup", start="queued", stop="assigned", within={"hours": 1}),
     clock(

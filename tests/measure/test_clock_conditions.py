@@ -76,6 +76,54 @@ def test_a_reason_that_comes_too_late_defers_nothing(
     assert (run["state"], run["due_at"]) == ("overdue", utc("2026-03-02 03:00"))
 
 
+def test_every_reason_that_comes_in_time_defers_again(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """Prevented twice, the second time at the very instant at which the hour would be over."""
+    reason = {"reason": "impossible"}
+    events = Case().events(
+        ("received", "2026-03-02 02:00"),
+        ("paused", "2026-03-02 02:10", reason),
+        ("resumed", "2026-03-02 03:00"),
+        ("paused", "2026-03-02 04:00", reason),
+        ("resumed", "2026-03-02 06:00"),
+    )
+    (run,) = runs(duckdb_bench, configuration, (ORDER,), events)
+    assert (run["started_at"], run["due_at"]) == (utc("2026-03-02 06:00"), utc("2026-03-02 07:00"))
+
+
+def test_a_cancelled_clock_has_no_end_to_follow_and_the_law_comes_first(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """Closed within the hour: nothing follows. Of two clocks due at once the law presses more."""
+    law = {"provision": "Art. 3", "source": "the gazette", "confidence": "statute"}
+    clocks = (
+        clock("asked", cancel="closed", within={"hours": 1}),
+        clock("then", after={"clock": "asked", "on": "due"}, within={"hours": 1}),
+        clock("a_contract", kind="contract", stop="appealed", within={"hours": 40}),
+        clock("b_law", kind="statutory", stop="appealed", within={"hours": 40}, **law),
+    )
+    events = Case().events(("received", "2026-03-02 02:00"), ("closed", "2026-03-02 02:30"))
+    found = {run["clock"]: run for run in runs(duckdb_bench, configuration, clocks, events)}
+    assert sorted(found) == ["a_contract", "asked", "b_law"]
+    assert found["asked"]["state"] == "cancelled"
+    assert [name for name, run in found.items() if run["is_tightest"]] == ["b_law"]
+
+
+def test_what_resets_and_stops_in_one_instant_stops(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """One cycle, and no second one of no length."""
+    begun_anew = clock("begun_anew", reset="escalated", within={"hours": 3})
+    events = Case().events(
+        ("received", "2026-03-02 02:00"),
+        ("escalated", "2026-03-02 04:00"),
+        ("decided", "2026-03-02 04:00"),
+    )
+    (run,) = runs(duckdb_bench, configuration, (begun_anew,), events)
+    assert (run["cycle"], run["state"], run["ended_by"]) == (1, "met", "stop")
+
+
 def test_an_order_that_still_waits_is_open(
     duckdb_bench: Bench, configuration: Configuration
 ) -> None:

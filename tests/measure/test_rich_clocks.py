@@ -28,7 +28,8 @@ REASONS = {
 events_of_a_case = st.lists(
     st.tuples(
         st.sampled_from(HAPPENINGS),
-        st.integers(-4 * 60, 4 * 25),  # quarters of an hour, from 60 hours before the day on
+        # Quarters of an hour, from 60 hours before the day on; many of them in one instant.
+        st.one_of(st.integers(-4 * 60, 4 * 25), st.integers(-5, 2).map(lambda n: 48 * n)),
         st.integers(0, 11),
     ),
     min_size=1,

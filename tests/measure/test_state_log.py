@@ -62,6 +62,30 @@ def test_a_case_leaves_its_pause_with_whatever_state_comes_next(
     assert run["due_at"] == utc("2026-03-02 08:00")
 
 
+def test_a_message_is_no_state(bench: Bench, configuration: Configuration) -> None:
+    """A question while the case is on hold does not resume it, one after the decision re-opens none."""
+    shape = STATES.model_copy(
+        update={"events": STATES.events | {"asked": EventType.REQUESTER_MESSAGE}}
+    )
+    what = vendor_day(configuration)
+    what = replace(what, contract=what.contract.model_copy(update={"shape": shape}))
+    events = Case(priority="p1").events(
+        ("queued", "2026-03-02 02:00"),
+        ("paused", "2026-03-02 03:00"),
+        ("requester_message", "2026-03-02 04:00"),
+        ("assigned", "2026-03-02 05:00"),
+        ("decided", "2026-03-02 07:00"),
+        ("requester_message", "2026-03-02 08:00"),
+    )
+    bench.run(what, events)
+    (run,) = (row for row in bench.rows("clock_run") if row["clock"] == "decision_p1")
+    assert (run["elapsed_seconds"], run["paused_seconds"]) == (3 * 3600, 2 * 3600)
+    told = sorted(row["event_type"] for row in bench.rows("event"))
+    assert told.count("requester_message") == 2
+    assert told.count("resumed") == 1
+    assert "reopened" not in told
+
+
 def test_what_was_over_before_the_day_is_no_part_of_it(
     bench: Bench, configuration: Configuration
 ) -> None:

@@ -259,10 +259,11 @@ def main() -> int:
         message = "the situations fail without any change"
         raise SystemExit(message)
     for name in names:
-        verdicts = [
-            (each, is_noticed_by_situations(each))
-            for each in mutants_of(name, model_files.model(name))
-        ]
+        verdicts = []
+        for each in mutants_of(name, model_files.model(name)):
+            verdicts.append((each, is_noticed_by_situations(each)))
+            if verdicts[-1][1] is False:
+                print(f"passed the situations: {each}", flush=True)  # noqa: T201
         left = [each for each, noticed in verdicts if noticed is False]
         counts = [sum(noticed is kind for _, noticed in verdicts) for kind in (True, None)]
         print(f"{name}: {counts[0]} noticed, {counts[1]} cannot run, {len(left)} left", flush=True)  # noqa: T201

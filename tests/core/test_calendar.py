@@ -232,6 +232,7 @@ def test_a_deadline_uses_up_exactly_its_target(time: BusinessTime, start: int, t
         ("2026-10-24T15:00", 0, False, "2026-10-26T09:00"),
         ("2026-10-24T15:00", 1, False, "2026-10-27T09:00"),
         ("2026-10-22T10:00", 1, False, "2026-10-23T10:00"),
+        ("2026-10-22T10:07:31", 1, False, "2026-10-23T10:07:31"),
     ],
 )
 def test_working_days_keep_the_wall_clock(
@@ -247,3 +248,70 @@ def test_no_working_day_is_an_error_and_no_endless_search() -> None:
     """Three years are enough to look."""
     with pytest.raises(BeyondCalendarError, match="no working day"):
         Schedule(RIGA, ((),) * 7).after_working_days(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "after", "hours"),
+    [
+        ("2026-10-25", "2026-10-26", 24),
+        ("2026-10-24", "2026-10-25", 24),
+        ("2026-03-29", "2026-03-30", 23),
+    ],
+)
+def test_an_hour_that_is_shown_twice_may_count_once(day: str, after: str, hours: int) -> None:
+    """03:00 to 04:00 in Riga on the last Sunday of October: the second time it is not worked."""
+    once = Schedule(RIGA, weekly(WHOLE_DAY), repeated_hour="counts_once")
+    time = laid_out(once, day, after)
+    assert time.elapsed(at(f"{day}T00:00", RIGA), at(f"{after}T00:00", RIGA)) == hours * HOUR
+
+
+def test_the_hour_that_counts_once_is_the_second_one() -> None:
+    """The first showing of 03:30 is open, the second is not, and 04:00 is again."""
+    once = Schedule(RIGA, weekly(WHOLE_DAY), repeated_hour="counts_once")
+    time = laid_out(once, "2026-10-25", "2026-10-25")
+    first = at("2026-10-25T03:00", RIGA)
+    assert [time.elapsed(first, first + HOUR), time.elapsed(first, first + 2 * HOUR)] == [
+        HOUR,
+        HOUR,
+    ]
+    assert time.elapsed(first, first + 2 * HOUR + 1) == HOUR + 1
+
+
+def test_a_break_halts_work_on_its_date_alone() -> None:
+    """An hour at noon and one beyond closing; the days around it are whole."""
+    gaps = ((12 * HOUR, 13 * HOUR), (16 * HOUR, 18 * HOUR))
+    broken = Schedule(MANILA, weekly(NINE_TO_FIVE), breaks=((date(2026, 3, 3), gaps),))
+    time = laid_out(broken, "2026-03-02", "2026-03-04")
+    midnights = [at(f"2026-03-0{day}T00:00", MANILA) for day in (2, 3, 4, 5)]
+    assert [time.elapsed(*day) // HOUR for day in pairwise(midnights)] == [8, 6, 8]
+    assert time.elapsed(at("2026-03-03T12:00", MANILA), at("2026-03-03T13:00", MANILA)) == 0
+
+
+def test_a_yearly_holiday_is_closed_unless_its_date_is_named() -> None:
+    """1 May in two years, one of which is worked in the morning; and no other day."""
+    special = ((date(2027, 5, 1), ((9 * HOUR, 12 * HOUR),)),)
+    closed = Schedule(MANILA, weekly(NINE_TO_FIVE), special, yearly=frozenset({(5, 1)}))
+    days = (
+        date(2026, 5, 1),
+        date(2027, 5, 1),
+        date(2026, 5, 2),
+        date(2026, 6, 1),
+        date(2026, 1, 5),
+    )
+    assert [len(closed.shifts(day)) for day in days] == [0, 1, 1, 1, 1]
+    assert closed.shifts(days[1]) == ((9 * HOUR, 12 * HOUR),)
+
+
+@pytest.mark.parametrize(
+    ("holes", "left"),
+    [
+        ([(0, 3), (7, 10)], [(3, 7)]),
+        ([(0, 10)], []),
+        ([(10, 12)], [(0, 10)]),
+        ([(4, 6)], [(0, 4), (6, 10)]),
+    ],
+    ids=["both_ends", "all", "beyond", "middle"],
+)
+def test_cutting_leaves_no_empty_span(holes: list[Span], left: list[Span]) -> None:
+    """A hole that begins or ends with a span leaves nothing there, not a span of no length."""
+    assert list(without([(0, 10)], holes)) == left

@@ -11,8 +11,10 @@ import pytest
 from landed_books import LandedBooks
 from two_books import DAY, VENDOR, action, at, next_day, vendor_event
 
+from breakwater.contracts.breaks import AutoClose, Breaks
 from breakwater.contracts.matching import RuleList
 from breakwater.contracts.operations import Matching
+from breakwater.core.vocabulary import Outcome
 from breakwater.reconcile.rules import sentence_of
 from breakwater.warehouse.workspace import Workspace
 
@@ -93,6 +95,37 @@ def test_a_failed_action_of_a_group_is_one_break_of_one_case(books: LandedBooks)
     }
     assert told.reconcile(DAY).changed is False
     assert books.reconcile(DAY).summary["outcomes"] == {"duplicate_internal": 1, "matched": 2}
+
+
+def test_a_group_of_many_and_many_is_as_many_breaks_as_pairs(books: LandedBooks) -> None:
+    """One of its pairs drifts and a rule closes that; the other, which failed, is not hidden by it."""
+    operations = books.workspace.configuration.operations
+    closing = AutoClose(
+        rule="small_drift", outcomes=(Outcome.TIME_DRIFT,), maximum_drift_seconds=1000
+    )
+    changed = operations.model_copy(update={"breaks": Breaks(auto_close=(closing,))})
+    configuration = dataclasses.replace(books.workspace.configuration, operations=changed)
+    workspace = dataclasses.replace(books.workspace, configuration=configuration)
+    batch = {"kind": "group", "shape": "many_to_many", "by": "item", "window_seconds": 3600}
+    told = with_rules(dataclasses.replace(books, workspace=workspace), [EXACT, batch])
+    events = [
+        vendor_event("v1", at("10:00:00"), item_id="I1"),
+        vendor_event("v2", at("10:20:00"), item_id="I1"),
+    ]
+    log = [
+        action("a1", at("10:15:00"), item_id="I1"),
+        action("a2", at("10:20:00"), item_id="I1", status="failed", enforced_at=None),
+    ]
+    told.land(DAY, events, log)
+    told.reconcile(DAY)
+    rows = books.workspace.warehouse.rows(
+        "select vendor_record, internal_record, outcome, state, case_count"
+        " from reconcile.break_life order by 1"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("v1", "a1", "time_drift", "auto_closed", 1),
+        ("v2", "a2", "enforcement_failed", "open", 1),
+    ]
 
 
 def test_a_rewritten_key_borrows_over_midnight_too(books: LandedBooks) -> None:

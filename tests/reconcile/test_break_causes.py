@@ -9,6 +9,7 @@ import pytest
 from landed_books import LandedBooks
 from two_books import DAY, VENDOR, WINDOW, Row, action, at, vendor_event
 
+from breakwater.contracts.comparison import Compared, TimeComparison
 from breakwater.contracts.operations import EngineSettings
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.reconcile.life.causes import platform_failures, silent_vendor
@@ -95,6 +96,27 @@ def test_skew_of_a_whole_file_is_told_once(books: LandedBooks, kind: str) -> Non
     assert dict(told.detail) == expected | {"breaks": 40}
     assert causes(books) == {("time_drift", "clock_skew"): 40, ("time_drift", None): 1}
     assert numbers(books) == expected
+
+
+@pytest.mark.parametrize(("tolerated", "drift", "told"), [(30, 60, True), (3600, 1800, False)])
+def test_skew_is_what_the_comparison_does_not_tolerate(
+    books: LandedBooks, tolerated: int, drift: int, *, told: bool
+) -> None:
+    """A list that tolerates less, or more, than the operation usually does decides what is skew."""
+    comparison = (TimeComparison(field=Compared.DECIDED_AT, tolerance_seconds=tolerated),)
+    operations = books.workspace.configuration.operations.model_copy(
+        update={"comparison": comparison}
+    )
+    configuration = replace(books.workspace.configuration, operations=operations)
+    books = replace(books, workspace=replace(books.workspace, configuration=configuration))
+    shared = pairs(30, at("10:00:00"), 60, drift=drift)
+    lone = pairs(1, at("15:00:00"), 60, drift=2 * HOUR)
+    skews = [
+        (finding.value, finding.threshold, finding.detail["breaks"])
+        for finding in reconciled(books, shared, lone)
+        if finding.rule is Rule.CLOCK_SKEW
+    ]
+    assert skews == ([(drift, tolerated, 30)] if told else [])
 
 
 def test_skew_of_one_site_names_it(books: LandedBooks) -> None:

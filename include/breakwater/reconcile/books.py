@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -22,6 +23,13 @@ from breakwater.engine.base import Engine
 from breakwater.reconcile.keys import name_book
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.lake import Lake, Partition, Written, current_version
+
+
+class Closeness(NamedTuple):
+    """How far apart, in seconds, instants are equal, and how far they are still tolerated."""
+
+    equal: int
+    tolerated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,17 @@ class VendorDay:
         """How each field of a pair is compared: by the vendor's own list, or the default."""
         own = self.contract.comparison
         return comparison_on(self.operations.comparison if own is None else own, self.day)
+
+    @property
+    def closeness(self) -> Closeness:
+        """How close the instants of a pair have to be, in seconds."""
+        tolerances = self.operations.tolerances
+        how = self.comparison.get(Compared.DECIDED_AT)
+        own = how if isinstance(how, TimeComparison) else TimeComparison(field=Compared.DECIDED_AT)
+        return Closeness(
+            tolerances.matched_seconds if own.matched_seconds is None else own.matched_seconds,
+            tolerances.time_seconds if own.tolerance_seconds is None else own.tolerance_seconds,
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -136,12 +155,7 @@ def load_rules(engine: Engine, about: VendorDay) -> None:
 
 def parameters_of(about: VendorDay) -> dict[str, object]:
     """Return what the models compare by: instants in UTC seconds, durations in seconds."""
-    matching, tolerances = about.operations.matching, about.operations.tolerances
-    instants = about.comparison.get(Compared.DECIDED_AT)
-    close, closest = tolerances.time_seconds, tolerances.matched_seconds
-    if isinstance(instants, TimeComparison):
-        close = close if instants.tolerance_seconds is None else instants.tolerance_seconds
-        closest = closest if instants.matched_seconds is None else instants.matched_seconds
+    matching = about.operations.matching
     return {
         "operational_day": about.day,
         "vendor": about.vendor,
@@ -150,9 +164,9 @@ def parameters_of(about: VendorDay) -> dict[str, object]:
         "window_end": about.window.end,
         "edge_seconds": matching.edge_seconds,
         "window_seconds": matching.window_seconds,
-        "matched_seconds": closest,
-        "time_seconds": close,
-        "enforcement_seconds": tolerances.enforcement_seconds,
+        "matched_seconds": about.closeness.equal,
+        "time_seconds": about.closeness.tolerated,
+        "enforcement_seconds": about.operations.tolerances.enforcement_seconds,
     }
 
 

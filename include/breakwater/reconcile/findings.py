@@ -90,7 +90,7 @@ def drift_findings(about: VendorDay, drifts: Iterable[tuple[Drift, int]]) -> Ite
             scope={} if drift.site is None else {"site": drift.site},
             value=abs(drift.seconds),
             unit="seconds",
-            threshold=about.operations.tolerances.time_seconds,
+            threshold=about.closeness.tolerated,
             detail={**drift.numbers, "breaks": breaks},
         )
 

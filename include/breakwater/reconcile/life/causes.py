@@ -91,8 +91,9 @@ def probable_causes(
     if Outcome.UNKNOWN_CODE in found:
         causes.append(_unknown_codes(engine))
     if Outcome.TIME_DRIFT in found:
-        drifts = _drifts(engine, about.operations.tolerances.time_seconds)
-        causes += [_skew(drift, about.operations.tolerances.time_seconds) for drift in drifts]
+        tolerated = about.closeness.tolerated
+        drifts = _drifts(engine, tolerated)
+        causes += [_skew(drift, tolerated) for drift in drifts]
     if found & _TOLD_BY_HOURS:
         engine.stage("break_hour", model("break_hour"))
         hours = engine.fetch("break_hour", ("hour_start",)).to_pylist()

@@ -138,6 +138,54 @@ ANSWERED: list[tuple[str, Vector, Vector, Vector]] = [
         {},
     ),
     (
+        "sla_case",
+        {
+            "start": "2026-10-26T09:00",
+            "now": "2026-10-26T11:30",
+            "business_seconds": 7200,
+            "pauses": [["2026-10-26T11:00", None]],
+        },
+        {
+            "elapsed_seconds": 7200,
+            "due_at": "2026-10-26T11:00",
+            "breached": True,
+            "state": "overdue",
+            "documented_state": "active",
+        },
+        {"convention": {"moon": ["full", "new"]}},
+    ),
+    (
+        "sla_case",
+        {
+            "start": "2026-10-26T09:00",
+            "end": "2026-10-26T12:00",
+            "now": "2026-10-26T10:00",
+            "business_seconds": 7200,
+        },
+        {"elapsed_seconds": 3600, "breached": False, "met": False, "state": "open"},
+        {},
+    ),
+    (
+        "elapsed",
+        {
+            "start": "2026-10-26T09:00",
+            "end": "2026-10-26T17:00",
+            "pauses": [
+                ["2026-10-26T11:00", "2026-10-26T13:00"],
+                ["2026-10-26T10:00", "2026-10-26T12:00"],
+                ["2026-10-26T10:00", "2026-10-26T10:00"],
+            ],
+        },
+        {"business_seconds": 5 * 3600},
+        {},
+    ),
+    (
+        "elapsed",
+        {"start": "2026-10-26T09:00", "end": "2026-10-26T10:00", "pauses": None},
+        {"business_seconds": 3600},
+        {},
+    ),
+    (
         "is_open",
         {"at": "2026-10-26T17:00"},
         {"open": True},
@@ -219,6 +267,48 @@ def test_each_kind_is_answered(
             vector("sla_case", {"start": "2026-10-26T09:00", "seconds": 1}, {"mood": "bad"}),
             "expected answers among breached,",
         ),
+        (
+            vector(
+                "sla_case",
+                {"start": "2026-10-26T09:00", "end": "2026-10-26T09:30", "seconds": 1},
+                {"documented_state": "met"},
+            ),
+            "found none",
+        ),
+        (
+            vector(
+                "sla_case", {"start": "2026-10-26T09:00", "seconds": 60}, {"elapsed_seconds": 60}
+            ),
+            "expected an input that has end, or now",
+        ),
+        (
+            vector(
+                "deadline_business_days",
+                {"start": "2026-10-26T09:00", "business_days": None},
+                {"deadline": "2026-10-26T09:00"},
+            ),
+            "expected an input that can be read",
+        ),
+        (
+            vector("is_open", {"at": "0001-01-01T09:00Z"}, {"open": True}),
+            "expected an answer within three years",
+        ),
+        (
+            vector(
+                "elapsed",
+                {"start": "2026-01-01T09:00Z", "end": "9999-12-31T09:00Z"},
+                {"business_seconds": 1},
+            ),
+            "expected an answer within three years",
+        ),
+        (
+            vector(
+                "elapsed",
+                {"start": "1950-01-02T09:30Z", "end": "1950-01-02T10:00Z"},
+                {"business_seconds": 1800},
+            ),
+            "expected an answer within three years",
+        ),
         (vector("is_open", {}, {"open": True}), "expected an input that can be read"),
         (vector("is_open", {"at": "noon"}, {"open": True}), "expected an instant in ISO 8601"),
         (vector("deadline", {"start": "2026-10-26T09:00"}, {}), "expected an input that has"),
@@ -239,6 +329,12 @@ def test_each_kind_is_answered(
     ids=[
         "kind",
         "no such answer",
+        "nothing to compare",
+        "nobody knows how long",
+        "no number of days",
+        "first of years",
+        "last of years",
+        "before 1970",
         "no input",
         "no instant",
         "no target",

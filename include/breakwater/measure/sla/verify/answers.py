@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.calendar import Calendar
-from breakwater.core.calendar import BeyondCalendarError, BusinessTime
+from breakwater.core.calendar import BeyondCalendarError, BusinessTime, merged
 from breakwater.core.days import utc_instant
 from breakwater.engine.base import Engine
 from breakwater.measure.sla.calendars import lay_out
@@ -85,7 +85,7 @@ def verify(
             asked.append(_taken_apart(f"{number}", vector))
         except VectorError as error:
             asked.append(str(error))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             asked.append(f"an input that can be read; {type(error).__name__}: {error}")
     answers = ask(
         session, [q for each in asked if isinstance(each, _Asked) for q in each.questions]
@@ -96,7 +96,7 @@ def verify(
             continue
         try:
             yield Verdict(vector, each.compose(answers))
-        except (BeyondCalendarError, KeyError):
+        except (BeyondCalendarError, KeyError, OverflowError):
             yield Verdict(vector, {}, "an answer within three years of the calendar")
 
 
@@ -114,7 +114,11 @@ def _elapsed(name: str, vector: Vector) -> _Asked:
     if not forward and vector.reading.edges.on_reversed == "zero":
         return _Asked((), lambda _: {"business_seconds": 0})
     question = Question(
-        name, calendar, min(start, end), max(start, end), pauses=_pauses(vector, calendar)
+        name,
+        calendar,
+        min(start, end),
+        max(start, end),
+        pauses=_pauses(vector, calendar, max(start, end)),
     )
     sign = 1 if forward else -1
     return _Asked((question,), lambda found: {"business_seconds": sign * found[name].elapsed})
@@ -172,39 +176,50 @@ def _deadline_before(_: str, vector: Vector) -> _Asked:
 def _deadline_in_days(_: str, vector: Vector) -> _Asked:
     calendar, asked = _calendar(vector), vector.asked
     start = _at(vector, calendar, "start")
-    days = _first_of(asked, "business_days", "working_days", "days")
+    days = int(_first_of(asked, "business_days", "working_days", "days"))
     at_closing = bool(_first_of(asked, "end_of_working_day", "at_closing", otherwise=False))
     schedule = calendar.schedule()
     return _Asked(
         (),
-        lambda __: {
-            "deadline": schedule.after_working_days(start, int(days), at_closing=at_closing)
-        },
+        lambda __: {"deadline": schedule.after_working_days(start, days, at_closing=at_closing)},
     )
 
 
 def _case(name: str, vector: Vector) -> _Asked:
-    """One clock on one case: when it is due, what it used up, how it stands."""
+    """One clock on one case: when it is due, what it used up, how it stands at an instant."""
     calendar, asked = _calendar(vector), vector.asked
     zone = calendar.zone_info
     start = instant_of(_first_of(asked, "start", "created_at", "opened_at"), zone)
     stop = _first_of(asked, "end", "stop", "resolved_at", "closed_at", otherwise=False)
+    now = _first_of(asked, "now", "as_of", "at", otherwise=False)
+    until = min((instant_of(each, zone) for each in (stop, now) if each), default=None)
+    wanted = [key for key in vector.expected if not key.startswith("documented")]
+    unknown = sorted(set(wanted) - set(_OF_A_CASE))
+    if unknown or not wanted:
+        found = repr(unknown[0]) if unknown else "none"
+        message = f"answers among {', '.join(sorted(_OF_A_CASE))}; found {found}"
+        raise VectorError(message)
+    if until is None and set(wanted) - _OF_THE_TARGET:
+        message = "an input that has end, or now of a case that is still open"
+        raise VectorError(message)
     question = Question(
         name,
         calendar,
         start,
-        instant_of(stop, zone) if stop else None,
+        until,
         _target(vector),
         vector.reading.edges.on_close,
-        _pauses(vector, calendar),
+        _pauses(vector, calendar, until),
     )
-    unknown = sorted(set(vector.expected) - set(_OF_A_CASE))
-    if unknown:
-        message = f"answers among {', '.join(sorted(_OF_A_CASE))}; found {unknown[0]!r}"
-        raise VectorError(message)
-    return _Asked(
-        (question,), lambda found: {key: _OF_A_CASE[key](found[name]) for key in vector.expected}
-    )
+    is_open = not stop or (until is not None and instant_of(stop, zone) > until)
+
+    def compose(found: Answers) -> Found:
+        answer = found[name]
+        if is_open:  # asked as if it had stopped at that instant
+            answer = replace(answer, state=_WHILE_OPEN.get(answer.state, answer.state))
+        return {key: _OF_A_CASE[key](answer) for key in wanted}
+
+    return _Asked((question,), compose)
 
 
 _OF_A_CASE: Mapping[str, Callable[[Answer], object]] = {
@@ -217,6 +232,9 @@ _OF_A_CASE: Mapping[str, Callable[[Answer], object]] = {
     "state": lambda answer: answer.state,
 }
 """What can be said of a clock, by the names that vectors use."""
+_OF_THE_TARGET = {"deadline", "due_at"}
+"""What can be said of a clock of which nobody knows how long it has run."""
+_WHILE_OPEN = {"met": "open", "missed": "overdue"}
 
 
 def _is_open(_: str, vector: Vector) -> _Asked:
@@ -288,9 +306,12 @@ def _target(vector: Vector) -> int:
     return int(_first_of(asked, "business_seconds", "target_seconds", "seconds"))
 
 
-def _pauses(vector: Vector, calendar: Calendar) -> tuple[tuple[int, int], ...]:
+def _pauses(
+    vector: Vector, calendar: Calendar, until: int | None = None
+) -> tuple[tuple[int, int], ...]:
+    """Read the pauses, each instant of them once; one without an end lasts as long as is asked."""
     stated = _first_of(vector.asked, "pauses", "paused", "pending", "suspended", otherwise=())
-    return spans_of(stated, calendar.zone_info)
+    return merged(spans_of(stated or (), calendar.zone_info, until))
 
 
 def _first_of(asked: Stated, *names: str, otherwise: Any = None) -> Any:  # noqa: ANN401  JSON

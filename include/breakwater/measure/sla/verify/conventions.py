@@ -1,6 +1,6 @@
 """Which conventions a vector follows: its own, else those of the project that it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -77,7 +77,9 @@ def reading_of(stated: Mapping[str, object], project: str) -> Reading:
     repeated: Repeated = "counts_twice"
     unknown = []
     for name, value in stated.items():
-        if name == "whole_day_on_25h_day" and value in _REPEATED:
+        if not isinstance(value, Hashable):  # a list, a mapping
+            unknown.append(f"{name}={value}")
+        elif name == "whole_day_on_25h_day" and value in _REPEATED:
             repeated = _REPEATED[value]
         elif (known := _EDGES.get(name, {}).get(value)) is not None:
             edges = replace(edges, **known)

@@ -118,11 +118,11 @@ def _runs(ordered: Sequence[Question]) -> Iterator[list[Question]]:
 
 
 def _answer(session: Session, run: list[Question]) -> dict[str, Answer]:
-    """Ask together; where one calendar cannot reach the longest target, ask in halves."""
+    """Ask together; where a calendar cannot reach what one of them asks, ask in halves."""
     try:
         with session() as engine:
             return _asked(engine, run)
-    except ConfigurationError:
+    except (ConfigurationError, ValueError, OverflowError):  # too far, or no year of a calendar
         if len(run) == 1:
             return {}
         half = len(run) // 2
@@ -167,6 +167,7 @@ def _asked(engine: Engine, run: list[Question]) -> dict[str, Answer]:
             row["elapsed_seconds"], row["due_at"], row["state"]
         )
         for row in engine.fetch("clock_run").to_pylist()
+        if row["elapsed_seconds"] is not None  # before 1970 there are no calendars
     }
 
 

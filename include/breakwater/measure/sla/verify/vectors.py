@@ -50,7 +50,7 @@ def read_vectors(file: Path) -> list[Vector]:
     Raises:
         VectorError: a line is no vector; the message names it.
     """
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8-sig") as lines:
         return [_vector(n, line) for n, line in enumerate(lines, start=1) if line.strip()]
 
 
@@ -156,15 +156,19 @@ def _wall(text: str) -> str:
     return f"{hours:02}:{minutes:02}" + (f":{seconds[0]:02}" if any(seconds) else "")
 
 
-def spans_of(stated: Iterable[Any], zone: ZoneInfo) -> tuple[Span, ...]:
-    """Read spans of instants: pairs, or entries with a beginning and an end."""
+def spans_of(stated: Iterable[Any], zone: ZoneInfo, until: int | None = None) -> tuple[Span, ...]:
+    """Read spans of instants: pairs, or entries with a beginning and an end.
+
+    One without an end lasts until the instant given.
+    """
     spans = []
     for entry in stated:
         if isinstance(entry, Mapping):
             start, end = entry.get("from", entry.get("start")), entry.get("to", entry.get("end"))
         else:
             start, end = entry
-        spans.append((instant_of(start, zone), instant_of(end, zone)))
+        last = until if end is None and until is not None else instant_of(end, zone)
+        spans.append((instant_of(start, zone), last))
     return tuple(spans)
 
 

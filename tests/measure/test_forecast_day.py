@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from case_book import DAY, Bench, Case, Event, vendor_day
 from landed import NOW, land, measured_workspace
 from random_book import RandomBook
 
+from breakwater.contracts.calendar import CalendarRule
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import NotLandedError
 from breakwater.measure.forecast.forecast_day import forecast_day
@@ -87,6 +89,20 @@ def test_in_the_middle_of_a_day_only_what_had_happened_counts(installation: Work
         abs((row["expected_at"] - row["started_at"]).total_seconds() - 3 * 3600) for row in rows
     ]
     assert max(gaps) < 1800
+
+
+def test_calendars_chosen_by_market_are_no_obstacle(installation: Workspace) -> None:
+    """A queue's pace is no market's: its calendar is the one that serves the queue at large."""
+    forecast_day(installation, "pearlline", DAY, NOW)
+    before = stored(installation)
+    configuration = installation.configuration
+    contract = configuration.vendor("pearlline").model_copy(
+        update={"calendar_rules": (CalendarRule(calendar="cebu", markets=("DE",)),)}
+    )
+    vendors = configuration.vendors | {"pearlline": contract}
+    by_market = replace(installation, configuration=replace(configuration, vendors=vendors))
+    forecast_day(by_market, "pearlline", DAY, NOW)
+    assert stored(installation) == before
 
 
 def test_the_same_forecast_again_changes_nothing(installation: Workspace) -> None:

@@ -117,8 +117,8 @@ def _places(cases: pa.Table) -> set[Place]:
 
 
 def _anything_of(site: str, queue: str) -> dict[str, str | None]:
-    """Describe a case of a queue for which no rule about its policy or language is meant."""
-    nothing: dict[str, str | None] = dict.fromkeys(("policy", "language", "priority"))
+    """Describe a case of a queue for which no rule about anything but its place is meant."""
+    nothing: dict[str, str | None] = dict.fromkeys(("policy", "language", "priority", "market"))
     return nothing | {"site": site, "queue": queue}
 
 

@@ -244,6 +244,25 @@ def test_working_days_keep_the_wall_clock(
     assert found == at(due, RIGA)
 
 
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-10-22T23:00", "2026-10-23T23:00"),
+        ("2026-10-22T02:00", "2026-10-23T02:00"),
+        # On Saturday at two the shift of Friday still works; Monday's is the next one.
+        ("2026-10-24T02:00", "2026-10-27T02:00"),
+        # At seven it has gone home: as from the opening of Monday's.
+        ("2026-10-24T07:00", "2026-10-27T22:00"),
+    ],
+)
+def test_what_starts_in_a_night_shift_is_of_the_day_on_which_that_began(
+    start: str, due: str
+) -> None:
+    """A working day later, in a week of five night shifts from 22:00 to 06:00."""
+    nights = Schedule(RIGA, weekly((22 * HOUR, 30 * HOUR), days=5))
+    assert nights.after_working_days(at(start, RIGA), 1) == at(due, RIGA)
+
+
 def test_no_working_day_is_an_error_and_no_endless_search() -> None:
     """Three years are enough to look."""
     with pytest.raises(BeyondCalendarError, match="no working day"):

@@ -113,9 +113,10 @@ class Schedule:
     def after_working_days(self, start: int, count: int, *, at_closing: bool = False) -> int:
         """Return the instant so many working days after a start.
 
-        The day of the start is not counted. What starts on a day without a shift starts at the
-        opening of the next day that has one. The answer shows the same wall clock as the start, but
-        never one after closing time; or closing time, where a promise lasts to the end of the day.
+        The day of the start is not counted; a start in a night shift is of the day on which that
+        shift began. What starts on a day without a shift starts at the opening of the next day that
+        has one. The answer shows the same wall clock as the start, but never one after closing time;
+        or closing time, where a promise lasts to the end of the day.
 
         Args:
             start: in UTC seconds.
@@ -127,7 +128,10 @@ class Schedule:
         """
         local = utc_instant(start).astimezone(self.zone)
         day, wall = local.date(), local.hour * HOUR + local.minute * 60 + local.second
-        if not self.shifts(day):
+        yesterday = day - timedelta(days=1)
+        if any(opening <= wall + DAY < closing for opening, closing in self.shifts(yesterday)):
+            day, wall = yesterday, wall + DAY
+        elif not self.shifts(day):
             day = self._next_working_day(day)
             wall = min(shift[0] for shift in self.shifts(day))
         for _ in range(count):

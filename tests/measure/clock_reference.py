@@ -89,10 +89,11 @@ class Reference:
             if run["clock"] != clock.after.clock or run["state"] == "cancelled":
                 continue
             stopped, due, on = run["stopped_at"], run["due_at"], clock.after.on
+            known_at = max(due, run["triggered_at"])
             if on == "due" and due < self.what.window.end:
-                ends.append(due)
+                ends.append(known_at)
             if on == "missed" and run["state"] in {"missed", "overdue"}:
-                ends.append(due)
+                ends.append(known_at)
             if on == "stopped" and stopped is not None:
                 ends.append(stopped)
             if on == "met" and run["state"] == "met":
@@ -233,9 +234,12 @@ class _Life:
         """Return the time that counts."""
         if (self.target.calendar or self.clock.calendar) == "24x7":
             return ALWAYS
+        return _laid_out(self.calendar(triggered).model_dump_json(), self.what.day)
+
+    def calendar(self, triggered: int) -> Calendar:
+        """Return the site's calendar that was in force at the trigger."""
         zone = self.what.operations.zone_info
-        calendar = self.what.contract.calendar_on(self.place, operational_day_of(triggered, zone))
-        return _laid_out(calendar.model_dump_json(), self.what.day)
+        return self.what.contract.calendar_on(self.place, operational_day_of(triggered, zone))
 
     def active(self, triggered: int, started: int, until: int) -> BusinessTime:
         """Return the time that counts and is not paused."""
@@ -248,9 +252,12 @@ class _Life:
 
     def due(self, triggered: int, started: int, until: int) -> int:
         """Return when the target is used up."""
-        conventions = Conventions(on_close=self.clock.on_close)
+        conventions = Conventions(on_close=self.clock.on_close, on_zero="snap")
         active = self.active(triggered, started, until)
-        return active.deadline(started, self.seconds(triggered, started), conventions)
+        seconds = self.seconds(triggered, started)
+        if not seconds and self.clock.on_close == "stay":  # days in which nobody works
+            return days_later(self.target.within, started, self.calendar(triggered).zone_info)
+        return active.deadline(started, seconds, conventions)
 
     def seconds(self, triggered: int, started: int) -> int:
         """Return the target in seconds that count."""
@@ -260,8 +267,7 @@ class _Life:
         time = self.time(triggered)
         if time is ALWAYS:
             return days_later(within, started, self.what.operations.zone_info) - started
-        zone = self.what.operations.zone_info
-        calendar = self.what.contract.calendar_on(self.place, operational_day_of(triggered, zone))
+        calendar = self.calendar(triggered)
         if not within.is_working_days:
             return time.elapsed(started, days_later(within, started, calendar.zone_info))
         begun = time.next_open(started)

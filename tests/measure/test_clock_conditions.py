@@ -1,5 +1,6 @@
 """What single conditions of a clock come to, told as cases with their arithmetic."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -239,6 +240,65 @@ def test_the_target_in_force_at_the_trigger_counts(
     found = runs(duckdb_bench, configuration, (promised,), events)
     hours = {run["case_id_vendor"]: run["target_seconds"] // HOUR for run in found}
     assert hours == {"old": 2, "new": 1, "p1": 3}
+
+
+def test_days_in_which_nobody_works_end_when_they_end(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """A calendar day from a closed Sunday noon is due on Monday noon, not on Friday evening before."""
+    office = Calendar(zone="UTC", weekly={"fri": ("09:00-17:00",), "tue": ("09:00-17:00",)})
+    clocks = (
+        clock("one_day", calendar="site", within={"calendar_days": 1}),
+        clock("rolled", calendar="site", within={"calendar_days": 1}, on_close="roll_forward"),
+    )
+    what = reporting_all(vendor_day(configuration), clocks)
+    contract = what.contract.model_copy(update={"calendars": {"default": office}})
+    events = Case().events(("received", "2026-03-01 12:00"))
+    rows = bench.run(replace(what, contract=contract), events).rows("clock_run")
+    found = {run["clock"]: (run["due_at"], run["state"], run["is_due"]) for run in rows}
+    assert found == {
+        "one_day": (utc("2026-03-02 12:00"), "overdue", True),
+        "rolled": (utc("2026-03-03 09:00"), "at_risk", False),
+    }
+
+
+def test_a_clock_may_begin_to_follow_another_from_some_day_on(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """Cases from before that day run on the entry that events start."""
+    clocks = (
+        clock("first", within={"hours": 1}),
+        clock("then", start="queued", within={"hours": 3}, effective_to="2026-03-01"),
+        clock(
+            "then",
+            after={"clock": "first", "on": "missed"},
+            within={"hours": 2},
+            effective_from="2026-03-02",
+        ),
+    )
+    events = [
+        *Case("old").events(("received", "2026-03-01 11:00"), ("queued", "2026-03-01 12:00")),
+        *Case("new").events(("received", "2026-03-02 01:00"), ("queued", "2026-03-02 02:30")),
+    ]
+    found = runs(duckdb_bench, configuration, clocks, events)
+    due = {run["case_id_vendor"]: run["due_at"] for run in found if run["clock"] == "then"}
+    assert due == {"old": utc("2026-03-01 15:00"), "new": utc("2026-03-02 04:00")}
+
+
+@pytest.mark.parametrize("end", ["missed", "due"])
+def test_what_follows_a_clock_that_had_run_out_in_retrospect_counts_once(
+    end: str, bench: Bench, configuration: Configuration
+) -> None:
+    """The first is known of from its trigger on, so the second cannot have run out before."""
+    clocks = (
+        clock("first", start="escalated", counts_from="received", within={"hours": 1}),
+        clock("then", after={"clock": "first", "on": end}, within={"hours": 2}),
+    )
+    events = Case().events(("received", "2026-02-28 01:00"), ("escalated", "2026-03-02 01:00"))
+    first, then = runs(bench, configuration, clocks, events)
+    assert (first["due_at"], first["is_due"]) == (utc("2026-02-28 02:00"), True)
+    assert then["triggered_at"] == utc("2026-03-02 01:00")
+    assert (then["due_at"], then["is_due"]) == (utc("2026-03-02 03:00"), True)
 
 
 @pytest.mark.parametrize(

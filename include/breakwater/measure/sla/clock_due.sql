@@ -42,6 +42,8 @@ select
     aimed.*,
     case
         when aimed.calendar_id = '24x7' then aimed.aim_s + aimed.stays_s
+        -- Days in which nobody works end when they end, not at the closing time before they began.
+        when aimed.target_seconds <= 0 and aimed.stays_s = 1 then aimed.aimed_at
         else hour.utc_s + (aimed.aim_s - hour.from_s) + aimed.stays_s
     end as due_at
 from aimed

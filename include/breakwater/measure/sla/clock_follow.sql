@@ -1,5 +1,6 @@
 -- Starts of clocks behind another one, at the end that they wait for. A clock that was cancelled has
--- no end; one that ran out ends, for whom waits for that, at the instant at which it did.
+-- no end; one that ran out ends, for whom waits for that, at the instant at which it did, or at its
+-- trigger where it was started in retrospect: what follows could not have counted before.
 with ending as (
     select
         place.case_id_vendor,
@@ -9,12 +10,12 @@ with ending as (
         case
             when follow.follows_on = 'met' and before.state = 'met' then before.stopped_at
             when follow.follows_on = 'missed' and before.state in ('missed', 'overdue')
-                then before.due_at
+                then greatest(before.due_at, before.triggered_at)
             when follow.follows_on = 'stopped' and before.state in ('met', 'missed')
                 then before.stopped_at
             when follow.follows_on = 'due' and before.state <> 'cancelled'
                 and before.due_at < run.window_end
-                then before.due_at
+                then greatest(before.due_at, before.triggered_at)
         end as triggered_at
     from clock_before before
     join clock_follow_rule follow on follow.follows = before.clock

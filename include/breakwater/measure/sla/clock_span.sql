@@ -43,6 +43,7 @@ select
     timed.calendar_id,
     timed.stays_s,
     timed.target,
+    timed.aimed_at,
     case
         when timed.aimed_at is null then timed.target_seconds
         when timed.calendar_id = '24x7' then timed.aimed_at - timed.started_at

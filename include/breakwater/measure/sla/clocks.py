@@ -239,7 +239,8 @@ class _Built:
                 found += self._target(on, order, list(cut_to(left, span)))
                 left = list(without(left, [span]))
         if found:
-            rows, step = self.tables.rows, self._steps[clock.clock]
+            # Of one name an entry may follow another clock and an earlier one start on events.
+            rows, step = self.tables.rows, self._steps[clock.clock] if clock.after else 1
             rows["clock_target"] += found
             rows["clock_on_slice"].append((number, entry, step, clock.cycles == "every"))
 

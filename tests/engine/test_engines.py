@@ -93,6 +93,14 @@ def test_text_is_compared_by_its_bytes(engine: Engine) -> None:
     }
 
 
+def test_text_in_quotes_is_what_it_says(engine: Engine) -> None:
+    """A backslash escapes nothing, a dollar names nothing, and a quote is written twice."""
+    engine.stage("told", r"select 'a\nb\\ it''s \' as told, '${x} $1 %s :x ?' as more")
+    assert engine.fetch("told").to_pylist() == [
+        {"told": "a\\nb\\\\ it's \\", "more": "${x} $1 %s :x ?"}
+    ]
+
+
 def test_files_are_scanned_as_one_table(engine: Engine, tmp_path: Path) -> None:
     """Rows of several files stand side by side; a quote in a path is no end of it."""
     files = [tmp_path / "it's one.parquet", tmp_path / "vendor=x" / "two.parquet"]

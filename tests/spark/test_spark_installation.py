@@ -122,10 +122,11 @@ def test_absent_spark_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         ("select ' as text)' as text from t", "select ' as text)' as text from t"),
         ("select 'it''s as text)'", "select 'it''s as text)'"),
         ('select "as text)"', 'select "as text)"'),
+        (r'''select '\]\' as "a\b"''', r'''select '\\]\\' as "a\b"'''),
         ("-- cast(x as text)\nselect 1", "-- cast(x as text)\nselect 1"),
         ("cast(context as bigint)", "cast(context as bigint)"),
     ],
-    ids=["text", "double", "case", "alias", "quote", "name", "comment", "other"],
+    ids=["text", "double", "case", "alias", "quote", "name", "backslash", "comment", "other"],
 )
 def test_only_names_of_types_are_changed(model: str, spark: str) -> None:
     """What is in quotes or comments stays, and so does every other word."""

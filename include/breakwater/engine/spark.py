@@ -30,6 +30,7 @@ from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
 SETTINGS: Final[dict[str, str]] = {
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never a null
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",  # "x" is a name, as everywhere else
+    "spark.sql.variable.substitute": "false",  # ${x} within quotes is what it says
     "spark.sql.session.timeZone": "UTC",
     # Days long ago are what the file says; Spark's own files of before version 3 are never read.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
@@ -179,10 +180,13 @@ _SPARK_TYPES: Final = {
 def spark_text(select: str) -> str:
     """Return a model with the two types that Spark names differently under Spark's names.
 
-    Nothing else is rewritten, and nothing within quotes or comments.
+    A backslash within single quotes is doubled, because Spark alone takes it for an escape. Nothing
+    else is rewritten, and nothing within comments.
     """
 
     def named(found: re.Match[str]) -> str:
+        if found[0].startswith("'"):
+            return found[0].replace("\\", "\\\\")
         if not found["type"]:
             return found[0]
         return found["as"] + NAMES_OF_TYPES[" ".join(found["type"].lower().split())]

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from case_book import EXCUSALS, Bench, vendor_day
@@ -18,18 +19,23 @@ from breakwater.contracts.comparison import (
     TextComparison,
 )
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.matching import Fuzzy
+from breakwater.contracts.operations import Matching
 from breakwater.contracts.tables import CLOCK_RUN, RECON_OUTCOME
 from breakwater.core.vocabulary import Outcome
 from breakwater.engine.base import Engine
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.spark import SparkEngine
 from breakwater.measure.excusal.settle import EXCUSAL_MODELS
+from breakwater.measure.forecast.read import line_models
 from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SETTLED_MODELS
 from breakwater.measure.results import CLOCK_RUN_ORDER
 from breakwater.measure.sla.run import SLA_MODELS
+from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.matching import FEW_ROWS
 from breakwater.reconcile.publish import ORDER
 from breakwater.reconcile.rules import RULES
+from breakwater.reconcile.suggestions import suggest_pairs
 
 pytestmark = needs_spark
 
@@ -38,6 +44,7 @@ COMPARISON = (
     TextComparison(field=Compared.QUEUE),
     NumberComparison(field=Compared.HANDLE_SECONDS, absolute=2, relative=0.1),
 )
+HOUR = 3600
 PUBLISHED = ("internal_outcome", "vendor_outcome")
 MEASURING_MODELS = (
     *CASE_MODELS,
@@ -46,7 +53,35 @@ MEASURING_MODELS = (
     *EXCUSAL_MODELS,
     *SETTLED_MODELS,
     *KPI_MODELS,
+    "line_case",
 )
+NORMAL: dict[str, Any] = {
+    "ignore_case": True,
+    "strip_prefixes": ["pl-", "'\\${x}"],
+    "only_alphanumerics": True,
+    "strip_leading_zeros": True,
+}
+SEVERAL: dict[str, Any] = {"kind": "group", "by": "item", "window_seconds": 7200}
+OTHER_RULES: dict[str, list[dict[str, Any]]] = {
+    "exact": [
+        {"kind": "group", "rule": "several", "shape": "one_to_many", "by": "key"}
+        | {"allowed_decisions": ["warn"]},
+        {"kind": "exact_key"},
+        {"kind": "normalised_key", **NORMAL},
+        {"kind": "item_agent", "window_seconds": 600},
+        {**SEVERAL, "rule": "one", "shape": "one_to_many", "allowed_decisions": ["warn"]},
+        {**SEVERAL, "rule": "other", "shape": "many_to_one"},
+        {**SEVERAL, "rule": "both", "shape": "many_to_many"},
+        {"kind": "item"},
+        {"kind": "fuzzy"},
+    ],
+    "normalised": [
+        {"kind": "group", "rule": "several", "shape": "many_to_many", "by": "key"},
+        {"kind": "normalised_key", **NORMAL},
+        {"kind": "item_agent"},
+    ],
+}
+"""Every kind of rule, before and behind a key that is compared as it is or rewritten."""
 
 
 def troubled_books(seed: int, records: int) -> TwoBooks:
@@ -81,6 +116,29 @@ def troubled_books(seed: int, records: int) -> TwoBooks:
         lent=tuple(row["action_id"] for row in actions[1::50]),
         comparison=COMPARISON,
     )
+
+
+def spelled_books(seed: int, records: int) -> TwoBooks:
+    """Draw such books with reviewers named, and keys that each book writes in its own way."""
+    draw = random.Random(seed)  # noqa: S311  the same every time
+    plain = troubled_books(seed, records)
+
+    def spelled(row: Row) -> Row:
+        key = row["record_key"]
+        ways = (key, key, f"pl-{key}", f"PL-00{key}", f"'\\${{X}}{key}", f" {key}\\-")
+        agent = f"agent-{row['item_id'][-1]}"
+        return row | {
+            "record_key": key and draw.choice(ways),
+            "agent": draw.choice((agent, agent, None)),
+        }
+
+    events, actions = tuple(map(spelled, plain.events)), tuple(map(spelled, plain.actions))
+    # Some keys have one record here and several there.
+    again = tuple(
+        row | {"action_id": f"{row['action_id']}-again", "decided_at": row["decided_at"] + 60}
+        for row in actions[::7]
+    )
+    return replace(plain, events=events, actions=actions + again)
 
 
 def _action(draw: random.Random, n: int, instant: int, *, record_key: str, item_id: str) -> Row:
@@ -123,6 +181,26 @@ def test_reconciliation_agrees(
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+@pytest.mark.parametrize("first", OTHER_RULES)
+def test_rules_of_every_kind_agree(
+    first: str, configuration: Configuration, in_process: DuckDBEngine, on_cluster: SparkEngine
+) -> None:
+    """On books that spell keys in their own ways, each rule with pairs of its own."""
+    matching = Matching.model_validate({"rules": OTHER_RULES[first]})
+    books = replace(spelled_books(seed=11, records=600), matching=matching)
+    found = books.match(in_process, configuration)
+    books.match(on_cluster, configuration)
+    pairing = {rule.rule for rule in matching.rules if not isinstance(rule, Fuzzy)}
+    assert {row["rule"] for row in found} >= pairing
+    assert_agree("recon_outcome", in_process, on_cluster)
+    about = books.about(configuration)
+    if about.suggesting_rules:
+        log = log_with_keys(about.key_rule)
+        suggested = suggest_pairs(in_process, about.suggesting_rules, log, HOUR)
+        assert suggested
+        assert suggest_pairs(on_cluster, about.suggesting_rules, log, HOUR) == suggested
+
+
 def test_measuring_agrees(
     configuration: Configuration,
     in_process: DuckDBEngine,
@@ -138,6 +216,7 @@ def test_measuring_agrees(
         folder = tmp_path / name
         folder.mkdir()
         Bench(engine, folder).run(what, book.events, book.outcomes)
+        line_models(engine, what.contract)
         files.append(folder / "clock_run.parquet")
         engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, files[-1])
     for name in MEASURING_MODELS:

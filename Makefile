@@ -50,11 +50,12 @@ check: $(READY)  ## lint, format, types, import rules, configuration, generated 
 test: check  ## everything `check` does, then the whole test suite
 	$(BIN)/pytest
 
+# Starting Spark counts to the first test: on a machine that has other work it takes minutes.
 .PHONY: test-spark
 test-spark: $(READY)  ## the same models on Spark, two executors on this machine; needs Java 17
 	@java -version 2>&1 | head -1
 	$(UV) pip install --compile-bytecode --require-hashes --requirement requirements-spark.txt
-	$(BIN)/pytest --numprocesses=0 tests/spark tests/engine/test_engines.py
+	$(BIN)/pytest --numprocesses=0 --timeout=1800 tests/spark tests/engine/test_engines.py
 
 .PHONY: fuzz
 fuzz: $(READY)  ## try damaged files of every format, a minute each

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from landed_books import NOW, LandedBooks
@@ -11,12 +12,14 @@ from two_books import DAY, VENDOR, ZONE, Row, action, at, vendor_event
 
 from breakwater.cli import breakwater
 from breakwater.contracts.operations import Matching
+from breakwater.contracts.tables import ENFORCEMENT_ACTION, RECON_OUTCOME
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.explain.case import explain_case
 from breakwater.explain.find import UnknownCaseError
 from breakwater.explain.words import SENTENCES, lines
 from breakwater.measure.measure import measure_day
-from breakwater.reconcile.rules import RULES
+from breakwater.reconcile.rules import RULES, UNKNOWN
+from breakwater.warehouse.lake import Partition, current_version, point
 from breakwater.warehouse.stage_run import record_stage
 from breakwater.warehouse.workspace import Workspace
 
@@ -129,6 +132,44 @@ def test_a_group_names_all_of_its_records(workspace: Workspace, tmp_path: Path) 
     told = list(lines(explain_case(installation, "C1"), ZONE))
     assert f"    By rule strikes: {RULES['group']}" in told
     assert any(line.startswith("    It agrees as a group, together with A") for line in told)
+
+
+def test_a_rule_that_was_renamed_since_is_told_by_its_name(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The day was reconciled by a list that is no longer in force: the rest of the story stands."""
+    matching = Matching.model_validate({"rules": [{"kind": "exact_key", "rule": "reference"}]})
+    operations = workspace.configuration.operations.model_copy(update={"matching": matching})
+    configuration = replace(workspace.configuration, operations=operations)
+    books = LandedBooks(replace(workspace, configuration=configuration), tmp_path)
+    books.land(DAY, EVENTS[:3], LOG[:1])
+    books.reconcile(DAY)
+    told = list(lines(explain_case(workspace, "C1"), ZONE))
+    assert f"    By rule reference: {UNKNOWN}" in told
+
+
+def test_files_of_an_earlier_version_are_told_without_what_they_lack(
+    closed: Workspace, tmp_path: Path
+) -> None:
+    """A day that was reconciled before pairs had groups, alternatives and differences."""
+    young = {
+        RECON_OUTCOME.name: ["differences", "direction", "alternatives", "match_group"],
+        ENFORCEMENT_ACTION.name: ["agent", "handle_seconds", "score"],
+    }
+    with closed.warehouse.transaction() as connection:
+        for table, columns in young.items():
+            partition = Partition.of_day(table, DAY, VENDOR)
+            version = current_version(connection, partition)
+            assert version is not None
+            rows = pq.read_table(closed.lake.url(version.path).removeprefix("file://"))
+            file = tmp_path / "before.parquet"
+            pq.write_table(rows.drop_columns(columns), file)
+            written = closed.lake.put_version(partition, file, rows.num_rows)
+            point(connection, partition, written, NOW)
+    told = list(lines(explain_case(closed, "C1"), ZONE))
+    assert f"    By rule exact_key: {RULES['exact_key']}" in told
+    assert "    decision_mismatch: the two decisions differ." in told
+    assert not any(line.endswith(": agrees") for line in told)
 
 
 def test_what_stays_alone_says_why(closed: Workspace) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from breakwater.contracts.comparison import Compared, FieldComparison
-from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, Table
 from breakwater.core.errors import NotLandedError
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.explain.compare import compare
@@ -20,6 +20,12 @@ from breakwater.warehouse.lake_rows import Row, rows_where
 from breakwater.warehouse.workspace import Workspace
 
 _FAILED = "failed"
+_BY_A_FIELD = {
+    Outcome.DECISION_MISMATCH,
+    Outcome.POLICY_MISMATCH,
+    Outcome.FIELD_MISMATCH,
+    Outcome.TIME_DRIFT,
+}
 
 
 def explain_case(
@@ -66,7 +72,7 @@ class _Books:
 
     def events(self, case: str) -> list[Row]:
         """Return what the vendor told of the case by the day's end."""
-        rows = self._rows(CASE_EVENT.name, self._what.first_day, "case_id_vendor", {case})
+        rows = self._rows(CASE_EVENT, self._what.first_day, "case_id_vendor", {case})
         return [row for row in rows if row["event_at"] < self._what.window.end]
 
     def outcomes(self, own: Sequence[Row]) -> list[Row]:
@@ -74,12 +80,12 @@ class _Books:
         keys = {row["record_key"] for row in own if row["record_key"]}
         ids = {row["event_id"] for row in own}
         rows = [
-            *self._rows(RECON_OUTCOME.name, self._day, "record_id", ids),
-            *self._rows(RECON_OUTCOME.name, self._day, "record_key", keys),
+            *self._rows(RECON_OUTCOME, self._day, "record_id", ids),
+            *self._rows(RECON_OUTCOME, self._day, "record_key", keys),
         ]
         for column, other in (("counterpart_id", "record_id"), ("match_group", "match_group")):
             wanted = {row[column] for row in rows if row[column]}
-            rows += self._rows(RECON_OUTCOME.name, self._day, other, wanted)
+            rows += self._rows(RECON_OUTCOME, self._day, other, wanted)
         return list({(row["side"], row["record_id"]): row for row in rows}.values())
 
     def actions(self, own: Sequence[Row], outcomes: Sequence[Row]) -> list[Row]:
@@ -92,8 +98,8 @@ class _Books:
             if name is not None
         }
         found = [
-            *self._rows(ENFORCEMENT_ACTION.name, self._day, "record_key", keys),
-            *self._rows(ENFORCEMENT_ACTION.name, self._day, "action_id", ids),
+            *self._rows(ENFORCEMENT_ACTION, self._day, "record_key", keys),
+            *self._rows(ENFORCEMENT_ACTION, self._day, "action_id", ids),
         ]
         return list({row["action_id"]: row for row in found}.values())
 
@@ -110,11 +116,13 @@ class _Books:
             ).fetchall()
         return {(row.pop("side"), row.pop("record_id")): Life(**row) for row in rows}
 
-    def _rows(self, table: str, first: date, column: str, values: set[str]) -> list[Row]:
+    def _rows(self, table: Table, first: date, column: str, values: set[str]) -> list[Row]:
         with self._workspace.warehouse.transaction() as connection:
-            versions = current_versions_between(connection, table, first, self._day, self._vendor)
+            versions = current_versions_between(
+                connection, table.name, first, self._day, self._vendor
+            )
         paths = [version.path for version in versions]
-        return rows_where(self._workspace.lake, paths, column, values)
+        return rows_where(self._workspace.lake, table, paths, column, values)
 
 
 def _time_line(own: Iterable[Row], actions: Iterable[Row]) -> Iterator[Happening]:
@@ -180,7 +188,9 @@ def _pair(
     events: Mapping[str, Row],
     actions: Mapping[str, Row],
 ) -> Iterator[ComparedField]:
-    """Compare the halves of a pair, once: with the vendor's."""
+    """Compare the halves of a pair, once: with the vendor's; not where nobody noted what differs."""
+    if row["differences"] is None and row["outcome"] in _BY_A_FIELD:
+        return
     event, action = events.get(row["record_id"]), actions.get(row["counterpart_id"])
     if event is not None and action is not None:
         yield from compare(comparison, event, action, (row["differences"] or "").split(","))

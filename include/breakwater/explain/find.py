@@ -55,7 +55,7 @@ def find_case(
             {"table": CASE_EVENT.name, "vendor": vendor, "day": day},
         ).fetchall()
     for each in candidates:
-        if rows_where(workspace.lake, [each["path"]], "case_id_vendor", [case]):
+        if rows_where(workspace.lake, CASE_EVENT, [each["path"]], "case_id_vendor", [case]):
             return Whereabouts(each["vendor"], each["operational_day"])
     whose = f"{vendor}'s exports" if vendor else f"the exports of {len(candidates)} vendor-days"
     when = f" of {day.isoformat()}" if day else ""

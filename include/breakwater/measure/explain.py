@@ -118,4 +118,4 @@ def _rows_of(
 ) -> list[dict[str, Any]]:
     """Read the rows of one case from files of the lake."""
     paths = [version.path for version in versions]
-    return rows_where(workspace.lake, paths, "case_id_vendor", [case_id_vendor])
+    return rows_where(workspace.lake, CASE_EVENT, paths, "case_id_vendor", [case_id_vendor])

@@ -16,6 +16,7 @@ RULES: Final[dict[str, str]] = {
     "equally_near": "Two decisions on the item are equally near; nobody guesses.",
     "unpaired": "The other book has nothing that fits.",
 }
+UNKNOWN: Final = "No rule in force on the day has this name any more."
 _BY_KIND: Final[dict[str, str]] = {"item": "item_nearest"}
 
 
@@ -29,6 +30,6 @@ def sentence_of(name: str, rules: Iterable[Rule]) -> str:
     named = {rule.rule: _BY_KIND.get(rule.kind, rule.kind) for rule in rules}
     plain = name.removesuffix(OVER_MIDNIGHT)
     if name != plain:
-        kind = named.get(plain, plain)
-        return f"{RULES[kind]} The action is a neighbouring day's, near midnight."
-    return RULES[named.get(name, name)]
+        sentence = RULES.get(named.get(plain, plain), UNKNOWN)
+        return f"{sentence} The action is a neighbouring day's, near midnight."
+    return RULES.get(named.get(name, name), UNKNOWN)

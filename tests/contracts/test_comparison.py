@@ -45,8 +45,9 @@ def test_the_first_entry_in_force_counts_and_fields_come_in_their_order() -> Non
         {"field": "score", "absolute": float("inf")},
         {"field": "decided_at", "tolerance_seconds": -1},
         {"field": "decision", "equivalent": [["remove", "vanish"]]},
+        {"field": "decision", "equivalent": [[]]},
     ],
-    ids=["field", "tolerance_of_a_text", "relative", "infinite", "negative", "decision"],
+    ids=["field", "tolerance_of_a_text", "relative", "infinite", "negative", "decision", "no_set"],
 )
 def test_what_cannot_be_compared_is_refused(entry: dict[str, object]) -> None:
     """A field nobody has, a tolerance that fits no text, a tolerance that tolerates everything."""

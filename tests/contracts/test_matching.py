@@ -54,6 +54,25 @@ def test_a_list_that_cannot_be_tried_in_order_is_refused(
         listed(*rules)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (),
+        (FUZZY,),
+        (GROUP,),
+        (GROUP, {**EXACT, "effective_from": "2026-03-02"}, ITEM),
+        (GROUP, {**EXACT, "effective_to": "2026-03-02"}, ITEM),
+    ],
+    ids=["none", "suggestions", "group", "key_later", "key_earlier"],
+)
+def test_a_list_that_leaves_a_rule_or_a_day_idle_is_refused(
+    rules: tuple[dict[str, Any], ...],
+) -> None:
+    """Nothing would be paired, or a group by key would look at keys that nobody compares."""
+    with pytest.raises(ValidationError, match=r"has to pair records|needs a key rule after it"):
+        listed(*rules)
+
+
 def test_entries_of_one_name_may_follow_each_other() -> None:
     """A rule that changes is two entries; each day has one of them."""
     rules = listed(
@@ -64,6 +83,12 @@ def test_entries_of_one_name_may_follow_each_other() -> None:
     before, after = (key_rule(rules.in_force_on(date(2026, month, 1))) for month in (2, 3))
     assert isinstance(before, ExactKey)
     assert isinstance(after, NormalisedKey)
+
+
+def test_a_group_by_key_needs_a_key_rule_only_on_its_own_days() -> None:
+    """Before it is in force the list may do without."""
+    since = {"effective_from": "2026-03-02"}
+    assert len(listed({**GROUP, **since}, {**EXACT, **since}, ITEM).rules) == 3
 
 
 def test_the_key_rule_is_the_first_but_for_groups_by_key() -> None:

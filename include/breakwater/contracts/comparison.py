@@ -34,7 +34,7 @@ class DecisionComparison(Effective):
     """Decisions agree when they are the same, or equivalent."""
 
     field: Literal[Compared.DECISION]
-    equivalent: tuple[tuple[Decision, ...], ...] = ()
+    equivalent: tuple[Annotated[tuple[Decision, ...], Field(min_length=2)], ...] = ()
     """Sets of decisions of which any two count as equal: a vendor that can only hide what we remove."""
 
 

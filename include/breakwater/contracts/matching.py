@@ -1,8 +1,8 @@
 """Matching rules as data: what makes a record of each book a pair, tried in the order written."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from itertools import combinations
+from datetime import date, timedelta
+from itertools import chain, combinations
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -122,7 +122,7 @@ class RuleList(Contract):
 
     @model_validator(mode="after")
     def _can_be_tried_in_order(self) -> "RuleList":
-        for message in _disorder(self.rules):
+        for message in chain(_disorder(self.rules), _idle(self.rules)):
             raise ValueError(message)
         return self
 
@@ -156,10 +156,26 @@ def _disorder(rules: Sequence[Rule]) -> Iterator[str]:
             yield f"an exact key comes first, but for groups by key; found {earlier.rule!r} before"
         if is_group_by_key(later) and not is_group_by_key(earlier):
             yield f"a group by key comes before every other rule; found {earlier.rule!r} before"
-        if is_group_by_key(earlier) and later is rules[-1] and key_rule(rules) is None:
-            yield f"a group by key needs a key rule after it; found none after {earlier.rule!r}"
         if isinstance(earlier, Fuzzy) and not isinstance(later, Fuzzy):
             yield f"a fuzzy rule looks at what is left: it comes last; found {later.rule!r} after"
+
+
+def _idle(rules: Sequence[Rule]) -> Iterator[str]:
+    """Find lists that pair nothing, and groups by key on days without a key."""
+    if all(isinstance(rule, Fuzzy) for rule in rules):
+        yield "at least one rule has to pair records; found none"
+    for day in _days_of_change(rules):
+        on_day = [rule for rule in rules if rule.in_force_on(day)]
+        for rule in filter(is_group_by_key, on_day):
+            if key_rule(on_day) is None:
+                yield f"a group by key needs a key rule after it; found none after {rule.rule!r}"
+
+
+def _days_of_change(rules: Sequence[Rule]) -> list[date]:
+    """Return the first day of every span in which the same rules are in force."""
+    starts = {rule.effective_from or date.min for rule in rules}
+    ends = {rule.effective_to for rule in rules} - {None, date.max}
+    return sorted(starts | {end + timedelta(days=1) for end in ends if end is not None})
 
 
 def _meet(one: Effective, other: Effective) -> bool:

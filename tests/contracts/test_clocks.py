@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
+from breakwater.contracts.calendar import CalendarRule
+from breakwater.contracts.clocks import AppliesTo, Clock, Target, contradictions
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.cross_check import cross_check
+from breakwater.contracts.cross_check import cross_check, cross_check_vendor
 from breakwater.contracts.law import Duty, Law, Period
 from breakwater.core.vocabulary import Priority
 
@@ -133,3 +134,47 @@ def test_a_duty_is_tracked_by_a_clock_that_is_policy(configuration: Configuratio
         said
         == "clocks/: duties.keep.tracked_by: expected an internal clock; found 'eu_tco_removal'"
     )
+
+
+def test_names_that_no_case_has_are_told_wherever_a_clock_uses_them(
+    configuration: Configuration,
+) -> None:
+    """A target or a condition with a typing error would never count, and nobody would know."""
+    clock = Clock.model_validate(
+        {
+            "clock": "typo",
+            "kind": "internal",
+            "title": "Typed in a hurry",
+            "applies": {"vendors": ["perlline"]},
+            "stop": ["closed", {"event": "decided", "queues": ["spamm"]}],
+            "defer": {"begin": {"event": "paused", "policies": ["haate"]}},
+            "targets": [
+                {"when": {"languages": ["xx"]}, "within": {"hours": 1}},
+                {"within": {"hours": 2}},
+            ],
+        }
+    )
+    assert list(cross_check(replace(configuration, clocks=(clock,), duties=()))) == [
+        "clocks/: typo.applies: expected a vendor; found 'perlline'",
+        "clocks/: typo.targets.0.when: expected a language; found 'xx'",
+        "clocks/: typo.stop: expected a queue; found 'spamm'",
+        "clocks/: typo.defer.begin: expected a policy; found 'haate'",
+    ]
+    vendor = configuration.vendor("pearlline")
+    rule = CalendarRule(calendar="default", queues=("spamm",))
+    contract = vendor.model_copy(update={"calendar_rules": (rule,)})
+    assert list(cross_check_vendor(configuration, "pearlline", contract)) == [
+        "vendors/pearlline.yaml: calendar_rules.0: expected a queue; found 'spamm'"
+    ]
+
+
+def test_a_target_cannot_end_before_it_begins() -> None:
+    """It would never count."""
+    with pytest.raises(ValidationError, match="must not be before"):
+        Target.model_validate(
+            {
+                "within": {"hours": 1},
+                "effective_from": "2026-03-02",
+                "effective_to": "2026-03-01",
+            }
+        )

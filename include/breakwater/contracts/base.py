@@ -1,8 +1,9 @@
 """The one base of every configuration model: frozen, and unknown keys are refused."""
 
 from datetime import date
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Contract(BaseModel):
@@ -20,6 +21,13 @@ class Effective(Contract):
     """First operational day on which it counts; open when absent."""
     effective_to: date | None = None
     """Last operational day on which it counts; open when absent."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            message = "effective_to must not be before effective_from"
+            raise ValueError(message)
+        return self
 
     def in_force_on(self, day: date) -> bool:
         """Tell whether it counts on an operational day."""

@@ -121,9 +121,6 @@ class Calendar(Effective):
         if not any(self.weekly.values()) and not any(self.overrides.values()):
             message = "weekly must hold at least one shift, or overrides must"
             raise ValueError(message)
-        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
-            message = "effective_to must not be before effective_from"
-            raise ValueError(message)
         return self
 
     @property

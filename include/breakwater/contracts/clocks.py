@@ -174,9 +174,6 @@ class Clock(Effective):
 
     @model_validator(mode="after")
     def _can_run(self) -> "Clock":
-        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
-            message = "effective_to must not be before effective_from"
-            raise ValueError(message)
         for check in (
             self._must_run_between_events,
             self._must_say_how_long,

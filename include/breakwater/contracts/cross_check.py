@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from breakwater.contracts.clocks import Clock, contradictions
+from breakwater.contracts.calendar import CalendarRule
+from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
 from breakwater.contracts.comparison import FieldComparison, NumberComparison
+from breakwater.contracts.conditions import Condition
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import excusal_problems
 from breakwater.contracts.routes import Matcher
@@ -84,15 +86,42 @@ def _cross_check_matcher(
 
 
 def _cross_check_clock(configuration: Configuration, clock: Clock) -> Iterator[str]:
+    """Find names that no case has: where a clock runs, where a target counts, what moves it."""
+    at = f"clocks/: {clock.clock}"
+    scopes = [("applies", clock.applies)]
+    scopes += [(f"targets.{n}.when", target.when) for n, target in enumerate(clock.targets)]
+    for place, scope in scopes:
+        for name in sorted(set(scope.vendors) - set(configuration.vendors)):
+            yield f"{at}.{place}: expected a vendor; found {name!r}"
+        yield from _unknown_places(configuration, f"{at}.{place}", scope)
+    defer = clock.defer
+    for role, conditions in (
+        ("start", clock.start),
+        ("counts_from", clock.counts_from),
+        ("stop", clock.stop),
+        ("reset", clock.reset),
+        ("cancel", clock.cancel),
+        ("pause", clock.pause),
+        ("resume", clock.resume),
+        ("defer.begin", defer.begin if defer else ()),
+        ("defer.end", defer.end if defer else ()),
+    ):
+        for condition in conditions:
+            yield from _unknown_places(configuration, f"{at}.{role}", condition)
+
+
+def _unknown_places(
+    configuration: Configuration, path: str, scope: AppliesTo | Condition | CalendarRule
+) -> Iterator[str]:
+    """Find queues, policies and languages that the operation does not know."""
     operations = configuration.operations
     for named, known, what in (
-        (clock.applies.vendors, configuration.vendors, "vendor"),
-        (clock.applies.queues, operations.queues, "queue"),
-        (clock.applies.policies, operations.policies, "policy"),
-        (clock.applies.languages, operations.languages, "language"),
+        (scope.queues, operations.queues, "queue"),
+        (scope.policies, operations.policies, "policy"),
+        (scope.languages, operations.languages, "language"),
     ):
         for name in sorted(set(named) - set(known)):
-            yield f"clocks/: {clock.clock}.applies: expected a {what}; found {name!r}"
+            yield f"{path}: expected a {what}; found {name!r}"
 
 
 def cross_check_vendor(
@@ -115,6 +144,8 @@ def cross_check_vendor(
         yield f"{file}: defaults.queue: expected a queue; found {contract.defaults.queue!r}"
     for field in _never_stated(configuration, contract.comparison or ()):
         yield f"{file}: comparison: expected enforcement_log.{field} to name a column; found none"
+    for number, rule in enumerate(contract.calendar_rules):
+        yield from _unknown_places(configuration, f"{file}: calendar_rules.{number}", rule)
     source, zone = contract.source, configuration.operations.zone
     if isinstance(source, OzoneSource) and source.totals and zone not in UTC:
         yield f"{file}: source.totals: expected an operation whose zone is UTC; found {zone}"

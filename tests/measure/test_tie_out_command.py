@@ -63,6 +63,15 @@ def test_each_queue_is_explained_to_the_last_case(installation: Workspace) -> No
 
 
 @pytest.mark.usefixtures("installation")
+def test_no_word_is_cut_off_where_the_terminal_is_narrow() -> None:
+    """Twelve columns are wider than a pipe or a small terminal is taken to be; queues are names."""
+    told = [line.split() for line in typed(TUESDAY.isoformat()).splitlines()]
+    assert ["hate", "2", "0", "0", "0", "0", "-2", "0", "spam", "1", "0", "1", "0"] in told
+    assert ["spam", "0", "0", "0", "0", "1", "1", "hate", "1", "0", "0", "0", "0"] in told
+    assert "unexplained" in told[1]
+
+
+@pytest.mark.usefixtures("installation")
 def test_a_day_without_the_day_before_is_carried_from_nowhere() -> None:
     """It says so, instead of a table of differences."""
     assert "nothing is carried forward" in typed(DAY.isoformat())

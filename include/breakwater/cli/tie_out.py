@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from breakwater.cli.arguments import DAY
+from breakwater.cli.quarantine import table_lines
 from breakwater.measure.closing.roll_forward import FLOWS, queue_flows
 from breakwater.warehouse.workspace import open_workspace
 
@@ -28,13 +27,12 @@ def tie_out(vendor: str, day: date, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, indent=2))
         return
-    console = Console()
     if told["queues"]:
-        console.print(_queues(told["queues"]))
+        click.echo("\n".join(_queues(told["queues"])))
     else:
         click.echo("The day or the day before is not measured: nothing is carried forward.")
     if told["totals"]:
-        console.print(_totals(told["totals"]))
+        click.echo("\n".join(_totals(told["totals"])))
     else:
         click.echo("The vendor states no totals of its own.")
 
@@ -81,30 +79,28 @@ def _explained(carried: Any, difference: int) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def _queues(queues: dict[str, dict[str, Any]]) -> Table:
-    table = Table(title="Backlog carried forward, in cases")
-    table.add_column("queue")
-    for name in (*FLOWS, "moved in", "moved out", "appeared", "lost", "unexplained"):
-        table.add_column(name, justify="right")
-    for queue, row in queues.items():
-        table.add_row(
+def _queues(queues: dict[str, dict[str, Any]]) -> list[str]:
+    header = ["queue", *FLOWS, "moved in", "moved out", "appeared", "lost", "unexplained"]
+    rows = [
+        [
             queue,
             *(f"{row[name]:,}" for name in FLOWS),
             *(_moves(row[name]) for name in ("moved_in", "moved_out")),
             *(f"{row[name]:,}" for name in ("appeared", "lost", "unexplained")),
-        )
-    return table
+        ]
+        for queue, row in queues.items()
+    ]
+    return ["backlog carried forward, in cases", *table_lines([header, *rows])]
 
 
 def _moves(moves: dict[str, int]) -> str:
     return ", ".join(f"{queue} {cases:,}" for queue, cases in moves.items()) or "0"
 
 
-def _totals(totals: dict[str, dict[str, int]]) -> Table:
-    table = Table(title="Totals of the day, in cases")
-    table.add_column("total")
-    for name in ("stated by the vendor", "of its export", "difference"):
-        table.add_column(name, justify="right")
-    for name, row in totals.items():
-        table.add_row(name, *(f"{row[key]:,}" for key in ("stated", "measured", "difference")))
-    return table
+def _totals(totals: dict[str, dict[str, int]]) -> list[str]:
+    header = ["total", "stated by the vendor", "of its export", "difference"]
+    rows = [
+        [name, *(f"{row[key]:,}" for key in ("stated", "measured", "difference"))]
+        for name, row in totals.items()
+    ]
+    return ["totals of the day, in cases", *table_lines([header, *rows])]

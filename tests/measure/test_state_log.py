@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from case_book import DAY, Bench, Case, utc, vendor_day
 from landed import NOW, land, measured_workspace
+from rich_clocks import clock
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.shape import UpdateShape
 from breakwater.core.vocabulary import EventType
-from breakwater.measure.explain import explain_case
+from breakwater.measure.explain import explain_case, states_as_events
 from breakwater.measure.measure import measure_day
 from breakwater.measure.models import VendorDay
 from breakwater.warehouse.workspace import Workspace
@@ -60,6 +61,33 @@ def test_a_case_leaves_its_pause_with_whatever_state_comes_next(
     (run,) = (row for row in bench.rows("clock_run") if row["clock"] == "decision_p1")
     assert (run["elapsed_seconds"], run["paused_seconds"]) == (3 * 3600, 2 * 3600)
     assert run["due_at"] == utc("2026-03-02 08:00")
+
+
+def test_a_pause_that_goes_on_for_another_reason_is_told(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """From 02:30 on the order cannot be met: its hour starts when that is over, at 05:00."""
+    order = clock(
+        "order",
+        defer={"begin": {"event": "paused", "reasons": ["impossible"]}},
+        within={"hours": 1},
+    )
+    events = Case(priority="p1").events(
+        ("received", "2026-03-02 02:00"),
+        ("paused", "2026-03-02 02:10", {"reason": "waiting"}),
+        ("paused", "2026-03-02 02:20", {"reason": "waiting"}),
+        ("paused", "2026-03-02 02:30", {"reason": "impossible"}),
+        ("assigned", "2026-03-02 05:00"),
+    )
+    what = state_log(vendor_day(configuration))
+    bench.run(replace(what, clocks=(order,)), events)
+    (run,) = bench.rows("clock_run")
+    assert (run["started_at"], run["due_at"]) == (utc("2026-03-02 05:00"), utc("2026-03-02 06:00"))
+    told = [row["event_at"] for row in bench.rows("told") if row["event_type"] == "paused"]
+    assert sorted(told) == [utc("2026-03-02 02:10"), utc("2026-03-02 02:30")]
+    assert sorted(
+        row["event_at"] for row in states_as_events(events) if row["event_type"] == "paused"
+    ) == sorted(told)
 
 
 def test_a_message_is_no_state(bench: Bench, configuration: Configuration) -> None:

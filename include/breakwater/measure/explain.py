@@ -22,6 +22,7 @@ from breakwater.warehouse.workspace import Workspace
 
 _ORDER = ("clock", "started_at", "cycle")
 _DONE = {"decided", "closed"}
+_FOR_A_REASON = {"paused", "escalated"}
 _ORDER_OF_STATES = ("event_at", "operational_day", "source_row", "event_id")
 
 
@@ -95,10 +96,17 @@ def states_as_events(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     entered = [
         now
         for before, now in pairwise([None, *states])
-        if now and (before is None or before["event_type"] != now["event_type"])
+        if now and (before is None or _is_another(before, now))
     ]
     messages = [row for row in ordered if row["event_type"] in MESSAGES]
     return [*entered, *messages, *_left_behind(states)]
+
+
+def _is_another(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Tell whether a state is not the one before it, or goes on for another reason."""
+    if before["event_type"] != now["event_type"]:
+        return True
+    return now["event_type"] in _FOR_A_REASON and (before["reason"] or "") != (now["reason"] or "")
 
 
 def _left_behind(states: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

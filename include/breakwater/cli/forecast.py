@@ -39,7 +39,7 @@ class InstantType(click.ParamType[datetime]):
     "--at", type=InstantType(), help="As of this instant, in the operation's zone; DAY's end."
 )
 @click.option("--all", "every", is_flag=True, help="Also those that will be in time.")
-@click.option("--json", "as_json", is_flag=True, help="What was kept, in one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="A summary of it, as one JSON object.")
 def forecast(vendor: str, day: date, at: datetime | None, every: bool, as_json: bool) -> None:
     """Say which open cases of VENDOR will miss their promise at the present pace, and by when."""
     from breakwater.measure.forecast.forecast_day import forecast_day

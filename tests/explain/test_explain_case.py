@@ -8,12 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from landed_books import NOW, LandedBooks
-from two_books import DAY, VENDOR, ZONE, Row, action, at, vendor_event
+from two_books import DAY, VENDOR, ZONE, Row, action, at, rows_of, vendor_event
 
 from breakwater.cli import breakwater
 from breakwater.contracts.operations import Matching
-from breakwater.contracts.tables import ENFORCEMENT_ACTION, RECON_OUTCOME
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME
 from breakwater.core.vocabulary import Outcome, Side
+from breakwater.engine.parquet import write_parquet
 from breakwater.explain.case import explain_case
 from breakwater.explain.find import UnknownCaseError
 from breakwater.explain.words import SENTENCES, lines
@@ -194,6 +195,37 @@ def test_the_latest_day_that_knows_the_case_is_told(closed: Workspace, tmp_path:
     assert explain_case(closed, "C1").clocks == ()
     assert explain_case(closed, "C1", day=DAY).day == DAY
     assert explain_case(closed, "C2").day == DAY
+
+
+def test_both_books_are_told_from_the_first_day_to_the_end_of_the_last(
+    closed: Workspace, tmp_path: Path
+) -> None:
+    """What we did yesterday is there beside what the vendor did; what we do after the day is not."""
+    tomorrow = DAY + timedelta(days=1)
+    again = EVENTS[2] | {"event_id": "again", "event_at": at("10:00:00", tomorrow)}
+    after = at("00:30:00", tomorrow + timedelta(days=1))
+    log = [
+        *(row | {"operational_day": DAY} for row in LOG),
+        action("A8", at("10:00:30", tomorrow), record_key="C1", item_id="item-C1"),
+        action("A9", after, record_key="C1", item_id="item-C1"),
+    ]
+    books = LandedBooks(closed, tmp_path)
+    books.land(tomorrow, [], log)
+    file = tmp_path / "events.parquet"
+    # An export repeats what happened to a case before; all of it is of the day of its decision.
+    events = [row | {"operational_day": tomorrow} for row in (*EVENTS[:2], again)]
+    count = write_parquet(rows_of(CASE_EVENT, events), CASE_EVENT, file)
+    partition = Partition.of_day(CASE_EVENT.name, tomorrow, VENDOR)
+    written = closed.lake.put_version(partition, file, count)
+    with closed.warehouse.transaction() as connection:
+        point(connection, partition, written, NOW)
+    books.reconcile(tomorrow)
+    told = [
+        each.at
+        for each in explain_case(closed, "C1").happened
+        if (each.book, each.what) == (Side.INTERNAL, "decided")
+    ]
+    assert told == [at("10:01:00"), at("10:20:00"), at("10:00:30", tomorrow)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date
 
 from breakwater.contracts.comparison import Compared, FieldComparison
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, Table
+from breakwater.core.days import utc_instant
 from breakwater.core.errors import NotLandedError
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.explain.compare import compare
@@ -89,7 +90,7 @@ class _Books:
         return list({(row["side"], row["record_id"]): row for row in rows}.values())
 
     def actions(self, own: Sequence[Row], outcomes: Sequence[Row]) -> list[Row]:
-        """Return what the platform's log has of the case: by its key, or by the pair."""
+        """Return what the platform's log has of the case by the day's end: by its key, or the pair."""
         keys = {row["record_key"] for row in own if row["record_key"]}
         ids = {
             name
@@ -97,8 +98,16 @@ class _Books:
             for name in (row["record_id"], row["counterpart_id"])
             if name is not None
         }
+        zone = self._workspace.configuration.operations.zone_info
+        begun = min((row["event_at"] for row in own), default=self._what.window.start)
+        first = min(self._day, utc_instant(begun).astimezone(zone).date())
+        end = self._what.window.end
         found = [
-            *self._rows(ENFORCEMENT_ACTION, self._day, "record_key", keys),
+            *(
+                row
+                for row in self._rows(ENFORCEMENT_ACTION, first, "record_key", keys)
+                if row["decided_at"] < end
+            ),
             *self._rows(ENFORCEMENT_ACTION, self._day, "action_id", ids),
         ]
         return list({row["action_id"]: row for row in found}.values())

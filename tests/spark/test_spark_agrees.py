@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from case_book import EXCUSALS, Bench, vendor_day
+from case_book import EXCUSALS, Bench, parquet, vendor_day
 from random_book import RandomBook
 from rich_clocks import RICH_CLOCKS, reporting_all
 from spark_settings import needs_spark
 from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
 
+import breakwater.measure
 from breakwater.contracts.comparison import (
     USUAL,
     Compared,
@@ -21,14 +23,23 @@ from breakwater.contracts.comparison import (
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.matching import Fuzzy
 from breakwater.contracts.operations import Matching
-from breakwater.contracts.tables import CLOCK_RUN, RECON_OUTCOME
-from breakwater.core.vocabulary import Outcome
-from breakwater.engine.base import Engine
+from breakwater.contracts.shape import UpdateShape
+from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, RECON_OUTCOME
+from breakwater.core.vocabulary import EventType, Outcome
+from breakwater.engine.base import Engine, run_models
 from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.engine.models import read_models
 from breakwater.engine.spark import SparkEngine
 from breakwater.measure.excusal.settle import EXCUSAL_MODELS
 from breakwater.measure.forecast.read import line_models
-from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SETTLED_MODELS
+from breakwater.measure.models import (
+    CASE_MODELS,
+    DAY_MODELS,
+    KPI_MODELS,
+    SETTLED_MODELS,
+    STATE_LOG_MODELS,
+    load_cases,
+)
 from breakwater.measure.results import CLOCK_RUN_ORDER
 from breakwater.measure.sla.run import SLA_MODELS
 from breakwater.reconcile.keys import log_with_keys
@@ -45,6 +56,7 @@ COMPARISON = (
     NumberComparison(field=Compared.HANDLE_SECONDS, absolute=2, relative=0.1),
 )
 HOUR = 3600
+MEASURE = Path(breakwater.measure.__file__).parent
 PUBLISHED = ("internal_outcome", "vendor_outcome")
 MEASURING_MODELS = (
     *CASE_MODELS,
@@ -222,6 +234,35 @@ def test_measuring_agrees(
     for name in MEASURING_MODELS:
         assert_agree(name, in_process, on_cluster)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_logs_of_states_agree(
+    configuration: Configuration,
+    in_process: DuckDBEngine,
+    on_cluster: SparkEngine,
+    tmp_path: Path,
+) -> None:
+    """Of a vendor that tells each change of state: its cases, and what a backlog became."""
+    shape = UpdateShape(
+        kind="update",
+        at="at",
+        state="state",
+        events={event.value: event for event in EventType},
+        history_days=5,
+    )
+    shipped = vendor_day(configuration)
+    what = replace(shipped, contract=shipped.contract.model_copy(update={"shape": shape}))
+    file = parquet(RandomBook(3, what.window).events, CASE_EVENT, tmp_path / "case_event.parquet")
+    # Of the cases of the book a part, some of them in other queues than there, and one of none.
+    earlier = {f"C{n:04}": ("hate", "spam")[n % 2] for n in (*range(0, 120, 3), 9999)}
+    for engine in (in_process, on_cluster):
+        load_cases(engine, what, [file])
+        run_models(engine, read_models(MEASURE / "case", *DAY_MODELS))
+        names = {"case_id_vendor": list(earlier), "queue": list(earlier.values())}
+        engine.load("earlier", pa.table(names))
+        run_models(engine, read_models(MEASURE / "closing", "carried"))
+    for name in (*STATE_LOG_MODELS, *CASE_MODELS, *DAY_MODELS, "carried"):
+        assert_agree(name, in_process, on_cluster)
 
 
 def assert_agree(name: str, one: Engine, other: Engine) -> None:

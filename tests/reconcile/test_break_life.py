@@ -272,6 +272,18 @@ def test_history_refuses_to_be_changed(books: LandedBooks, statement: str) -> No
         desk.execute(statement.encode())
 
 
+def test_break_of_a_queue_that_is_gone_weighs_what_its_class_does(books: LandedBooks) -> None:
+    """A queue that is no longer configured is still on records of days that are reconciled again."""
+    configuration = books.workspace.configuration
+    queues = {name: q for name, q in configuration.operations.queues.items() if name != "hate"}
+    operations = configuration.operations.model_copy(update={"queues": queues})
+    changed = replace(configuration, operations=operations)
+    books = replace(books, workspace=replace(books.workspace, configuration=changed))
+    (found,) = run(books, [V1], []).values()
+    assert (found["outcome"], found["queue"]) == ("missing_internal", "hate")
+    assert found["severity"] == "major"
+
+
 def test_break_weighs_what_queue_direction_and_price_say(books: LandedBooks) -> None:
     """Two cases of a C queue with the lighter direction, and one of an A queue, at 1.50 and 0.30 a minute."""
     price = Price(

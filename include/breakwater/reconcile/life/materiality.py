@@ -8,6 +8,9 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.findings import SEVERITIES
 
+NO_QUEUE, USUAL_TIER = "", "B"
+"""Stands for every queue that the configuration no longer names, though records still have it."""
+
 
 def severity_of(outcome: Outcome, tier: str, *, is_weaker: bool) -> Severity:
     """Weigh one break.
@@ -25,10 +28,11 @@ def severity_of(outcome: Outcome, tier: str, *, is_weaker: bool) -> Severity:
 
 def materiality_of(about: VendorDay) -> Mapping[str, object]:
     """Return the parameters by which ``seen_break`` weighs every class in every queue."""
+    tiers = {name: queue.severity_tier for name, queue in about.operations.queues.items()}
     weighed = [
-        (outcome, name, is_weaker, severity_of(outcome, queue.severity_tier, is_weaker=is_weaker))
+        (outcome, name, is_weaker, severity_of(outcome, tier, is_weaker=is_weaker))
         for outcome in SEVERITIES
-        for name, queue in about.operations.queues.items()
+        for name, tier in {NO_QUEUE: USUAL_TIER, **tiers}.items()
         for is_weaker in (False, True)
     ]
     outcomes, queues, weaker, severities = zip(*weighed, strict=True)

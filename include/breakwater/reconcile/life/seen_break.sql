@@ -69,7 +69,7 @@ join unnest(
     %(outcomes)s::text[], %(queues)s::text[], %(weaker)s::boolean[], %(severities)s::text[]
 ) as grave (outcome, queue, is_weaker, severity)
     on grave.outcome = joined.outcome
-    and grave.queue = joined.queue
+    and grave.queue = case when joined.queue = any(%(queues)s::text[]) then joined.queue else '' end
     and grave.is_weaker = coalesce(joined.direction = 'vendor_weaker', false)
 cross join (
     select

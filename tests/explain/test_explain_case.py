@@ -82,6 +82,18 @@ def closed(workspace: Workspace, tmp_path: Path) -> Workspace:
     return workspace
 
 
+def test_a_clock_that_was_taken_away_is_told_as_it_was_measured(closed: Workspace) -> None:
+    """Without its stretches: nobody knows any more what paused it."""
+    before = list(lines(explain_case(closed, "C1"), ZONE))
+    without = replace(closed, configuration=replace(closed.configuration, clocks=()))
+    told = list(lines(explain_case(without, "C1"), ZONE))
+    assert told[: told.index("Clocks")] == before[: before.index("Clocks")]
+    (clock,) = [line for line in told if "A clock that is no longer configured (" in line]
+    state = clock.partition("): ")[2]
+    assert state.split(",")[0] in {"met", "missed"}, clock
+    assert not any("  counts  " in line for line in told)
+
+
 def test_a_pair_is_told_with_every_field_its_rule_and_its_clocks(closed: Workspace) -> None:
     """The nearest of two actions of its key, another decision, another policy, a minute apart."""
     told = list(lines(explain_case(closed, "C1"), ZONE))

@@ -75,10 +75,12 @@ def test_explanations_add_up_to_the_models(
     assert runs
     deferred = 0
     for run in runs:
+        entry = entry_of(what.clocks, run, what.operations.zone_info)
+        assert entry is not None
         explanation = explain_run(
             run,
-            entry_of(what.clocks, run, what.operations.zone_info),
-            calendar_of(what, run),
+            entry,
+            calendar_of(what, entry, run),
             happened[run["case_id_vendor"]],
             window_end=what.window.end,
         )

@@ -58,35 +58,33 @@ def explain_case(
     found = sorted(
         _rows_of(workspace, runs, case_id_vendor), key=lambda run: [run[name] for name in _ORDER]
     )
-    return [
-        explain_run(
-            run,
-            entry_of(what.clocks, run, what.operations.zone_info),
-            calendar_of(what, run),
-            events,
-            window_end=what.window.end,
-        )
-        for run in found
-    ]
+    return [_explained(what, run, events) for run in found]
 
 
-def calendar_of(what: VendorDay, run: dict[str, Any]) -> Calendar | None:
-    """Return the calendar that a run counts on; None where every second counts."""
+def _explained(what: VendorDay, run: dict[str, Any], events: list[dict[str, Any]]) -> Explanation:
+    """Explain a run; of a clock that was taken away since, only what was measured is known."""
+    clock = entry_of(what.clocks, run, what.operations.zone_info)
+    if clock is None:
+        return Explanation(run, "A clock that is no longer configured", ())
+    calendar = calendar_of(what, clock, run)
+    return explain_run(run, clock, calendar, events, window_end=what.window.end)
+
+
+def calendar_of(what: VendorDay, clock: Clock, run: dict[str, Any]) -> Calendar | None:
+    """Return the calendar that a run of a clock counts on; None where every second counts."""
     triggered = operational_day_of(run["triggered_at"], what.operations.zone_info)
     place = Slice(*(run[name] or "none" for name in Slice._fields))
-    clock = entry_of(what.clocks, run, what.operations.zone_info)
     target = target_at(clock, what.contract.vendor, place, triggered)
     if ((target and target.calendar) or clock.calendar) == "24x7":
         return None
     return what.contract.calendar_on(place._asdict(), triggered)
 
 
-def entry_of(clocks: Iterable[Clock], run: dict[str, Any], zone: ZoneInfo) -> Clock:
-    """Return the entry of a clock that was in force when a case triggered it."""
+def entry_of(clocks: Iterable[Clock], run: dict[str, Any], zone: ZoneInfo) -> Clock | None:
+    """Return the entry of a clock that was in force when a case triggered it; None if it is gone."""
     triggered = operational_day_of(run["triggered_at"], zone)
-    return next(
-        clock for clock in clocks if clock.clock == run["clock"] and clock.in_force_on(triggered)
-    )
+    entries = (clock for clock in clocks if clock.clock == run["clock"])
+    return next((clock for clock in entries if clock.in_force_on(triggered)), None)
 
 
 def states_as_events(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

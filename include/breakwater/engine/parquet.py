@@ -13,6 +13,8 @@ from breakwater.engine.base import arrow_schema
 
 ROW_GROUP_ROWS = 131_072
 """Rows are grouped by this count alone, however an engine hands them over."""
+TELLING_ROWS = 16_384
+"""So many rows tell whether the values of a column repeat: to count all of them took a fifth of writing."""
 
 
 def write_parquet(rows: pa.Table, table: Table, file: Path) -> int:
@@ -80,11 +82,12 @@ def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 def _repetitive_columns(rows: pa.Table) -> list[str]:
     """Name the text columns in which values repeat: a dictionary of ids only costs time and space."""
+    told = rows.slice(0, TELLING_ROWS)
     return [
         field.name
-        for field in rows.schema
+        for field in told.schema
         if field.type == pa.string()
-        and pc.count_distinct(rows.column(field.name)).as_py() * 4 <= rows.num_rows
+        and pc.count_distinct(told.column(field.name)).as_py() * 4 <= told.num_rows
     ]
 
 

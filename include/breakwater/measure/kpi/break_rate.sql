@@ -1,7 +1,9 @@
 -- Records of the vendor's book that ended in a break. The record's event knows its priority; a late
 -- export may repeat an event, with its id.
 with known as (
-    select distinct event_id, priority from case_event
+    select distinct event_id, priority
+    from case_event
+    where event_id in (select record_id from recon_outcome where side = 'vendor')
 )
 select
     outcome.site, outcome.queue, coalesce(outcome.policy, 'none') as policy, outcome.language,

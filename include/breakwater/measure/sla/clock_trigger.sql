@@ -2,6 +2,7 @@
 with first_signal as (
     select case_id_vendor, signal, min(event_at) as event_at
     from signal
+    where signal in (select signal from clock_signal where role = 'start')
     group by case_id_vendor, signal
 )
 select

@@ -81,6 +81,7 @@ class Engine(Protocol):
         file: Path,
         *,
         likely_ordered: bool = False,
+        held_rows: int = 0,
     ) -> int:
         """Write the rows of one or more names as one Parquet file; return the row count.
 
@@ -94,6 +95,8 @@ class Engine(Protocol):
             file: where to.
             likely_ordered: the models read a book in its order and keep it. An engine may then
                 look whether the rows arrive in order before it sorts them; the result is the same.
+            held_rows: about how many rows a join of the models holds by their key at a time. An
+                engine that would lose the order with so many need not look; the result is the same.
 
         Raises:
             pyarrow.ArrowInvalid: a value does not fit its column, or a required one is null.

@@ -102,6 +102,7 @@ class PostgreSQLEngine:
         file: Path,
         *,
         likely_ordered: bool = False,  # noqa: ARG002  the server decides by itself how to order
+        held_rows: int = 0,  # noqa: ARG002  as above
     ) -> int:
         """Write the rows of one or more names, ordered, as one Parquet file."""
         batches = (self._batches(name, order_by) for name in each_name(names))

@@ -115,6 +115,7 @@ class SparkEngine:
         file: Path,
         *,
         likely_ordered: bool = False,  # noqa: ARG002  rows of a cluster arrive in no order
+        held_rows: int = 0,  # noqa: ARG002  as above
     ) -> int:
         """Write the rows of one or more names, ordered, as one Parquet file.
 

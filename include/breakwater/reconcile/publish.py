@@ -99,7 +99,12 @@ def write_outcomes(engine: Engine, file: Path) -> int:
     ``recon_outcome`` ordered by `ORDER`, and only one of the two joins is in memory at a time.
     """
     return engine.write(
-        ("internal_outcome", "vendor_outcome"), RECON_OUTCOME, ORDER, file, likely_ordered=True
+        ("internal_outcome", "vendor_outcome"),
+        RECON_OUTCOME,
+        ORDER,
+        file,
+        likely_ordered=True,
+        held_rows=max(engine.count(book) for book in ("vendor_record", "own_action")),
     )
 
 

@@ -94,6 +94,7 @@ OTHER_RULES: dict[str, list[dict[str, Any]]] = {
     ],
 }
 """Every kind of rule, before and behind a key that is compared as it is or rewritten."""
+RULES_OF_OTHER_LISTS = {"normalised_key", "group", "item_agent"}
 
 
 def troubled_books(seed: int, records: int) -> TwoBooks:
@@ -180,12 +181,12 @@ def test_reconciliation_agrees(
     on_cluster: SparkEngine,
     tmp_path: Path,
 ) -> None:
-    """On books with every outcome and every rule, kept as small ones are and as large ones."""
+    """On books with every outcome and every default rule, kept as small ones are and as large ones."""
     books = troubled_books(seed=7, records=800)
     found = books.match(in_process, configuration, row_count)
     books.match(on_cluster, configuration, row_count)
     assert {row["outcome"] for row in found} == set(Outcome)
-    assert {row["rule"] for row in found} == set(RULES)
+    assert {row["rule"] for row in found} == set(RULES) - RULES_OF_OTHER_LISTS
     assert_agree("recon_outcome", in_process, on_cluster)
     files = [tmp_path / "duckdb.parquet", tmp_path / "spark.parquet"]
     for engine, file in zip((in_process, on_cluster), files, strict=True):

@@ -201,12 +201,14 @@ def test_what_stays_alone_says_why(closed: Workspace) -> None:
 def test_the_latest_day_that_knows_the_case_is_told(closed: Workspace, tmp_path: Path) -> None:
     """Unless another is asked for; before a day is reconciled, less is known."""
     tomorrow = DAY + timedelta(days=1)
-    later = [row | {"event_at": row["event_at"] + 86_400} for row in EVENTS[:3]]
+    moved = {"operational_day": tomorrow}
+    later = [row | moved | {"event_at": row["event_at"] + 86_400} for row in EVENTS[:3]]
     LandedBooks(closed, tmp_path).land(tomorrow, later, [])
     assert explain_case(closed, "C1").day == tomorrow
     assert explain_case(closed, "C1").clocks == ()
     assert explain_case(closed, "C1", day=DAY).day == DAY
     assert explain_case(closed, "C2").day == DAY
+    assert explain_case(closed, "C2", day=tomorrow).day == DAY, "the last day that knows it"
 
 
 def test_both_books_are_told_from_the_first_day_to_the_end_of_the_last(
@@ -238,6 +240,24 @@ def test_both_books_are_told_from_the_first_day_to_the_end_of_the_last(
         if (each.book, each.what) == (Side.INTERNAL, "decided")
     ]
     assert told == [at("10:01:00"), at("10:20:00"), at("10:00:30", tomorrow)]
+
+
+def test_what_only_our_log_has_is_found_by_its_key(closed: Workspace, tmp_path: Path) -> None:
+    """A record that is missing in the vendor's book has no case there to be asked for."""
+    tomorrow = DAY + timedelta(days=1)
+    log = [action("A9", at("12:00:00", tomorrow), record_key="C7", item_id="item-C7")]
+    books = LandedBooks(closed, tmp_path)
+    books.land(tomorrow, [], log)
+    books.reconcile(tomorrow)
+    story = explain_case(closed, "C7")
+    assert (story.day, [ended.outcome for ended in story.ended]) == (
+        tomorrow,
+        [Outcome.MISSING_VENDOR],
+    )
+    assert [(each.book, each.what) for each in story.happened] == [
+        (Side.INTERNAL, "decided"),
+        (Side.INTERNAL, "enforced"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from breakwater.warehouse.workspace import open_workspace
 @click.argument("case")
 @click.option("--vendor", help="Whose case; found out when absent.")
 @click.option(
-    "--day", type=DAY, help="As of whose end; the latest that knows the case when absent."
+    "--day", type=DAY, help="As of whose end at the latest; the last that knows it counts."
 )
 def explain(case: str, vendor: str | None, day: date | None) -> None:
     """Tell a CASE: its events in both books, where its records ended and why, and every clock."""

@@ -36,21 +36,22 @@ def explain_case(
 
     Args:
         workspace: the installation.
-        case: the vendor's id of the case.
+        case: the vendor's id of the case; the key in our log where the vendor does not have it.
         vendor: whose case; found out when absent.
-        day: as of whose end; the latest day whose export has the case when absent.
+        day: as of whose end at the latest; the last day that knows the case counts.
 
     Returns:
         What there is: a day that is not reconciled, or not measured, tells less.
 
     Raises:
-        UnknownCaseError: no export has the case.
+        UnknownCaseError: no book has the case.
     """
     where = find_case(workspace, case, vendor=vendor, day=day)
     books = _Books(workspace, where.vendor, where.day)
     own = books.events(case)
-    outcomes = books.outcomes(own)
-    actions = books.actions(own, outcomes)
+    keys = {row["record_key"] for row in own if row["record_key"]} or {case}
+    outcomes = books.outcomes(own, keys)
+    actions = books.actions(own, keys, outcomes)
     return Story(
         vendor=where.vendor,
         case=case,
@@ -76,9 +77,8 @@ class _Books:
         rows = self._rows(CASE_EVENT, self._what.first_day, "case_id_vendor", {case})
         return [row for row in rows if row["event_at"] < self._what.window.end]
 
-    def outcomes(self, own: Sequence[Row]) -> list[Row]:
+    def outcomes(self, own: Sequence[Row], keys: set[str]) -> list[Row]:
         """Return where the case's records of the day ended, and those of ours that name it."""
-        keys = {row["record_key"] for row in own if row["record_key"]}
         ids = {row["event_id"] for row in own}
         rows = [
             *self._rows(RECON_OUTCOME, self._day, "record_id", ids),
@@ -89,9 +89,8 @@ class _Books:
             rows += self._rows(RECON_OUTCOME, self._day, other, wanted)
         return list({(row["side"], row["record_id"]): row for row in rows}.values())
 
-    def actions(self, own: Sequence[Row], outcomes: Sequence[Row]) -> list[Row]:
+    def actions(self, own: Sequence[Row], keys: set[str], outcomes: Sequence[Row]) -> list[Row]:
         """Return what the platform's log has of the case by the day's end: by its key, or the pair."""
-        keys = {row["record_key"] for row in own if row["record_key"]}
         ids = {
             name
             for row in outcomes

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
+from breakwater.contracts.case_kind import CaseKind
 from breakwater.core.calendar import DAY, HOUR, Schedule, Span
-from breakwater.core.vocabulary import Priority
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -148,34 +148,14 @@ class Calendar(Effective):
         )
 
 
-class CalendarRule(Contract):
+class CalendarRule(CaseKind):
     """Which cases a calendar serves; an empty list means all."""
 
     calendar: str
-    sites: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    priorities: tuple[Priority, ...] = ()
-    markets: tuple[str, ...] = ()
 
     def covers(self, case: Mapping[str, str | None]) -> bool:
-        """Tell whether a case is meant.
-
-        Args:
-            case: its ``site, queue, policy, language, priority, market``.
-        """
-        return all(
-            not wanted or case[name] in wanted
-            for name, wanted in (
-                ("site", self.sites),
-                ("queue", self.queues),
-                ("policy", self.policies),
-                ("language", self.languages),
-                ("priority", self.priorities),
-                ("market", self.markets),
-            )
-        )
+        """Tell whether a case is meant: see `CaseKind.fits`."""
+        return self.fits(case)
 
 
 def versions_of(calendars: Mapping[str, Calendar], name: str) -> list[tuple[str, Calendar]]:

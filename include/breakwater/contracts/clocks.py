@@ -9,25 +9,19 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract, Effective
+from breakwater.contracts.case_kind import CaseKind
 from breakwater.contracts.conditions import Condition, Conditions, events_of, plain
 from breakwater.contracts.durations import Duration, SpelledDuration
 from breakwater.contracts.law import Duty, Law
-from breakwater.core.vocabulary import EventType, Priority
+from breakwater.core.vocabulary import EventType
 
 _LOOSE = {"provision", "source", "confidence"}
 
 
-class AppliesTo(Contract):
+class AppliesTo(CaseKind):
     """Which cases a clock or a target is about; an empty list means all."""
 
     vendors: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    priorities: tuple[Priority, ...] = ()
-    markets: tuple[str, ...] = ()
-    """As the vendor's `columns.market` names them; a case without one is in no list of markets."""
 
     def covers(
         self,
@@ -41,17 +35,17 @@ class AppliesTo(Contract):
         market: str | None = None,
     ) -> bool:
         """Tell whether a case of this kind is meant."""
-        return all(
-            not wanted or found in wanted
-            for wanted, found in (
-                (self.vendors, vendor),
-                (self.sites, site),
-                (self.queues, queue),
-                (self.policies, policy),
-                (self.languages, language),
-                (self.priorities, priority),
-                (self.markets, market),
-            )
+        if self.vendors and vendor not in self.vendors:
+            return False
+        return self.fits(
+            {
+                "site": site,
+                "queue": queue,
+                "policy": policy,
+                "language": language,
+                "priority": priority,
+                "market": market,
+            }
         )
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from breakwater.contracts.base import Contract
-from breakwater.core.vocabulary import ActorType, Decision, EventType, Priority
+from breakwater.contracts.case_kind import CaseKind
+from breakwater.core.vocabulary import ActorType, Decision, EventType
 
 FILTERS = (
     "reasons",
@@ -22,7 +22,7 @@ FILTERS = (
 )
 
 
-class Condition(Contract):
+class Condition(CaseKind):
     """One kind of event; every list that is stated must hold the event's own value.
 
     An event without a value (no reason, no decision) is in no list.
@@ -33,12 +33,6 @@ class Condition(Contract):
     """Pause reason, escalation tier or appeal outcome, as the vendor writes it."""
     actors: tuple[ActorType, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    sites: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    priorities: tuple[Priority, ...] = ()
-    markets: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:

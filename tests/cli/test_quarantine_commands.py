@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from vendor_exports import CONTRACT, DAY, VendorFolder, as_csv, rows_of
 
 from breakwater.cli import breakwater
-from breakwater.cli.quarantine import escaped
+from breakwater.cli.terminal import escaped
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.landing.release import ReleaseError

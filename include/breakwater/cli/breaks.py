@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from breakwater.cli.arguments import DAY, now
-from breakwater.cli.quarantine import escaped, table_lines
+from breakwater.cli.terminal import escaped, table_lines
 from breakwater.core.days import utc_instant
 from breakwater.core.vocabulary import Outcome
 from breakwater.reconcile.life.look import CARRIED, STATES, Wanted, list_breaks, look_at_break

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from breakwater.cli.arguments import DAY, now
+from breakwater.cli.terminal import escaped, table_lines
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:  # landing takes a second to import, which `--help` should not
     from breakwater.landing.look import Looked
     from breakwater.landing.release import Correction, Released
-
-LONGEST_SHOWN = 2_000
-"""Characters of a vendor's text that are printed at once."""
 
 
 @click.group()
@@ -239,26 +237,4 @@ def _corrected(corrections: Sequence[Any]) -> list[str]:
         f" {', '.join(f'{escaped(n)} = {escaped(v)}' for n, v in each['cells'].items())}"
         f" ({escaped(each['note'])})"
         for each in corrections
-    ]
-
-
-def escaped(text: str | None) -> str:
-    """Spell a vendor's text so that a terminal shows it and does nothing else with it."""
-    if not text:
-        return "(empty)"
-    cut = text[:LONGEST_SHOWN]
-    spelled = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in cut.replace("\\", "\\\\")
-    )
-    more = len(text) - len(cut)
-    return spelled if not more else f"{spelled}… and {more} more characters"
-
-
-def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align cells in columns; there is at least one row."""
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
     ]

@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from breakwater.cli.arguments import DAY
+from breakwater.cli.terminal import escaped
 from breakwater.warehouse.workspace import open_workspace
 
 
@@ -24,7 +25,8 @@ def suggestions(vendor: str, day: date) -> None:
         found = suggestions_of(connection, vendor, day)
     for each in found:
         click.echo(
-            f"{each.score:.3f} {each.compared_field} {each.vendor_record} {each.internal_record}"
+            f"{each.score:.3f} {each.compared_field}"
+            f" {escaped(each.vendor_record)} {escaped(each.internal_record)}"
             f" ({each.rule})"
         )
     if not found:

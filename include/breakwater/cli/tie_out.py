@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from breakwater.cli.arguments import DAY
-from breakwater.cli.quarantine import table_lines
+from breakwater.cli.terminal import table_lines
 from breakwater.measure.closing.roll_forward import FLOWS, queue_flows
 from breakwater.warehouse.workspace import open_workspace
 

@@ -23,6 +23,7 @@ from breakwater.reconcile.matching import match_books, open_books
 
 ZONE = ZoneInfo("Asia/Singapore")
 DAY = date(2026, 3, 2)
+NEXT = DAY + timedelta(days=1)
 WINDOW = Window.for_operational_day(DAY, ZONE)
 VENDOR = "pearlline"
 
@@ -89,6 +90,25 @@ def action(action_id: str, decided_at: int, **more: Any) -> Row:  # noqa: ANN401
         "score": None,
         "agent": None,
     } | more
+
+
+def both_days() -> tuple[list[Row], list[Row]]:
+    """Tell two days with pairs, breaks of several classes and a pair over midnight."""
+    events = [
+        vendor_event("v1", at("23:59:50"), record_key="C1"),
+        vendor_event("v2", at("10:00:00"), record_key="C2", decision="warn"),
+        vendor_event("v3", at("11:00:00"), record_key="C3", item_id="I3"),
+        vendor_event("v4", at("12:00:00", NEXT), record_key="C4"),
+        vendor_event("v5", at("12:00:30", NEXT), record_key="C4"),
+    ]
+    log = [
+        action("a1", at("00:00:05", NEXT), record_key="C1"),
+        action("a2", at("10:00:00"), record_key="C2"),
+        action("a3", at("11:00:10"), item_id="I3"),
+        action("a4", at("12:00:00", NEXT), record_key="C4"),
+        action("a6", at("13:00:00", NEXT), record_key="C6", status="failed"),
+    ]
+    return events, log
 
 
 def rows_of(table: Table, rows: Iterable[Row]) -> pa.Table:

@@ -1,41 +1,21 @@
 """The same answers whatever the engine, the lake, the company and the accidents of a run."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from threading import Thread
 
 import fsspec
 import pytest
 from landed_books import LandedBooks
-from two_books import DAY, Row, action, at, vendor_event
+from two_books import DAY, NEXT, Row, both_days
 
 from breakwater.contracts.operations import EngineSettings
 from breakwater.reconcile import reconcile as stage
 from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.workspace import Workspace
 
-NEXT = DAY + timedelta(days=1)
 DAYS = (DAY, NEXT)
-
-
-def both_days() -> tuple[list[Row], list[Row]]:
-    """Tell two days with pairs, breaks of several classes and a pair over midnight."""
-    events = [
-        vendor_event("v1", at("23:59:50"), record_key="C1"),
-        vendor_event("v2", at("10:00:00"), record_key="C2", decision="warn"),
-        vendor_event("v3", at("11:00:00"), record_key="C3", item_id="I3"),
-        vendor_event("v4", at("12:00:00", NEXT), record_key="C4"),
-        vendor_event("v5", at("12:00:30", NEXT), record_key="C4"),
-    ]
-    log = [
-        action("a1", at("00:00:05", NEXT), record_key="C1"),
-        action("a2", at("10:00:00"), record_key="C2"),
-        action("a3", at("11:00:10"), item_id="I3"),
-        action("a4", at("12:00:00", NEXT), record_key="C4"),
-        action("a6", at("13:00:00", NEXT), record_key="C6", status="failed"),
-    ]
-    return events, log
 
 
 def closed(books: LandedBooks) -> list[list[Row]]:

@@ -3,7 +3,6 @@
 import os
 import sys
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from landed import NOW, land, measured_workspace
 from landed_books import LandedBooks
 from random_book import RandomBook
 from spark_settings import SPARK, needs_spark
-from two_books import DAY, Row, action, at, vendor_event
+from two_books import DAY, NEXT, both_days
 
 from breakwater.contracts.operations import EngineSettings
 from breakwater.core.errors import ConfigurationError
@@ -24,7 +23,6 @@ from breakwater.engine.spark import spark_text, stop_spark
 from breakwater.measure.measure import measure_day
 from breakwater.warehouse.workspace import Workspace
 
-NEXT = DAY + timedelta(days=1)
 MEASURED = (
     *(
         f"select * from measure.{table} as t order by t::text"  # noqa: S608  our own names
@@ -48,7 +46,7 @@ def test_reconciled_days_are_the_same(workspace: Workspace, tmp_path: Path) -> N
     for engine in (workspace.configuration.operations.engine, SPARK):
         books = LandedBooks(on(workspace, engine), tmp_path)
         for day in (DAY, NEXT):
-            books.land(day, *two_days())
+            books.land(day, *both_days())
         for day in (DAY, NEXT):
             books.reconcile(day)
         answers.append(books.answers())
@@ -136,22 +134,3 @@ def test_only_names_of_types_are_changed(model: str, spark: str) -> None:
 def machines() -> list[Any]:
     """Return the virtual machines beneath this process."""
     return [p for p in psutil.Process(os.getpid()).children(recursive=True) if p.name() == "java"]
-
-
-def two_days() -> tuple[list[Row], list[Row]]:
-    """Tell two days with a pair over midnight and breaks of several classes."""
-    events = [
-        vendor_event("v1", at("23:59:50"), record_key="C1"),
-        vendor_event("v2", at("10:00:00"), record_key="C2", decision="warn"),
-        vendor_event("v3", at("11:00:00"), record_key="C3", item_id="I3"),
-        vendor_event("v4", at("12:00:00", NEXT), record_key="C4"),
-        vendor_event("v5", at("12:00:30", NEXT), record_key="C4"),
-    ]
-    log = [
-        action("a1", at("00:00:05", NEXT), record_key="C1"),
-        action("a2", at("10:00:00"), record_key="C2"),
-        action("a3", at("11:00:10"), item_id="I3"),
-        action("a4", at("12:00:00", NEXT), record_key="C4"),
-        action("a6", at("13:00:00", NEXT), record_key="C6", status="failed"),
-    ]
-    return events, log

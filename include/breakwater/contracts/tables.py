@@ -151,8 +151,3 @@ CLOCK_RUN = Table(
         Column("is_tightest", "boolean", True, "the most pressing open clock of its case"),
     ),
 )
-
-LAKE_TABLES = {
-    table.name: table
-    for table in (CASE_DELIVERY, CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, CLOCK_RUN)
-}

@@ -1,6 +1,5 @@
 """The clocks that were excused from a day's attainment, with what excused them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,11 +22,6 @@ class Excused:
     name: str
     excusal: Excusal | None
     clocks: tuple[dict[str, Any], ...]
-
-    @property
-    def by_vendor_and_clock(self) -> dict[tuple[str, str], int]:
-        """Count the clocks."""
-        return dict(sorted(Counter((row["vendor"], row["clock"]) for row in self.clocks).items()))
 
 
 def excused_on(workspace: Workspace, day: date, vendors: Sequence[str] = ()) -> list[Excused]:

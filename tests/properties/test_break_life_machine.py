@@ -146,7 +146,7 @@ class BreakLives(RuleBasedStateMachine):
         if outcome is None:
             if known is not None and known.is_present:
                 event(f"{known.disposition} and gone")
-                known.is_present, known.is_kept_open = False, False
+                known.is_present = False
                 # Whether it was late or corrected is another test's; here it is closed.
                 known.closed_by = "gone"
             return

@@ -245,11 +245,47 @@ def test_rule_that_waits_counts_to_the_newest_day_in_any_order(books: LandedBook
             run(fresh, events, [], hours, day)
         states = {anchor: row["state"] for anchor, row in lives(books).items()}
         assert states == {"key C0": "auto_closed", "key C1": "open", "key C2": "open"}
-        with person(books) as connection:
-            connection.execute(
-                "truncate reconcile.break_life, reconcile.break_record, reconcile.break_history,"
-                " reconcile.break_watch"
-            )
+        forget(books)
+
+
+def test_rule_that_is_due_first_names_the_break_in_any_order(books: LandedBooks) -> None:
+    """After three days and after five: closed every day or once at the end, it is the third's."""
+    missing = (Outcome.MISSING_INTERNAL,)
+    rules = (
+        AutoClose(rule="late", outcomes=missing, after_days=5),
+        AutoClose(rule="too_late", outcomes=missing, after_days=3),
+        AutoClose(rule="soon", outcomes=missing, after_days=3),
+    )
+    days = [next_day(DAY, n) for n in (0, 3, 5)]
+    for order in (days, days[::-1], [days[0], days[2], days[1], days[0]]):
+        fresh = configured(books, *rules)
+        for hours, day in enumerate(order):
+            events = [vendor_event(f"v{day}", at("10:00:00", day), record_key=f"C{day}")]
+            run(fresh, events, [], hours, day)
+        assert lives(books)[f"key C{DAY}"]["closed_rule"] == "soon"
+        assert lives(books)[f"key C{days[2]}"]["closed_rule"] is None
+        forget(books)
+
+
+def forget(books: LandedBooks) -> None:
+    """Start anew with no break known."""
+    with person(books) as connection:
+        connection.execute(
+            "truncate reconcile.break_life, reconcile.break_record, reconcile.break_history,"
+            " reconcile.break_watch"
+        )
+
+
+def test_what_a_person_reopened_stays_open_when_it_comes_back(books: LandedBooks) -> None:
+    """Closed by a rule, reopened, settled by late data and there again: the rule leaves it alone."""
+    ruled = configured(books, AutoClose(rule="ignored", outcomes=(Outcome.MISSING_INTERNAL,)))
+    break_id = run(ruled, [V1], [])["key C1"]["break_id"]
+    with person(books) as desk:
+        reopen(desk, break_id, by="ana", note="mine", at=later(1))
+    assert run(ruled, [V1], [A1], 2)["key C1"]["closed_rule"] == "late_data"
+    back = run(ruled, [V1], [], 3)["key C1"]
+    assert (back["break_id"], back["state"]) == (break_id, "open")
+    assert run(ruled, [V1], [], 4)["key C1"]["state"] == "open"
 
 
 def test_what_the_books_settled_cannot_be_reopened(books: LandedBooks) -> None:

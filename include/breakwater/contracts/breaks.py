@@ -45,7 +45,7 @@ class Breaks(Contract):
     """How long breaks live."""
 
     auto_close: tuple[AutoClose, ...] = ()
-    """In order; the first that applies closes."""
+    """Where several apply, the one that is due first closes: the fewest `after_days`, then by name."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Breaks":

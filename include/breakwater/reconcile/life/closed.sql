@@ -2,8 +2,7 @@ with closed as (
     update reconcile.break_life life set
         is_present = false,
         last_seen_at = %(seen_before)s,
-        closed_rule = coalesce(gone.rule, 'corrected'),
-        is_kept_open = false
+        closed_rule = coalesce(gone.rule, 'corrected')
     from gone
     where life.break_id = gone.break_id
     returning life.break_id, life.state, life.outcome, life.closed_rule

@@ -204,9 +204,12 @@ def _apply_rules(connection: Connection, about: VendorDay, day: dict[str, object
     """Close by the rules of configuration, and reopen what they no longer close.
 
     A rule that waits for days looks at earlier days, too; whatever the order in which days are
-    reconciled, the newest of them sees all.
+    reconciled, the newest of them sees all. Where several apply, the one that was due first closes:
+    a break that was looked at every day carries the same name as one that was not.
     """
-    rules = about.operations.breaks.auto_close
+    rules = sorted(
+        about.operations.breaks.auto_close, key=lambda rule: (rule.after_days, rule.rule)
+    )
     newest = _newest_day(connection, about) if any(rule.after_days for rule in rules) else about.day
     for rule in rules:
         _run(

@@ -2,8 +2,9 @@
 
 **What it delivers.** Once a day, what is older than `retention` in operations.yaml says is deleted
 from the lake: files as received, lines of refused records with their index and their corrections,
-and versions of rows that were replaced. So are files that a killed run left behind, after a day.
-What is current stays whatever its age, and so do all answers: figures, breaks, findings, editions.
+and versions of rows that were replaced. So are files that a killed run left behind, after a day, and
+breaks that have been closed for long. What is current stays whatever its age, and so do all other
+answers: figures, breaks that are carried forward, findings, editions.
 
 **Is running it again safe?** Yes, and beside any other run: rows expire in one transaction, then the
 files that no row points at go one by one. `breakwater retention --dry-run` says what would go.

@@ -147,6 +147,41 @@ def test_a_group_names_all_of_its_records(workspace: Workspace, tmp_path: Path) 
     assert any(line.startswith("    It agrees as a group, together with A") for line in told)
 
 
+REWRITTEN = {"kind": "normalised_key", "ignore_case": True, "strip_prefixes": ["ref-"]}
+
+
+@pytest.mark.parametrize("rules", [[REWRITTEN], [{"kind": "exact_key"}, REWRITTEN]])
+def test_copies_whose_keys_are_written_differently_are_told(
+    workspace: Workspace, tmp_path: Path, rules: list[object]
+) -> None:
+    """Our log has the case as REF-c1 and as c1, and the vendor a second row of it as ref-C1."""
+    matching = Matching.model_validate({"rules": rules})
+    operations = workspace.configuration.operations.model_copy(update={"matching": matching})
+    configuration = replace(workspace.configuration, operations=operations)
+    installation = replace(workspace, configuration=configuration)
+    books = LandedBooks(installation, tmp_path)
+    log = [
+        action("A1", at("10:00:00"), record_key="REF-c1"),
+        action("A2", at("12:00:00"), record_key="c1"),
+        action("A3", at("12:00:00"), record_key="c2"),
+        action("A4", at("13:00:00"), record_key="REF-c3"),
+    ]
+    copy = vendor_event("copy", at("15:00:00"), record_key="ref-C1", item_id="I9")
+    books.land(DAY, [*EVENTS[:3], copy], log)
+    books.reconcile(DAY)
+    found = {(e.record_id, e.outcome) for e in explain_case(installation, "C1").ended}
+    assert found == {
+        ("C1-2", Outcome.MATCHED),
+        ("A1", Outcome.MATCHED),
+        ("A2", Outcome.DUPLICATE_INTERNAL),
+        ("copy", Outcome.DUPLICATE_VENDOR),
+    }
+    (alone,) = explain_case(installation, "REF-c3").ended
+    assert (alone.record_id, alone.outcome) == ("A4", Outcome.MISSING_VENDOR)
+    if rules[0] is REWRITTEN:
+        assert explain_case(installation, "c3").ended == (alone,), "as the list of breaks shows it"
+
+
 def test_a_rule_that_was_renamed_since_is_told_by_its_name(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from breakwater.reconcile.life.dispositions import (
     reopen,
 )
 from breakwater.warehouse.database import Connection
+from breakwater.warehouse.retention import tidy
 from breakwater.warehouse.workspace import Workspace
 
 T0 = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
@@ -306,6 +307,41 @@ def test_history_refuses_to_be_changed(books: LandedBooks, statement: str) -> No
     run(books, [V1], [])
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"), person(books) as desk:
         desk.execute(statement.encode())
+
+
+def test_closed_breaks_go_after_their_time_and_no_others(books: LandedBooks) -> None:
+    """400 days after the last word on it; whatever is carried forward stays however old it is."""
+    keys = ("late", "accepted", "noted", "open", "explained", "disputed")
+    events = [vendor_event(f"v-{key}", at("10:00:00"), record_key=key) for key in keys]
+    found = {anchor.removeprefix("key "): row for anchor, row in run(books, events, []).items()}
+    with person(books) as desk:
+        for key in ("accepted", "explained", "disputed"):
+            dispose(desk, found[key]["break_id"], key, by="ana", note="so", at=later(1))  # type: ignore[arg-type]
+        dispose(desk, found["noted"]["break_id"], "accepted", by="ana", note="so", at=later(1))
+        note = {"by": "ana", "note": "asked again"}
+        add_note(desk, found["noted"]["break_id"], **note, at=later(24 * 300))
+    log = [action("a1", at("10:00:00"), record_key="late")]
+    run(books, events, log, hours=1)
+
+    def kept(days: int) -> tuple[int, set[str]]:
+        gone = tidy(books.workspace, later(1) + timedelta(days=days)).rows["closed_breaks"]
+        return gone, {anchor.removeprefix("key ") for anchor in lives(books)}
+
+    assert kept(400) == (0, set(keys))
+    assert kept(401) == (2, {"noted", "open", "explained", "disputed"})
+    assert history(books, "key late") == history(books, "key accepted") == []
+    assert kept(5_000) == (1, {"open", "explained", "disputed"})
+    (row,) = books.workspace.warehouse.rows(
+        "select count(*) as evidence from reconcile.break_record"
+    )
+    assert row == {"evidence": 3}
+
+
+def test_what_is_carried_forward_refuses_to_be_deleted(books: LandedBooks) -> None:
+    """The database itself keeps it, whoever asks."""
+    run(books, [V1], [])
+    with pytest.raises(psycopg.errors.RaiseException, match="carried"), person(books) as desk:
+        desk.execute("delete from reconcile.break_life")
 
 
 def test_break_of_a_queue_that_is_gone_weighs_what_its_class_does(books: LandedBooks) -> None:

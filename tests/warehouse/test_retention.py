@@ -38,6 +38,7 @@ NONE = {
     "corrections": 0,
     "quarantine_records": 0,
     "superseded_partitions": 0,
+    "closed_breaks": 0,
 }
 At = Callable[[int], datetime]
 
@@ -159,7 +160,9 @@ def test_a_fetch_brings_the_bytes_back(acme: Workspace) -> None:
 def test_null_keeps_for_good(acme: Workspace) -> None:
     """Whoever must keep everything says so."""
     configuration = acme.configuration
-    forever = Retention(raw_days=None, quarantine_days=None, superseded_days=None)
+    forever = Retention(
+        raw_days=None, quarantine_days=None, superseded_days=None, closed_break_days=None
+    )
     operations = configuration.operations.model_copy(update={"retention": forever})
     keeping = replace(acme, configuration=replace(configuration, operations=operations))
     before = files(acme)

@@ -9,7 +9,7 @@ from breakwater.warehouse.workspace import open_workspace
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Delete nothing; say what would go.")
 def retention(*, dry_run: bool) -> None:
-    """Delete received files, refused records and replaced rows older than operations.yaml says.
+    """Delete received files, refused records, replaced rows and closed breaks older than operations.yaml says.
 
     Files that a killed run left behind go after a day. What is current always stays.
     """

@@ -160,7 +160,7 @@ class EnforcementLog(Contract):
 
 
 class Retention(Contract):
-    """How long what is no answer is kept, in days; null keeps it for good."""
+    """How long what is not current is kept, in days; null keeps it for good."""
 
     raw_days: int | None = Field(default=400, ge=1)
     """Files as received: they hold what never lands, user names and free text among it."""
@@ -168,6 +168,9 @@ class Retention(Contract):
     """Records that were refused, and their lines."""
     superseded_days: int | None = Field(default=400, ge=1)
     """Rows of the lake that were replaced; `as_of` reaches back no farther."""
+    closed_break_days: int | None = Field(default=400, ge=1)
+    """Breaks that are closed, with evidence and history, since anything happened to them last. One
+    that is carried forward stays; a day that is reconciled after so long finds its breaks anew."""
 
 
 class Operations(Contract):

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from breakwater.contracts.comparison import Compared, FieldComparison
+from breakwater.contracts.matching import Group, NormalisedKey
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, Table
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import NotLandedError
 from breakwater.core.vocabulary import Outcome, Side
+from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.explain.compare import compare
 from breakwater.explain.find import find_case
 from breakwater.explain.story import ComparedField, Ended, Happening, Life, Story
@@ -15,9 +17,10 @@ from breakwater.measure.explain import explain_case as explain_clocks
 from breakwater.measure.measure import vendor_day
 from breakwater.measure.sla.explain import Explanation
 from breakwater.reconcile.books import VendorDay as ReconciledDay
+from breakwater.reconcile.keys import spelled_alike
 from breakwater.reconcile.rules import sentence_of
 from breakwater.warehouse.lake import current_versions_between
-from breakwater.warehouse.lake_rows import Row, rows_where
+from breakwater.warehouse.lake_rows import Row, rows_where, values_of
 from breakwater.warehouse.workspace import Workspace
 
 _FAILED = "failed"
@@ -36,7 +39,8 @@ def explain_case(
 
     Args:
         workspace: the installation.
-        case: the vendor's id of the case; the key in our log where the vendor does not have it.
+        case: the vendor's id of the case; where the vendor does not have it, the key in our log, or
+            as a rule rewrites it.
         vendor: whose case; found out when absent.
         day: as of whose end at the latest; the last day that knows the case counts.
 
@@ -49,7 +53,8 @@ def explain_case(
     where = find_case(workspace, case, vendor=vendor, day=day)
     books = _Books(workspace, where.vendor, where.day)
     own = books.events(case)
-    keys = {row["record_key"] for row in own if row["record_key"]} or {case}
+    stated = {row["record_key"] for row in own if row["record_key"]} or {case}
+    keys = books.spelled_alike(own, stated)
     outcomes = books.outcomes(own, keys)
     actions = books.actions(own, keys, outcomes)
     return Story(
@@ -77,13 +82,31 @@ class _Books:
         rows = self._rows(CASE_EVENT, self._what.first_day, "case_id_vendor", {case})
         return [row for row in rows if row["event_at"] < self._what.window.end]
 
+    def spelled_alike(self, own: Sequence[Row], keys: set[str]) -> set[str]:
+        """Return the keys under which both books have the case, where a rule rewrites keys."""
+        rules = [r for r in self.about.rules if isinstance(r, NormalisedKey | Group)]
+        if not rules:
+            return keys
+        log = self._paths(ENFORCEMENT_ACTION, self._begun(own))
+        paths = [*self._paths(CASE_EVENT, self._day), *log]
+        known = values_of(self._workspace.lake, paths, "record_key")
+        engine = DuckDBEngine("512MB", 1)
+        try:
+            return spelled_alike(engine, rules, keys, known)
+        finally:
+            engine.close()
+
     def outcomes(self, own: Sequence[Row], keys: set[str]) -> list[Row]:
-        """Return where the case's records of the day ended, and those of ours that name it."""
-        ids = {row["event_id"] for row in own}
-        rows = [
-            *self._rows(RECON_OUTCOME, self._day, "record_id", ids),
-            *self._rows(RECON_OUTCOME, self._day, "record_key", keys),
-        ]
+        """Return where the case's records of the day ended, and all others of its keys.
+
+        By their ids: an outcome shows a key as it was compared, which need not be how a book has it.
+        """
+        events = [*own, *self._rows(CASE_EVENT, self._day, "record_key", keys)]
+        actions = self._rows(ENFORCEMENT_ACTION, self._day, "record_key", keys)
+        ids = {row["event_id"] for row in events} | {row["action_id"] for row in actions}
+        rows = self._rows(RECON_OUTCOME, self._day, "record_id", ids)
+        if not rows:
+            rows = self._rows(RECON_OUTCOME, self._day, "record_key", keys)
         for column, other in (("counterpart_id", "record_id"), ("match_group", "match_group")):
             wanted = {row[column] for row in rows if row[column]}
             rows += self._rows(RECON_OUTCOME, self._day, other, wanted)
@@ -97,14 +120,11 @@ class _Books:
             for name in (row["record_id"], row["counterpart_id"])
             if name is not None
         }
-        zone = self._workspace.configuration.operations.zone_info
-        begun = min((row["event_at"] for row in own), default=self._what.window.start)
-        first = min(self._day, utc_instant(begun).astimezone(zone).date())
         end = self._what.window.end
         found = [
             *(
                 row
-                for row in self._rows(ENFORCEMENT_ACTION, first, "record_key", keys)
+                for row in self._rows(ENFORCEMENT_ACTION, self._begun(own), "record_key", keys)
                 if row["decided_at"] < end
             ),
             *self._rows(ENFORCEMENT_ACTION, self._day, "action_id", ids),
@@ -124,13 +144,22 @@ class _Books:
             ).fetchall()
         return {(row.pop("side"), row.pop("record_id")): Life(**row) for row in rows}
 
+    def _begun(self, own: Sequence[Row]) -> date:
+        """Return the first operational day of the case."""
+        zone = self._workspace.configuration.operations.zone_info
+        begun = min((row["event_at"] for row in own), default=self._what.window.start)
+        return min(self._day, utc_instant(begun).astimezone(zone).date())
+
     def _rows(self, table: Table, first: date, column: str, values: set[str]) -> list[Row]:
+        paths = self._paths(table, first)
+        return rows_where(self._workspace.lake, table, paths, column, values)
+
+    def _paths(self, table: Table, first: date) -> list[str]:
         with self._workspace.warehouse.transaction() as connection:
             versions = current_versions_between(
                 connection, table.name, first, self._day, self._vendor
             )
-        paths = [version.path for version in versions]
-        return rows_where(self._workspace.lake, table, paths, column, values)
+        return [version.path for version in versions]
 
 
 def _time_line(own: Iterable[Row], actions: Iterable[Row]) -> Iterator[Happening]:

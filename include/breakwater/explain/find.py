@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
+from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, RECON_OUTCOME, Table
 from breakwater.core.errors import BreakwaterError
 from breakwater.core.plain import one_line
 from breakwater.warehouse.lake_rows import rows_where
 from breakwater.warehouse.workspace import Workspace
 
 _SHOWN_CHARACTERS = 80
+SEARCHED = (
+    (CASE_EVENT, "case_id_vendor"),
+    (ENFORCEMENT_ACTION, "record_key"),
+    (RECON_OUTCOME, "record_key"),
+)
 
 
 class UnknownCaseError(BreakwaterError):
@@ -35,7 +40,9 @@ class Whereabouts:
 def find_case(
     workspace: Workspace, case: str, *, vendor: str | None = None, day: date | None = None
 ) -> Whereabouts:
-    """Search the exports for a case, the latest first; then our own log for its key.
+    """Search the exports for a case, the latest first; then our own log for its key, then outcomes.
+
+    An outcome shows a key as a rule has rewritten it, and people ask for what they are shown.
 
     Args:
         workspace: the installation.
@@ -46,7 +53,7 @@ def find_case(
     Raises:
         UnknownCaseError: no such book has it.
     """
-    for table, column in ((CASE_EVENT, "case_id_vendor"), (ENFORCEMENT_ACTION, "record_key")):
+    for table, column in SEARCHED:
         for each in _versions(workspace, table, vendor, day):
             rows = rows_where(workspace.lake, table, [each["path"]], column, [case])
             # A day's slice of our log has the edges of its neighbours, too.

@@ -1,8 +1,11 @@
 """The key by which whole books are joined: as both books state it, rewritten, or none at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeGuard
 
-from breakwater.contracts.matching import ExactKey, Normalised, NormalisedKey
+import pyarrow as pa
+
+from breakwater.contracts.matching import ExactKey, Group, Normalised, NormalisedKey, Rule
 from breakwater.contracts.tables import Table
 from breakwater.engine.base import Engine
 
@@ -32,6 +35,39 @@ def normalised(column: str, rule: Normalised) -> str:
     if rule.strip_leading_zeros:
         key = f"trim(leading '0' from {key})"
     return column if key == column else f"coalesce(nullif({key}, ''), {column})"
+
+
+def spelled_alike(
+    engine: Engine, rules: Iterable[Rule], asked: Collection[str], known: Collection[str]
+) -> set[str]:
+    """Return the keys that are among the asked ones, or that a rule rewrites as it does one of those.
+
+    Args:
+        engine: any; it rewrites as it does when whole books are joined.
+        rules: those in force; the ones that rewrite no key are passed over.
+        asked: keys as a book states them.
+        known: the keys to choose from, as books state them.
+    """
+    alike = set(asked)
+    rewriting = [rule for rule in rules if _rewrites(rule)]
+    if not rewriting or not asked:
+        return alike
+    for name, keys in (("asked_key", asked), ("known_key", known)):
+        engine.load(name, pa.table({"record_key": pa.array(sorted(keys), pa.string())}))
+    for rule in rewriting:
+        key = normalised("record_key", rule)
+        engine.stage(
+            "alike_key",
+            f"select record_key from known_key where {key} in (select {key} from asked_key)",  # noqa: S608  our own text
+        )
+        alike.update(engine.fetch("alike_key").column("record_key").to_pylist())
+    return alike
+
+
+def _rewrites(rule: Rule) -> TypeGuard[NormalisedKey | Group]:
+    return isinstance(rule, NormalisedKey) or (
+        isinstance(rule, Group) and rule.by == "normalised_key"
+    )
 
 
 def log_with_keys(rule: ExactKey | NormalisedKey | None) -> str:

@@ -37,3 +37,20 @@ def rows_where(
             found = pq.read_table(stream, filters=[(column, "in", sorted(values))])
         rows += [unknown | row for row in found.to_pylist()]
     return rows
+
+
+def values_of(lake: Lake, paths: Iterable[str], column: str) -> set[str]:
+    """Return what a text column of some files holds, each value once; every file has the column.
+
+    Args:
+        lake: whose files.
+        paths: below the lake's root.
+        column: which.
+    """
+    found: set[str] = set()
+    for path in paths:
+        file_system, place = fsspec.core.url_to_fs(lake.url(path))
+        with file_system.open(place, "rb") as stream:
+            values = pq.read_table(stream, columns=[column]).column(column)
+        found.update(value for value in values.unique().to_pylist() if value is not None)
+    return found

@@ -28,7 +28,7 @@ class Tidied:
 
     Attributes:
         rows: ``raw_files`` whose bytes are gone, ``quarantine_records``, ``corrections``,
-            ``fetch_parts`` of fetches never ended, ``superseded_partitions``.
+            ``fetch_parts`` of fetches never ended, ``superseded_partitions``, ``closed_breaks``.
         files: how many files of each folder.
         bytes: how many bytes those are together.
     """
@@ -90,6 +90,7 @@ def _expire(connection: Connection, retention: Retention, now: datetime) -> dict
     raw = _before(now, retention.raw_days)
     quarantine = _before(now, retention.quarantine_days)
     superseded = _before(now, retention.superseded_days)
+    closed = _before(now, retention.closed_break_days)
     return {
         "raw_files": connection.execute(
             "update landing.file_ledger set removed_at = %s"
@@ -117,6 +118,14 @@ def _expire(connection: Connection, retention: Retention, now: datetime) -> dict
         ).rowcount,
         "superseded_partitions": connection.execute(
             "delete from lake.partition where superseded_at < %s", [superseded]
+        ).rowcount,
+        # Evidence and history go with it. What people add to a closed break keeps it, too.
+        "closed_breaks": connection.execute(
+            "delete from reconcile.break_life as life"
+            " where state in ('accepted', 'auto_closed') and first_seen_at < %(at)s"
+            " and not exists (select from reconcile.break_history as told"
+            " where told.break_id = life.break_id and told.at >= %(at)s)",
+            {"at": closed},
         ).rowcount,
     }
 

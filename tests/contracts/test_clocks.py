@@ -178,3 +178,39 @@ def test_a_target_cannot_end_before_it_begins() -> None:
                 "effective_to": "2026-03-01",
             }
         )
+
+
+@pytest.mark.parametrize(
+    ("said", "longest"),
+    [
+        ({"within": {"hours": 87_841}}, "at most 87840 hours"),
+        ({"target_seconds": 10**18}, "at most 87840 hours"),
+        ({"within": {"minutes": 10**12}}, "at most 87840 hours"),
+        ({"within": {"hours": 26_353}, "calendar": "site"}, "at most 26352 hours"),
+        ({"within": {"working_days": 751}, "calendar": "site"}, "working_days up to 750"),
+        ({"within": {"calendar_days": 3_661}}, "calendar_days up to 3660"),
+        ({"within": {"months": 121}}, "months up to 120"),
+        ({"within": {"years": 11}}, "years up to 10"),
+        ({"targets": [{"within": {"hours": 1}}, {"within": {"years": 11}}]}, "years up to 10"),
+    ],
+    ids=[
+        "hours",
+        "seconds",
+        "minutes",
+        "open hours",
+        "working",
+        "days",
+        "months",
+        "years",
+        "of two",
+    ],
+)
+def test_a_clock_that_nobody_will_see_the_end_of_is_refused_by_name(
+    said: dict[str, Any], longest: str
+) -> None:
+    """The message names the clock and the bound; the bound itself is a clock."""
+    stated = {"clock": "endless", "kind": "internal", "title": "Endless"}
+    with pytest.raises(ValidationError, match=f"the time of endless is {longest}"):
+        Clock.model_validate(stated | said)
+    for within in ({"hours": 87_840}, {"months": 120}, {"years": 10}, {"calendar_days": 3_660}):
+        assert Clock.model_validate(stated | {"within": within})

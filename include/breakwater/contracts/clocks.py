@@ -171,6 +171,7 @@ class Clock(Effective):
         for check in (
             self._must_run_between_events,
             self._must_say_how_long,
+            self._must_end_one_day,
             self._must_warn_in_order,
             self._must_know_its_days,
         ):
@@ -209,6 +210,14 @@ class Clock(Effective):
         if ways != 1:
             message = "a clock has a target_seconds, within or targets, or is due as reported"
             raise ValueError(message)
+
+    def _must_end_one_day(self) -> None:
+        for target in self.target_list:
+            on_site = (target.calendar or self.calendar) == "site"
+            if (longest := target.within.excess(on_site=on_site)) is not None:
+                stated = target.within.model_dump(exclude_none=True)
+                message = f"the time of {self.clock} is {longest}; found {stated}"
+                raise ValueError(message)
 
     def _must_warn_in_order(self) -> None:
         shares = self.warning_shares

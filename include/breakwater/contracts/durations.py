@@ -8,6 +8,8 @@ from breakwater.contracts.base import Contract
 
 _LENGTHS = {"hours": 3600, "minutes": 60, "seconds": 1}
 _DAYS = ("working_days", "calendar_days", "months", "years")
+_MOST = {"working_days": 750, "calendar_days": 3_660, "months": 120, "years": 10}
+_MOST_HOURS, _MOST_OPEN_HOURS = 3_660 * 24, 3 * 366 * 24
 
 
 class Duration(Contract):
@@ -47,6 +49,21 @@ class Duration(Contract):
         if any(getattr(self, name) for name in _DAYS):
             return None
         return sum(each * (getattr(self, name) or 0) for name, each in _LENGTHS.items())
+
+    def excess(self, *, on_site: bool) -> str | None:
+        """Say how long a clock may be, where this is longer; None where it is not.
+
+        Ten years, by when nobody keeps the events any more; three where time is counted in opening
+        hours, which nobody plans further ahead.
+
+        Args:
+            on_site: whether a length of time counts opening hours only.
+        """
+        if self.length is None:
+            (unit, stated), *_ = self.model_dump(exclude_none=True).items()
+            return f"{unit} up to {_MOST[unit]}" if stated > _MOST[unit] else None
+        most = _MOST_OPEN_HOURS if on_site else _MOST_HOURS
+        return f"at most {most} hours" if self.length > most * 3600 else None
 
     @property
     def is_working_days(self) -> bool:

@@ -99,9 +99,10 @@ def _reckoning(
     if calendar is None or not within.is_working_days:
         own = zone if calendar is None else calendar.zone_info
         return lambda start: _days_later(within, start, own)
-    years = range(span[0].year - 1, span[1].year + 4)
-    schedule = calendar.schedule(public_holidays(calendar.holidays, years))
     count = within.working_days or 0
+    # A site that works on one day a week has some fifty working days a year.
+    years = range(span[0].year - 1, span[1].year + 4 + count // 50)
+    schedule = calendar.schedule(public_holidays(calendar.holidays, years))
 
     def due(start: int) -> int:
         try:

@@ -13,6 +13,7 @@ from case_book import DAY, EXCUSALS, Bench, Case, Event, utc, vendor_day
 from landed import NOW, land, measured_workspace
 from random_book import RandomBook
 
+from breakwater.contracts.clocks import Clock
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import Excusal
 from breakwater.core.errors import TieOutError
@@ -245,3 +246,42 @@ def test_the_command_lists_clocks_with_evidence_and_approver(
     gone = replace(installation, configuration=replace(installation.configuration, excusals=()))
     monkeypatch.setattr(command, "open_workspace", lambda: gone)
     assert "no longer in excusals.yaml" in typed("excusals", DAY.isoformat())
+
+
+def test_two_entries_of_one_clock_on_a_case_are_each_excused_once(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Until the day waiting for the pick-up counted, from then on waiting for the decision does.
+
+    A case over the change has both, each the first cycle of its entry: the outage, which was over
+    when the second began, excuses the first.
+    """
+    entries = [
+        Clock.model_validate(
+            {
+                "clock": "response",
+                "kind": "contract",
+                "title": "Response",
+                "within": {"hours": hours},
+            }
+            | said
+        )
+        for hours, said in (
+            (8, {"start": "received", "effective_to": "2026-03-01"}),
+            (2, {"start": "queued", "effective_from": "2026-03-02"}),
+        )
+    ]
+    events = P1.events(("received", "2026-03-01 15:00"), ("queued", "2026-03-01 23:00"))
+    everything = excusal(
+        scope={"vendors": ("pearlline",)},
+        starts_at="2026-03-01T22:00:00+00:00",
+        ends_at="2026-03-01T23:00:00+00:00",
+    )
+    what = replace(vendor_day(configuration), clocks=tuple(entries), excusals=(everything,))
+    rows = bench.run(what, events).rows("clock_settled")
+    found = sorted((row["triggered_at"], row["cycle"], row["is_excused"]) for row in rows)
+    assert found == [
+        (utc("2026-03-01 15:00"), 1, True),
+        (utc("2026-03-01 23:00"), 1, False),
+    ]
+    assert [row["due_count"] for row in bench.rows("attainment")] == [1]

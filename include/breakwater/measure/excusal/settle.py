@@ -82,4 +82,5 @@ def _settled() -> str:
         " from clock_run left join clock_excusal excused"
         " on excused.case_id_vendor = clock_run.case_id_vendor"
         " and excused.clock = clock_run.clock and excused.cycle = clock_run.cycle"
+        " and excused.triggered_at = clock_run.triggered_at"
     )

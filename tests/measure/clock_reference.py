@@ -239,7 +239,10 @@ class _Life:
     def calendar(self, triggered: int) -> Calendar:
         """Return the site's calendar that was in force at the trigger."""
         zone = self.what.operations.zone_info
-        return self.what.contract.calendar_on(self.place, operational_day_of(triggered, zone))
+        day = operational_day_of(triggered, zone)
+        contracts = (*self.what.replaced, self.what.contract)
+        contract = next((c for c in contracts if c.in_force_on(day)), self.what.contract)
+        return contract.calendar_on(self.place, day)
 
     def active(self, triggered: int, started: int, until: int) -> BusinessTime:
         """Return the time that counts and is not paused."""

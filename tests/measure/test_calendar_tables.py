@@ -11,8 +11,9 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.core.calendar import DAY
 from breakwater.core.errors import ConfigurationError
 from breakwater.measure.models import VendorDay
-from breakwater.measure.sla.calendars import Stretch, calendar_tables, calendars_of, lay_out
+from breakwater.measure.sla.calendars import Stretch, calendar_tables, lay_out
 from breakwater.measure.sla.holidays import public_holidays
+from breakwater.measure.sla.vendor_calendars import VendorCalendars
 
 STRETCH = Stretch(utc("2026-02-20 00:00"), utc("2026-03-02 16:00"), ahead=16 * 3600)
 RARE = Calendar(zone="UTC", weekly={"sun": ("10:00-10:05",)})
@@ -92,7 +93,7 @@ def test_a_site_without_a_calendar_of_its_own_has_the_default(
         [("pearlline/cebu", CALENDARS["cebu"])],
     ]
     ids = ["pearlline/cebu", "24x7", "pearlline/cebu"]
-    assert calendars_of(contract, ids) == {"pearlline/cebu": CALENDARS["cebu"]}
+    assert VendorCalendars(contract).by_id(ids) == {"pearlline/cebu": CALENDARS["cebu"]}
 
 
 def test_a_holiday_moves_the_deadline_to_the_day_after(

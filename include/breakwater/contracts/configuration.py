@@ -36,6 +36,10 @@ class Configuration:
         """List the vendors that owe an export for an operational day, in order."""
         return sorted(name for name in self.vendors if self.vendor(name, day).is_active_on(day))
 
+    def versions(self, vendor: str) -> tuple[VendorContract, ...]:
+        """Return every contract of a configured vendor, newest first."""
+        return self.vendors[vendor], *self.earlier_versions.get(vendor, ())
+
     def vendor(self, vendor: str, day: date | None = None) -> VendorContract:
         """Return one vendor's contract: the one in force on a day, or else the newest.
 
@@ -45,7 +49,7 @@ class Configuration:
         if vendor not in self.vendors:
             known = ", ".join(sorted(self.vendors))
             raise ConfigurationError((f"vendors: expected one of {known}; found {vendor!r}",))
-        versions = (self.vendors[vendor], *self.earlier_versions.get(vendor, ()))
+        versions = self.versions(vendor)
         if day is None:
             return versions[0]
         return next((each for each in versions if each.is_active_on(day)), versions[0])

@@ -77,7 +77,7 @@ def calendar_of(what: VendorDay, clock: Clock, run: dict[str, Any]) -> Calendar 
     target = target_at(clock, what.contract.vendor, place, triggered)
     if ((target and target.calendar) or clock.calendar) == "24x7":
         return None
-    return what.contract.calendar_on(place._asdict(), triggered)
+    return what.clock_rules.calendars.on(place._asdict(), triggered)
 
 
 def entry_of(clocks: Iterable[Clock], run: dict[str, Any], zone: ZoneInfo) -> Clock | None:

@@ -24,6 +24,7 @@ from breakwater.measure.results import (
     Row,
     take,
 )
+from breakwater.measure.sla.vendor_calendars import replaced_contracts
 from breakwater.warehouse.database import Connection, hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.lake import (
@@ -71,13 +72,15 @@ def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
 def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
     """Return what is to be measured, and by which rules."""
     configuration = workspace.configuration
+    contract = configuration.vendor(vendor, day)
     return VendorDay(
         day=day,
         window=workspace.window(day),
-        contract=configuration.vendor(vendor, day),
+        contract=contract,
         clocks=configuration.clocks,
         operations=configuration.operations,
         excusals=excusals_of(configuration.excusals, vendor),
+        replaced=replaced_contracts(configuration.versions(vendor), contract, day),
     )
 
 

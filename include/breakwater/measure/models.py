@@ -41,7 +41,8 @@ from breakwater.measure.kpi.measurable import measurable
 from breakwater.measure.sla.run import ClockRules, run_clocks
 
 _HERE = Path(__file__).parent
-MEASURED_OF_CONTRACT = frozenset({"vendor", "shape", "calendars", "targets"})
+MEASURED_OF_CONTRACT = frozenset({"vendor", "shape", "calendars", "calendar_rules", "targets"})
+_OF_A_REPLACED_CONTRACT = {"calendars", "calendar_rules", "effective_from", "effective_to"}
 MEASURED_OF_OPERATIONS = frozenset({"queues", "attainment"})
 """What of the configuration measuring reads; the rest counts before it, or after."""
 
@@ -75,6 +76,7 @@ class VendorDay:
         clocks: all that are configured.
         operations: settings of the operation.
         excusals: those that name the vendor.
+        replaced: the vendor's earlier contracts, whose calendars clocks may still count on.
     """
 
     day: date
@@ -83,6 +85,7 @@ class VendorDay:
     clocks: tuple[Clock, ...]
     operations: Operations
     excusals: tuple[Excusal, ...] = ()
+    replaced: tuple[VendorContract, ...] = ()
 
     @property
     def is_state_log(self) -> bool:
@@ -97,15 +100,19 @@ class VendorDay:
     @property
     def clock_rules(self) -> ClockRules:
         """What decides how the day's clocks run."""
-        return ClockRules(self.clocks, self.contract, self.operations.zone_info, self.window)
+        zone = self.operations.zone_info
+        return ClockRules(self.clocks, self.contract, zone, self.window, self.replaced)
 
     @property
     def rules(self) -> object:
         """Everything in configuration that the result depends on, fit for a fingerprint."""
         contract = self.contract.model_dump(mode="json", include=set(MEASURED_OF_CONTRACT))
         operations = self.operations.model_dump(mode="json", include=set(MEASURED_OF_OPERATIONS))
+        replaced = [
+            each.model_dump(mode="json", include=_OF_A_REPLACED_CONTRACT) for each in self.replaced
+        ]
         rules = [*self.clocks, *self.excusals]
-        return [contract, operations, [each.model_dump(mode="json") for each in rules]]
+        return [contract, *replaced, operations, [each.model_dump(mode="json") for each in rules]]
 
 
 def run_measures(

@@ -89,7 +89,5 @@ def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, .
 
 def _longest_history(workspace: Workspace, vendor: str) -> int:
     """Return how many days back a day of the vendor may read, under any of its contracts."""
-    configuration = workspace.configuration
-    newest = configuration.vendor(vendor)
-    versions = (newest, *configuration.earlier_versions.get(vendor, ()))
+    versions = workspace.configuration.versions(vendor)
     return max(version.shape.history_days for version in versions)

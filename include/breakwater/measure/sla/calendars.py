@@ -1,6 +1,6 @@
 """Business calendars as tables: read forwards by the hour, backwards by the business hour."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -8,7 +8,6 @@ from functools import lru_cache
 import pyarrow as pa
 
 from breakwater.contracts.calendar import Calendar
-from breakwater.contracts.vendor import VendorContract
 from breakwater.core.calendar import BusinessHour, BusinessTime, Tile
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import ConfigurationError
@@ -47,13 +46,6 @@ class CalendarTables:
 
     calendar: pa.Table
     business_hour: pa.Table
-
-
-def calendars_of(contract: VendorContract, calendar_ids: Iterable[str]) -> dict[str, Calendar]:
-    """Return the calendars of some ids, by id; what is not the vendor's is left out."""
-    wanted = set(calendar_ids)
-    every = {f"{contract.vendor}/{name}": each for name, each in contract.calendars.items()}
-    return {name: every[name] for name in sorted(wanted & set(every))}
 
 
 def calendar_tables(calendars: Mapping[str, Calendar], stretch: Stretch) -> CalendarTables:

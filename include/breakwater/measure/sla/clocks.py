@@ -29,21 +29,26 @@ moment of evaluation call a late case a hit when nothing looked while it was ope
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from breakwater.contracts.base import Effective
 from breakwater.contracts.clocks import Clock, Target, steps_of
 from breakwater.contracts.conditions import Condition, events_of, plain
 from breakwater.contracts.durations import Duration
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.calendar import Span, without
-from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.measure.sla.calendars import ALWAYS
+from breakwater.measure.sla.vendor_calendars import (
+    ALWAYS_BEFORE,
+    NEVER,
+    VendorCalendars,
+    cut_to,
+    in_force,
+)
 
 _TEXT, _WHOLE, _SHARE, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _SINGULAR = ("reason", "actor", "decision", "site", "queue", "policy", "language", "priority")
@@ -89,9 +94,8 @@ _SCHEMAS = {
     "halt_signal": {"halt_rule": _WHOLE, "halts": _WHOLE, "signal": _TEXT},
     "clock_follow_rule": {"step": _WHOLE, "entry": _WHOLE, "follows": _TEXT, "follows_on": _TEXT},
 }
+_ROUND_THE_CLOCK = ((ALWAYS, ((ALWAYS_BEFORE, NEVER),)),)
 _BEFORE_A_DECISION = frozenset({EventType.QUEUED, EventType.ASSIGNED})
-_ALWAYS_BEFORE, _NEVER = -(2**62), 2**62
-_NO_CALENDAR: list[tuple[str, Effective]] = [(ALWAYS, Effective())]
 
 Row = tuple[object, ...]
 
@@ -151,18 +155,23 @@ class ClockTables:
 
 
 def clock_tables(
-    clocks: Iterable[Clock], contract: VendorContract, slices: Sequence[Slice], zone: ZoneInfo
+    clocks: Iterable[Clock],
+    calendars: VendorCalendars,
+    slices: Sequence[Slice],
+    zone: ZoneInfo,
+    since: int = ALWAYS_BEFORE,
 ) -> ClockTables:
     """Pair every slice that occurs with the clocks that run on it, and say how each of them runs.
 
     Args:
         clocks: all that are configured; those switched off are left out.
-        contract: the vendor's, which knows the calendar of each site.
+        calendars: the vendor's contract, and the calendars of those that it replaced.
         slices: those of the day.
         zone: of the operational day; effective dates are days in it.
+        since: the earliest instant at which a case may have triggered a clock.
     """
-    enabled = [clock for clock in clocks if clock.enabled and can_run(clock, contract)]
-    built = _Built(contract, zone, steps_of(enabled))
+    enabled = [clock for clock in clocks if clock.enabled and can_run(clock, calendars.contract)]
+    built = _Built(calendars, zone, since, steps_of(enabled))
     built.tables.rows["clock_slice"] = [(number, *place) for number, place in enumerate(slices)]
     for entry, clock in enumerate(enabled):
         built.add(entry, clock)
@@ -193,8 +202,10 @@ class _On(NamedTuple):
 class _Built:
     """Tables in the making: conditions get names, pauses and deferrals their rules, as they occur."""
 
-    def __init__(self, contract: VendorContract, zone: ZoneInfo, steps: dict[str, int]) -> None:
-        self._contract, self._zone, self._steps = contract, zone, steps
+    def __init__(
+        self, calendars: VendorCalendars, zone: ZoneInfo, since: int, steps: dict[str, int]
+    ) -> None:
+        self._calendars, self._zone, self._since, self._steps = calendars, zone, since, steps
         self._signals: dict[Condition, str] = {}
         self._halts: dict[tuple[tuple[Condition, ...], tuple[Condition, ...]], int] = {}
         self._targets: dict[tuple[int, int], int] = {}
@@ -227,15 +238,15 @@ class _Built:
 
     def place(self, entry: int, clock: Clock, number: int, place: Slice) -> None:
         """Say which target a clock has on a slice, and when; none, and it does not run there."""
-        vendor, where = self._contract.vendor, place._asdict()
+        vendor, where = self._calendars.contract.vendor, place._asdict()
         if not clock.applies.covers(vendor=vendor, **where):
             return
         on = _On(entry, clock, number, place)
-        left: list[Span] = [_in_force(clock.effective_from, clock.effective_to, self._zone)]
+        left: list[Span] = [in_force(clock, self._zone)]
         found = list(self._target(on, None, left)) if clock.due == "reported" else []
         for order, target in enumerate(clock.target_list):
             if target.when.covers(vendor=vendor, **where):
-                span = _in_force(target.effective_from, target.effective_to, self._zone)
+                span = in_force(target, self._zone)
                 found += self._target(on, order, list(cut_to(left, span)))
                 left = list(without(left, [span]))
         if found:
@@ -255,8 +266,7 @@ class _Built:
         stays = 1 if clock.on_close == "stay" else 0
         known = self._known(on.entry, clock, -1 if order is None else order, length)
         # A case that starts a clock on the last day of a calendar stays on it: the trigger counts.
-        for calendar_id, calendar in self._versions(on.place) if on_site else _NO_CALENDAR:
-            in_force = _in_force(calendar.effective_from, calendar.effective_to, self._zone)
+        for calendar_id, served in self._versions(on.place) if on_site else _ROUND_THE_CLOCK:
             dated = None
             if target and length is None:
                 days = Dated(calendar_id, target.within)
@@ -265,12 +275,13 @@ class _Built:
             if length is not None:
                 self.tables.fixed[calendar_id] = max(length, self.tables.fixed.get(calendar_id, 0))
             self.tables.calendar_ids.add(calendar_id)
-            for start, end in cut_to(spans, in_force):
+            for start, end in (each for span in served for each in cut_to(spans, span)):
                 about = (on.number, on.entry, known, calendar_id, stays)
                 yield (*about, length, dated, start, end)
 
-    def _versions(self, place: Slice) -> Sequence[tuple[str, Effective]]:
-        return self._contract.calendar_versions(place._asdict())
+    def _versions(self, place: Slice) -> Iterator[tuple[str, tuple[Span, ...]]]:
+        versions = self._calendars.versions(place._asdict(), self._zone, self._since)
+        return ((name, served) for name, _, served in versions)
 
     def _known(self, entry: int, clock: Clock, order: int, length: int | None) -> int:
         """Number a target, with its warnings."""
@@ -342,17 +353,3 @@ def target_at(clock: Clock, vendor: str, place: Slice, day: date) -> Target | No
         ),
         None,
     )
-
-
-def cut_to(spans: Iterable[Span], bound: Span) -> Iterator[Span]:
-    """Cut spans to a bound."""
-    for start, end in spans:
-        if max(start, bound[0]) < min(end, bound[1]):
-            yield max(start, bound[0]), min(end, bound[1])
-
-
-def _in_force(first: date | None, last: date | None, zone: ZoneInfo) -> Span:
-    """Return the instants between which days are in force, the second excluded."""
-    start = Window.for_operational_day(first, zone).start if first else _ALWAYS_BEFORE
-    after = last + timedelta(days=1) if last else None
-    return start, Window.for_operational_day(after, zone).start if after else _NEVER

@@ -13,9 +13,10 @@ from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
-from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables, calendars_of
+from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables
 from breakwater.measure.sla.clocks import ClockTables, Slice, clock_tables
 from breakwater.measure.sla.dated import dated_table
+from breakwater.measure.sla.vendor_calendars import VendorCalendars
 
 _HERE = Path(__file__).parent
 
@@ -46,12 +47,20 @@ class ClockRules:
         contract: the vendor's, which knows calendars and what the vendor reports at all.
         zone: of the operational day; effective dates are days in it.
         window: from whose start on clocks count as due, and up to whose end events are known.
+        replaced: contracts that were in force before; a clock that was triggered under one of them
+            keeps its calendar.
     """
 
     clocks: tuple[Clock, ...]
     contract: VendorContract
     zone: ZoneInfo
     window: Window
+    replaced: tuple[VendorContract, ...] = ()
+
+    @property
+    def calendars(self) -> VendorCalendars:
+        """The vendor's calendars over time."""
+        return VendorCalendars(self.contract, self.replaced)
 
 
 def run_clocks(engine: Engine, rules: ClockRules) -> None:
@@ -71,7 +80,7 @@ def run_clocks(engine: Engine, rules: ClockRules) -> None:
     found = engine.fetch("slice").to_pylist()
     slices = sorted(Slice(*(row[name] for name in Slice._fields)) for row in found)
     first_at = min((row["first_at"] for row in found), default=rules.window.start)
-    tables = clock_tables(rules.clocks, rules.contract, slices, rules.zone)
+    tables = clock_tables(rules.clocks, rules.calendars, slices, rules.zone, first_at)
     for name in tables.names:
         engine.load(name, tables.table(name))
     _load_calendars(engine, rules, tables, first_at)
@@ -109,7 +118,7 @@ def _union(names: Sequence[str]) -> str:
 
 def _load_calendars(engine: Engine, rules: ClockRules, tables: ClockTables, first_at: int) -> None:
     """Load business time for the calendars that targets count on, as far as they reach."""
-    calendars = calendars_of(rules.contract, tables.calendar_ids)
+    calendars = rules.calendars.by_id(tables.calendar_ids)
     dated = dated_table(
         [
             (each, calendars.get(each.calendar_id))

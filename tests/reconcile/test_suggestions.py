@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from landed_books import LandedBooks
 from rapidfuzz.distance import OSA
-from two_books import DAY, VENDOR, action, at, vendor_event
+from two_books import DAY, VENDOR, TwoBooks, action, at, vendor_event
 
 from breakwater.cli import breakwater
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.matching import Fuzzy
 from breakwater.contracts.operations import Matching
+from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.reconcile import suggestions
-from breakwater.reconcile.suggestions import Alone, Suggestion, alike, suggestions_of
+from breakwater.reconcile.suggestions import (
+    Alone,
+    Suggestion,
+    alike,
+    suggest_pairs,
+    suggestions_of,
+)
 from breakwater.warehouse.workspace import Workspace
 
 NOON = at("12:00:00")
@@ -59,8 +68,14 @@ def test_a_slip_costs_its_share_of_the_id(stated: str, logged: str, score: float
 
 @pytest.mark.parametrize(
     ("other", "instant"),
-    [("D-99999", NOON), ("C-10441", NOON + HOUR + 1), (None, NOON), ("X-20443", NOON)],
-    ids=["another id", "too far", "no id", "two slips of seven"],
+    [
+        ("D-99999", NOON),
+        ("C-10441", NOON + HOUR + 1),
+        (None, NOON),
+        ("X-20443", NOON),
+        ("C-10999", NOON),
+    ],
+    ids=["another id", "too far", "no id", "two slips of seven", "half of it"],
 )
 def test_what_is_unlike_or_far_is_not_suggested(other: str | None, instant: int) -> None:
     """Below the score, beyond the window, or nothing to compare."""
@@ -70,7 +85,7 @@ def test_what_is_unlike_or_far_is_not_suggested(other: str | None, instant: int)
 def test_the_likest_come_first_then_the_nearest_and_only_so_many() -> None:
     """Equal scores are told by the gap, then by the id."""
     internal = [
-        alone("far", "C-10443", instant=NOON + 60),
+        alone("far", "C-10443", instant=NOON - 60),
         alone("b", "C-10444"),
         alone("a", "C-10445"),
         alone("same", "C-10442", instant=NOON + 600),
@@ -84,6 +99,84 @@ def test_the_field_that_is_likest_is_named() -> None:
     one, other = alone("v", "C-10442", "I-700001"), alone("a", "C-1044", "I-700001")
     [suggestion] = alike([one], [other], rule, HOUR)
     assert (suggestion.compared_field, suggestion.score) == ("item_id", 1.0)
+
+
+def test_of_two_fields_the_likelier_is_named_whichever_comes_first() -> None:
+    """The first of the rule where both are as like; a worse one later takes nothing back."""
+    rule = Fuzzy(kind="fuzzy", on=("record_key", "item_id"))
+    for item in ("I-700001", "I-700002", "I-999999"):
+        one, other = alone("v", "C-10442", "I-700001"), alone("a", "C-10442", item)
+        [suggestion] = alike([one], [other], rule, HOUR)
+        assert (suggestion.compared_field, suggestion.score) == ("record_key", 1.0)
+
+
+def test_the_least_score_and_the_farthest_instant_still_count() -> None:
+    """Both limits are reached by what lies on them: equal ids score 1, an hour is within an hour."""
+    strict = Fuzzy(kind="fuzzy", minimum_score=1)
+    internal = [alone("a", "C-10442", instant=NOON + HOUR), alone("b", "C-10443")]
+    assert found([alone("v", "C-10442")], internal, strict) == [("v", "a")]
+
+
+@pytest.mark.parametrize("text", ["7", "42", "A-7", "A-42"])
+def test_short_ids_are_found_too(text: str) -> None:
+    """Half of a character is a character; equal ids are the likest there are."""
+    assert found([alone("v", text)], [alone("a", text)]) == [("v", "a")]
+
+
+def test_a_record_without_an_id_hides_no_other() -> None:
+    """On either side, first in the list: those after it are looked at."""
+    vendor = [alone("v1", None), alone("v2", "C-10442")]
+    internal = [alone("a1", None), alone("a2", "C-10443")]
+    assert found(vendor, internal) == [("v2", "a2")]
+
+
+def suggested_by(*rules: dict[str, object]) -> list[tuple[str, str, str]]:
+    """Match two small books, and return the suggested pairs and who suggests them."""
+    fuzzy = [{"kind": "fuzzy", **rule} for rule in rules]
+    matching = Matching.model_validate({"rules": [{"kind": "exact_key"}, *fuzzy]})
+    books = TwoBooks(
+        events=(
+            vendor_event("v1", NOON, record_key="C-10442", item_id="I-1"),
+            vendor_event("v2", NOON, record_key="C-20777", item_id="I-900001"),
+        ),
+        actions=(
+            action("a1", NOON + 90, record_key="C-10424", item_id="I-2"),
+            action("a2", NOON, record_key="none-of-them", item_id="I-900010"),
+            action("a3", NOON + 3 * HOUR, record_key="C-20778", item_id="I-3"),
+        ),
+        matching=matching,
+    )
+    configuration = load_configuration()
+    suggesting = books.about(configuration).suggesting_rules
+    with closing(DuckDBEngine("256MB", 1)) as engine:
+        books.match(engine, configuration)
+        told = suggest_pairs(engine, suggesting, "enforcement_action", HOUR)
+    assert told is not None
+    return [(each.vendor_record, each.internal_record, each.rule) for each in told]
+
+
+def test_each_rule_has_its_fields_and_its_window() -> None:
+    """Keys within the operation's hour, items, and keys within the rule's own four hours or minute."""
+    items: dict[str, object] = {"rule": "items", "on": ["item_id"]}
+    assert suggested_by({"rule": "keys"}) == [("v1", "a1", "keys")]
+    assert suggested_by(items) == [("v2", "a2", "items")]
+    far: dict[str, object] = {"rule": "far", "window_seconds": 4 * HOUR}
+    assert suggested_by(far) == [("v1", "a1", "far"), ("v2", "a3", "far")]
+    assert suggested_by({"rule": "near", "window_seconds": 89}) == []
+    assert suggested_by({"rule": "at_once", "window_seconds": 0}) == []
+    assert suggested_by() == []
+
+
+def test_a_pair_is_told_once_by_the_first_rule_that_suggests_it() -> None:
+    """In the order of the records, whatever the order of the rules."""
+    items: dict[str, object] = {"rule": "items", "on": ["item_id"]}
+    wide: dict[str, object] = {"rule": "wide", "window_seconds": 4 * HOUR}
+    assert suggested_by({"rule": "keys"}, items, wide) == [
+        ("v1", "a1", "keys"),
+        ("v2", "a2", "items"),
+        ("v2", "a3", "wide"),
+    ]
+    assert suggested_by(wide, {"rule": "keys"})[0] == ("v1", "a1", "wide")
 
 
 @settings(max_examples=60, deadline=None)

@@ -121,8 +121,8 @@ def _blocks(records: Sequence[Alone], field: str) -> Blocks:
         text = record.ids[field]
         if not text:
             continue
-        # An id with a character more or less has halves of another length.
-        for half in {max(1, (len(text) + change) // 2) for change in (-1, 0, 1)}:
+        # Halves of an id with a character less and with one more: its own half is one of the two.
+        for half in {max(1, (len(text) + change) // 2) for change in (-1, 1)}:
             blocks[True, text[:half]].append((record.decided_at, place))
             blocks[False, text[-half:]].append((record.decided_at, place))
     return blocks

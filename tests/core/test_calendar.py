@@ -16,7 +16,9 @@ from breakwater.core.calendar import (
     Conventions,
     Schedule,
     Span,
+    Tile,
     merged,
+    repeated_hours,
     without,
 )
 
@@ -148,10 +150,20 @@ def test_the_instant_of_closing_is_closed_unless_it_is_said_to_be_open() -> None
 
 def test_a_deadline_beyond_the_calendar_is_an_error() -> None:
     """Never a guess: the calendar has to be laid out further."""
-    with pytest.raises(BeyondCalendarError):
+    with pytest.raises(BeyondCalendarError, match="no business second 3599999 in this calendar"):
         MONDAY.deadline(OPENING, 1000 * HOUR)
-    with pytest.raises(BeyondCalendarError):
+    with pytest.raises(BeyondCalendarError, match="no business second -"):
         MONDAY.start_for(OPENING, 1000 * HOUR)
+
+
+def test_the_last_closing_time_is_the_last_answer_there_is() -> None:
+    """All ten days used up end at closing time; what opens after it, this calendar does not say."""
+    last_closing = at("2026-03-13T17:00", MANILA)
+    assert MONDAY.deadline(OPENING, 80 * HOUR) == last_closing
+    with pytest.raises(BeyondCalendarError):
+        MONDAY.deadline(OPENING, 80 * HOUR, Conventions(on_close="roll_forward"))
+    with pytest.raises(BeyondCalendarError):
+        MONDAY.next_open(last_closing)
 
 
 SPANS = st.lists(
@@ -190,6 +202,17 @@ def test_tiles_read_the_clock_as_the_spans_do(time: BusinessTime, first: int, as
         if tile.utc_hour == instant - instant % HOUR and tile.seg_start <= instant < tile.seg_end
     )
     assert tile.cum_s + tile.rate * (instant - tile.seg_start) == time.reading(instant)
+
+
+def test_a_tile_ends_where_its_hour_or_the_shift_does() -> None:
+    """Open from 00:10 to 01:10: four tiles in two hours, two of them at work."""
+    time = BusinessTime(((600, 4200),))
+    assert list(time.tiles(0, 2 * HOUR)) == [
+        Tile(0, 0, 600, 0, 0),
+        Tile(0, 600, HOUR, 0, 1),
+        Tile(HOUR, HOUR, 4200, 3000, 1),
+        Tile(HOUR, 4200, 2 * HOUR, HOUR, 0),
+    ]
 
 
 @given(ANY_TIME)
@@ -251,7 +274,8 @@ def test_working_days_keep_the_wall_clock(
         ("2026-10-22T02:00", "2026-10-23T02:00"),
         # On Saturday at two the shift of Friday still works; Monday's is the next one.
         ("2026-10-24T02:00", "2026-10-27T02:00"),
-        # At seven it has gone home: as from the opening of Monday's.
+        # At six, and at seven, it has gone home: as from the opening of Monday's.
+        ("2026-10-24T06:00", "2026-10-27T22:00"),
         ("2026-10-24T07:00", "2026-10-27T22:00"),
     ],
 )
@@ -282,6 +306,38 @@ def test_an_hour_that_is_shown_twice_may_count_once(day: str, after: str, hours:
     once = Schedule(RIGA, weekly(WHOLE_DAY), repeated_hour="counts_once")
     time = laid_out(once, day, after)
     assert time.elapsed(at(f"{day}T00:00", RIGA), at(f"{after}T00:00", RIGA)) == hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown_again", "lasts"),
+    [
+        ("Europe/Riga", "2026-10-25T01:00", HOUR),
+        ("Europe/London", "2026-10-25T01:00", HOUR),
+        ("America/New_York", "2026-11-01T06:00", HOUR),
+        ("America/Havana", "2026-11-01T05:00", HOUR),
+        ("Australia/Lord_Howe", "2026-04-04T15:00", HOUR // 2),
+        ("Asia/Beirut", "2026-10-24T21:00", HOUR),
+    ],
+)
+def test_an_hour_is_shown_twice_where_and_when_clocks_go_back(
+    zone: str, shown_again: str, lasts: int
+) -> None:
+    """In a whole year once, to the second: at three, at two, at midnight, by half an hour.
+
+    A clock that never changes repeats nothing, nor does one that goes forward.
+    """
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    again = int(datetime.fromisoformat(shown_again).replace(tzinfo=UTC).timestamp())
+    assert list(repeated_hours(ZoneInfo(zone), *year)) == [(again, again + lasts)]
+    assert list(repeated_hours(MANILA, *year)) == []
+
+
+def test_a_break_and_an_hour_that_counts_once_are_both_left_out() -> None:
+    """Riga's long day round the clock, with lunch: 25 hours less the repeated one less lunch."""
+    lunch = ((date(2026, 10, 25), ((12 * HOUR, 13 * HOUR),)),)
+    once = Schedule(RIGA, weekly(WHOLE_DAY), breaks=lunch, repeated_hour="counts_once")
+    time = laid_out(once, "2026-10-25", "2026-10-25")
+    assert time.elapsed(at("2026-10-25T00:00", RIGA), at("2026-10-26T00:00", RIGA)) == 23 * HOUR
 
 
 def test_the_hour_that_counts_once_is_the_second_one() -> None:

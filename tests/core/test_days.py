@@ -41,6 +41,16 @@ def test_a_window_is_half_open() -> None:
     assert utc_instant(window.start) == datetime(2026, 11, 21, 16, tzinfo=UTC)
 
 
+def test_a_wider_window_has_its_margin_on_both_sides() -> None:
+    """An hour before and an hour after, still half-open; a window is never inverted by a margin."""
+    window = Window(7200, 10800).widened(3600)
+    assert (window.start, window.end) == (3600, 14400)
+    assert 3600 in window
+    assert 14400 not in window
+    with pytest.raises(ValueError, match="start < end; found 9000 and 9000"):
+        Window(7200, 10800).widened(-1800)
+
+
 def test_a_window_refuses_to_end_before_it_starts() -> None:
     """An empty window is a mistake of the caller."""
     with pytest.raises(ValueError, match="start < end"):
@@ -71,6 +81,13 @@ def test_a_day_has_one_spelling(text: str) -> None:
     """Anything but YYYY-MM-DD is refused."""
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
         parse_day(text)
+
+
+def test_a_day_is_read_as_it_is_written() -> None:
+    """Its only spelling is read back the same."""
+    day = parse_day("2026-02-28")
+    assert day == date(2026, 2, 28)
+    assert day.isoformat() == "2026-02-28"
 
 
 def test_an_instant_needs_a_zone() -> None:

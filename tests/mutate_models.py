@@ -1,68 +1,37 @@
 """Change the models of reconciliation one word at a time and tell which changes no test noticed.
 
-SQL is text: mutmut does not see it. Each mutant is first tried on all situations of
-``tests/sql/reconcile``, in this process and on DuckDB, which takes a second or less; those that
-survive are then tried on whole test modules, in a process of their own.
+SQL is text: mutmut does not see it. Each mutant is tried in this process, on DuckDB, on all
+situations of ``tests/sql/reconcile`` and then on the many small books whose ends the plain rules
+know (``tests/properties/test_many_books.py``), until one of them is told wrongly.
 
 usage: python tests/mutate_models.py [MODEL …]     prints the survivors, exits 1 when there are any
 """
 
-import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "include"), str(HERE), str(HERE / "reconcile")]
+sys.path[:0] = [str(HERE.parent / "include")]
+sys.path[:0] = [str(HERE / folder) for folder in (".", "reconcile", "properties")]
 
 import duckdb  # noqa: E402  the lines above make the rest importable
-from test_situations import NAMES, situation  # noqa: E402
+from test_many_books import LISTS, many_books  # noqa: E402
+from test_reconcile_properties import CONFIGURATION  # noqa: E402
+from test_situations_together import end_as_expected, together  # noqa: E402
 from two_books import Row, TwoBooks  # noqa: E402
 
-from breakwater.contracts.loading import load_configuration  # noqa: E402
-from breakwater.contracts.operations import Matching  # noqa: E402
 from breakwater.engine.duckdb import DuckDBEngine  # noqa: E402
 from breakwater.reconcile import model_files  # noqa: E402
 
-MODELS = (
-    "judged_pair",
-    "unpaired",
-    "vendor_outcome",
-    "internal_outcome",
-    "vendor_record",
-    "own_action",
-    "internal_record",
-    "crowded_key",
-    "crowded_record",
-    "crowded_moment",
-    "crowded_pair",
-    "left_over",
-    "nearest",
-    "candidate",
-    "moment",
-    "in_reach",
-    "nearest_settled",
-    "candidate_left",
-    "settled_by_nearest",
-    "chosen_pair",
-)
-THOROUGH = (
-    "tests/properties/test_reconcile_properties.py",
-    "tests/reconcile/test_situations.py",
-    "tests/reconcile/test_midnight.py",
-    "tests/reconcile/test_reconcile_day.py",
-    "tests/reconcile/test_installations.py",
-)
-SECONDS = 20
+SECONDS = 15
 """A mutant that takes longer than any situation ever does goes round in circles: noticed."""
 
 SWAPS = (
@@ -89,7 +58,7 @@ SWAPS = (
     (r"(?<=\s)\+(?=\s)", "-"),
     (r"(?<=\s)-(?=\s)", "+"),
     (r"\b0\b", "1"),
-    (r"\b1\b", "0"),
+    (r"(?<!select )\b1\b", "0"),  # what exists() selects says nothing
     (r"\btrue\b", "false"),
     (r"\bfalse\b", "true"),
 )
@@ -133,89 +102,70 @@ def mutants_of(model: str, text: str) -> Iterator[Mutant]:
                 yield Mutant(model, number + 1, line.strip(), "after the next branch", changed)
 
 
-configuration = cache(load_configuration)
-NAMING = ("record_key", "item_id", "event_id", "action_id", "record_id", "counterpart_id")
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two books, the models that matching them reads, and whether what is found is right."""
+
+    books: TwoBooks
+    models: frozenset[str]
+    is_right: Callable[[list[Row]], bool]
 
 
-@cache
-def told() -> list[tuple[TwoBooks, list[Row]]]:
-    """Put situations under the same rules into one pair of books: their keys and items differ.
+def match(books: TwoBooks) -> list[Row]:
+    """Match two books on DuckDB."""
+    with closing(DuckDBEngine("512MB", 1)) as engine:
+        return books.match(engine, CONFIGURATION)
 
-    Not those with rules of matching of their own: these may read a meaning into keys.
-    """
-    together: list[tuple[TwoBooks, list[Row]]] = []
-    for name in NAMES:
-        books, expected = situation(name)
-        if books.matching != Matching():
-            together.append((books, expected))
+
+def trials() -> list[Trial]:
+    """Collect all situations, and many small books under several lists of rules."""
+    tries: list[tuple[TwoBooks, Callable[[list[Row]], bool]]] = [
+        (books, partial(end_as_expected, expected=expected)) for books, expected in together()
+    ]
+    tries += [(many.together, many.is_right) for many in map(many_books, LISTS)]
+    found = []
+    for books, is_right in tries:
+        with models_read() as models:
+            rows = match(books)
+        if not is_right(rows):
+            message = "a trial fails without any change"
+            raise SystemExit(message)
+        found.append(Trial(books, frozenset(models), is_right))
+    return found
+
+
+def is_noticed(mutant: Mutant, tries: Iterable[Trial]) -> bool | None:
+    """Try a mutant until a trial notices it; None when no engine would run it."""
+    for trial in tries:
+        if mutant.model not in trial.models:
             continue
-        own = replace(
-            books,
-            events=tuple(_of(name, row) for row in books.events),
-            actions=tuple(_of(name, row) for row in books.actions),
-            borrowed=tuple(f"{name}/{each}" for each in books.borrowed),
-            lent=tuple(f"{name}/{each}" for each in books.lent),
-        )
-        for place, (others, rows) in enumerate(together):
-            if _rules(others) == _rules(own):
-                both = replace(
-                    own,
-                    events=others.events + own.events,
-                    actions=others.actions + own.actions,
-                    borrowed=others.borrowed + own.borrowed,
-                    lent=others.lent + own.lent,
-                )
-                together[place] = both, rows + [_of(name, row) for row in expected]
-                break
-        else:
-            together.append((own, [_of(name, row) for row in expected]))
-    return together
-
-
-def _of(name: str, row: Row) -> Row:
-    named = {key: f"{name}/{row[key]}" for key in NAMING if row.get(key) is not None}
-    return row | named
-
-
-def _rules(books: TwoBooks) -> TwoBooks:
-    return replace(books, events=(), actions=(), borrowed=(), lent=())
-
-
-def is_noticed_by_situations(mutant: Mutant) -> bool | None:
-    """Try a mutant on every situation; None when no engine would run it."""
-    for books, expected in told():
-        with closing(DuckDBEngine("512MB", 1)) as engine:
-            try:
-                with put_in_place(mutant), time_limit():
-                    found = books.match(engine, configuration())
-            except TimeoutError:
-                return True
-            except (duckdb.BinderException, duckdb.ParserException):
-                return None
-            except duckdb.Error:
-                return True
-        named = {(row["side"], row["record_id"]): row for row in expected}
-        shown = [
-            {column: row[column] for column in named.get((row["side"], row["record_id"]), row)}
-            for row in found
-        ]
-        if shown != sorted(expected, key=lambda row: (row["side"], row["record_id"])):
+        try:
+            with models_read(mutant), time_limit():
+                rows = match(trial.books)
+        except (duckdb.BinderException, duckdb.ParserException):
+            return None
+        except (TimeoutError, RuntimeError, duckdb.Error):  # the second: while a query runs
+            return True
+        if not trial.is_right(rows):
             return True
     return False
 
 
 @contextmanager
-def put_in_place(mutant: Mutant) -> Iterator[None]:
-    """Let the stage read the mutant instead of its model."""
-    read = model_files.read_models
+def models_read(mutant: Mutant | None = None) -> Iterator[set[str]]:
+    """Tell which models are read, and let the stage read the mutant instead of its model."""
+    read, told = model_files.read_models, set()
 
-    def with_mutant(folder: Path, *names: str) -> list[tuple[str, str]]:
-        models = read(folder, *names)
-        return [(name, mutant.text if name == mutant.model else text) for name, text in models]
+    def watched(folder: Path, *names: str) -> list[tuple[str, str]]:
+        told.update(names)
+        return [
+            (name, mutant.text if mutant and name == mutant.model else text)
+            for name, text in read(folder, *names)
+        ]
 
     model_files.model.cache_clear()
-    with mock.patch.object(model_files, "read_models", with_mutant):
-        yield
+    with mock.patch.object(model_files, "read_models", watched):
+        yield told
     model_files.model.cache_clear()
 
 
@@ -235,43 +185,27 @@ def time_limit() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def is_noticed_by_modules(mutant: Mutant) -> bool:
-    """Try a mutant on whole test modules, in a copy of the package."""
-    with tempfile.TemporaryDirectory(prefix="breakwater-mutant-") as folder:
-        include = Path(folder) / "include"
-        shutil.copytree(HERE.parent / "include", include)
-        file = include / "breakwater" / "reconcile" / "models" / f"{mutant.model}.sql"
-        file.write_text(mutant.text, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider"]
-        command += ["-o", f"pythonpath={include} dags", *THOROUGH]
-        environment = os.environ | {"PYTHONPATH": str(include)}
-        run = subprocess.run(
-            command, cwd=HERE.parent, env=environment, capture_output=True, check=False
-        )
-        return run.returncode != 0
-
-
 def main() -> int:
     """Print one line a model, then the survivors."""
-    names = [name for name in sys.argv[1:] if not name.startswith("-")] or list(MODELS)
+    tries = trials()
+    names = sys.argv[1:] or sorted(frozenset.union(*(trial.models for trial in tries)))
     survivors: list[Mutant] = []
-    if is_noticed_by_situations(Mutant("none", 0, "", "", "")) is not False:
-        message = "the situations fail without any change"
-        raise SystemExit(message)
+    began = time.monotonic()
     for name in names:
-        verdicts = []
-        for each in mutants_of(name, model_files.model(name)):
-            verdicts.append((each, is_noticed_by_situations(each)))
-            if verdicts[-1][1] is False:
-                print(f"passed the situations: {each}", flush=True)  # noqa: T201
+        verdicts = [
+            (each, is_noticed(each, tries)) for each in mutants_of(name, model_files.model(name))
+        ]
         left = [each for each, noticed in verdicts if noticed is False]
         counts = [sum(noticed is kind for _, noticed in verdicts) for kind in (True, None)]
-        print(f"{name}: {counts[0]} noticed, {counts[1]} cannot run, {len(left)} left", flush=True)  # noqa: T201
+        took = time.monotonic() - began
+        print(  # noqa: T201
+            f"{name}: {counts[0]} noticed, {counts[1]} cannot run, {len(left)} left ({took:.0f} s)",
+            flush=True,
+        )
+        for each in left:
+            print(f"survived: {each}", flush=True)  # noqa: T201
         survivors += left
-    if "--quick" not in sys.argv:
-        survivors = [each for each in survivors if not is_noticed_by_modules(each)]
-    for each in survivors:
-        print(f"survived: {each}")  # noqa: T201
+    print(f"{len(survivors)} survived")  # noqa: T201
     return bool(survivors)
 
 

@@ -255,10 +255,11 @@ class _Life:
 
     def due(self, triggered: int, started: int, until: int) -> int:
         """Return when the target is used up."""
-        conventions = Conventions(on_close=self.clock.on_close, on_zero="snap")
+        on_close = self.clock.on_close or "stay"
+        conventions = Conventions(on_close=on_close, on_zero="snap")
         active = self.active(triggered, started, until)
         seconds = self.seconds(triggered, started)
-        if not seconds and self.clock.on_close == "stay":  # days in which nobody works
+        if not seconds and on_close == "stay":  # days in which nobody works
             return days_later(self.target.within, started, self.calendar(triggered).zone_info)
         return active.deadline(started, seconds, conventions)
 

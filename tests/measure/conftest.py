@@ -27,6 +27,26 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     engine.close()
 
 
+@pytest.fixture(params=["duckdb", "postgresql"])
+def fresh_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
+    """Open an engine as often as is asked for: several days, several configurations."""
+    opened: list[Engine] = []
+
+    def fresh() -> Bench:
+        folder = tmp_path / f"bench-{len(opened)}"
+        folder.mkdir()
+        if request.param == "duckdb":
+            opened.append(DuckDBEngine("1GB", 1))
+        else:
+            server: EmbeddedPostgreSQL = request.getfixturevalue("server")
+            opened.append(PostgreSQLEngine(server.dsn()))
+        return Bench(opened[-1], folder)
+
+    yield fresh
+    for engine in opened:
+        engine.close()
+
+
 @pytest.fixture
 def duckdb_bench(tmp_path: Path) -> Iterator[Bench]:
     """Run models on the default engine alone, where engines are not the question."""

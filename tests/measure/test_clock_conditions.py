@@ -14,6 +14,7 @@ from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import Clock, contradictions, steps_of
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.durations import Duration
+from breakwater.measure.sla.clocks import Dated
 from breakwater.measure.sla.dated import due_tiles
 
 HOUR = 3600
@@ -30,7 +31,7 @@ ORDER = clock(
 
 def due_after(within: Duration, start: int, calendar: Calendar | None, zone: ZoneInfo) -> int:
     """Look up when a start is due, as the models do."""
-    tiles = due_tiles(within, calendar, zone, start, start)
+    tiles = due_tiles(Dated("a calendar", within), calendar, zone, start, start)
     (tile,) = (each for each in tiles if each.seg_start <= start < each.seg_end)
     return tile.due_s + tile.rate * (start - tile.seg_start)
 

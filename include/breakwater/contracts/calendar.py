@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from breakwater.contracts.base import Contract, Effective
+from breakwater.contracts.base import Contract
 from breakwater.contracts.case_kind import CaseKind
+from breakwater.contracts.edges import StatedEdges
 from breakwater.core.calendar import DAY, HOUR, Schedule, Span
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -84,8 +85,8 @@ class PublicHolidays(Contract):
     subdivision: str | None = None
 
 
-class Calendar(Effective):
-    """When a site works."""
+class Calendar(StatedEdges):
+    """When a site works, and what its clocks do at the edges of that unless they say so themselves."""
 
     zone: ZoneName
     weekly: dict[Weekday, tuple[Shift, ...]] = Field(default_factory=dict)

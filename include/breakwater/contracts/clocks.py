@@ -12,6 +12,7 @@ from breakwater.contracts.base import Contract, Effective
 from breakwater.contracts.case_kind import CaseKind
 from breakwater.contracts.conditions import Condition, Conditions, events_of, plain
 from breakwater.contracts.durations import Duration, SpelledDuration
+from breakwater.contracts.edges import StatedEdges
 from breakwater.contracts.law import Duty, Law
 from breakwater.core.vocabulary import EventType
 
@@ -87,11 +88,12 @@ class After(Contract):
         return stated
 
 
-class Clock(Effective):
+class Clock(StatedEdges):
     """One promise about time.
 
     A law that changes is two entries of one name, each effective for its days; the one in force
-    when the case triggers the clock is the one that counts, for backfills too.
+    when the case triggers the clock is the one that counts, for backfills too. What it says of the
+    edges of time counts before what its calendar says.
     """
 
     clock: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -124,9 +126,6 @@ class Clock(Effective):
     """What ends a pause: `resumed` unless stated."""
     calendar: Literal["site", "24x7"] = "24x7"
     """Business time of the deciding site, or every second of the week."""
-    on_close: Literal["stay", "roll_forward"] = "stay"
-    """A deadline that falls on closing time stays there, because people plan for the closing bell
-    and most help desks read it so; or it rolls forward to the next opening."""
     due: Literal["target", "reported"] = "target"
     """Whether the target says when a case is due, or the vendor's own system does, case by case, by
     the instant in its `due` column; a case without one has no such clock."""

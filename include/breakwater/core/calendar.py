@@ -110,7 +110,9 @@ class Schedule:
     def _span(self, day: date, wall: Span) -> Span:
         return _instant(day, wall[0], self.zone), _instant(day, wall[1], self.zone)
 
-    def after_working_days(self, start: int, count: int, *, at_closing: bool = False) -> int:
+    def after_working_days(
+        self, start: int, count: int, *, at_closing: bool = False, end_inclusive: bool = False
+    ) -> int:
         """Return the instant so many working days after a start.
 
         The day of the start is not counted; a start in a night shift is of the day on which that
@@ -122,6 +124,7 @@ class Schedule:
             start: in UTC seconds.
             count: how many days with a shift; 0 is the day of the start itself.
             at_closing: the last closing time of the day in place of the start's wall clock.
+            end_inclusive: whether a start in the second in which a night shift ends is of its day.
 
         Raises:
             BeyondCalendarError: there are not so many in three years.
@@ -129,7 +132,8 @@ class Schedule:
         local = utc_instant(start).astimezone(self.zone)
         day, wall = local.date(), local.hour * HOUR + local.minute * 60 + local.second
         yesterday = day - timedelta(days=1)
-        if any(opening <= wall + DAY < closing for opening, closing in self.shifts(yesterday)):
+        late = wall + DAY - (1 if end_inclusive else 0)
+        if any(opening <= late < closing for opening, closing in self.shifts(yesterday)):
             day, wall = yesterday, wall + DAY
         elif not self.shifts(day):
             day = self._next_working_day(day)

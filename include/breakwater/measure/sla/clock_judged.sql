@@ -3,7 +3,11 @@
 with ran as (
     select
         due.*,
-        due.business_end - due.business_start - due.paused_seconds as elapsed_seconds
+        case
+            when due.until_at < due.started_at
+                then due.reversed_rate * (due.business_end - due.business_start)
+            else due.business_end - due.business_start - due.paused_seconds
+        end as elapsed_seconds
     from clock_due due
     -- A beginning that ran out before the next reason to defer is where the time counts from; the
     -- last one has no next.

@@ -14,6 +14,7 @@ with clipped as (
         and halt.halt_rule = span.pause_rule
     where halt.halted_at < span.until_at
         and halt.released_at > span.started_at
+        and span.until_at > span.started_at
 ),
 read as (
     select

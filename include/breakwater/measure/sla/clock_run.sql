@@ -45,7 +45,9 @@ select
     judged.warning_share,
     judged.state,
     case
-        when judged.state = 'met' then judged.stopped_at >= run.window_start
+        -- A stop before the start counts when there is something that it stops.
+        when judged.state = 'met'
+            then greatest(judged.stopped_at, judged.triggered_at) >= run.window_start
         -- A clock that was started in retrospect may have run out before anybody knew of it.
         when judged.state in ('missed', 'overdue')
             then greatest(judged.due_at, judged.triggered_at) >= run.window_start

@@ -42,6 +42,7 @@ select
     timed.pause_rule,
     timed.calendar_id,
     timed.stays_s,
+    timed.reversed_rate,
     timed.target,
     timed.aimed_at,
     case

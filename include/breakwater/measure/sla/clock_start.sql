@@ -59,6 +59,21 @@ deferred_again as (
         beginning.case_id_vendor, beginning.entry, beginning.cycle, beginning.started_at,
         beginning.released_at
 ),
+-- A stop that came before the start, where that ends a clock: the first of all counts, so that no later
+-- one changes what a day said.
+early as (
+    select cycle.case_id_vendor, cycle.entry, min(signal.event_at) as stopped_at
+    from clock_cycle cycle
+    join clock_entry entry on entry.entry = cycle.entry
+    join clock_signal stops on stops.entry = cycle.entry and stops.role = 'stop'
+    join signal
+        on signal.case_id_vendor = cycle.case_id_vendor
+        and signal.signal = stops.signal
+        and signal.event_at < cycle.triggered_at
+    where not entry.every_cycle and not entry.resets
+        and cycle.entry in (select entry from clock_target where reversed_rate is not null)
+    group by cycle.case_id_vendor, cycle.entry
+),
 -- What the vendor's own system promised lies ahead of the day, as a rule; the longest promise counts.
 promise as (
     select case_id_vendor, max(event_at) as due_at
@@ -72,12 +87,19 @@ select
     beginning.cycle,
     beginning.triggered_at,
     beginning.started_at,
-    beginning.ended_at,
-    beginning.ended_by,
+    case
+        when target.reversed_rate is not null and early.stopped_at is not null then early.stopped_at
+        else beginning.ended_at
+    end as ended_at,
+    case
+        when target.reversed_rate is not null and early.stopped_at is not null then 'stop'
+        else beginning.ended_by
+    end as ended_by,
     deferred_again.deferred_at,
     entry.pause_rule,
     target.calendar_id,
     target.stays_s,
+    target.reversed_rate,
     target.target,
     target.target_seconds,
     -- Where the target is an instant instead of a length.
@@ -98,6 +120,9 @@ left join deferred_again
     and deferred_again.cycle = beginning.cycle
     and deferred_again.started_at = beginning.started_at
     and deferred_again.released_at = beginning.released_at
+left join early
+    on early.case_id_vendor = beginning.case_id_vendor
+    and early.entry = beginning.entry
 left join promise
     on promise.case_id_vendor = beginning.case_id_vendor
     and entry.due_is_reported

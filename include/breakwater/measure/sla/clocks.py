@@ -35,9 +35,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.clocks import Clock, Target, steps_of
 from breakwater.contracts.conditions import Condition, events_of, plain
 from breakwater.contracts.durations import Duration
+from breakwater.contracts.edges import edges_of
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.calendar import Span, without
 from breakwater.core.vocabulary import EventType
@@ -74,6 +76,7 @@ _SCHEMAS = {
         "target": _WHOLE,
         "calendar_id": _TEXT,
         "stays_s": _WHOLE,
+        "reversed_rate": _WHOLE,
         "target_seconds": _WHOLE,
         "dated": _TEXT,
         "effective_start": _WHOLE,
@@ -94,7 +97,11 @@ _SCHEMAS = {
     "halt_signal": {"halt_rule": _WHOLE, "halts": _WHOLE, "signal": _TEXT},
     "clock_follow_rule": {"step": _WHOLE, "entry": _WHOLE, "follows": _TEXT, "follows_on": _TEXT},
 }
-_ROUND_THE_CLOCK = ((ALWAYS, ((ALWAYS_BEFORE, NEVER),)),)
+_ROUND_THE_CLOCK: Sequence[tuple[str, Calendar | None, tuple[Span, ...]]] = (
+    (ALWAYS, None, ((ALWAYS_BEFORE, NEVER),)),
+)
+_REVERSED_RATE = {"ignored": None, "zero": 0, "negative": 1}
+"""How many seconds a second counts that lies between a start and an earlier stop; None: that is none."""
 _BEFORE_A_DECISION = frozenset({EventType.QUEUED, EventType.ASSIGNED})
 
 Row = tuple[object, ...]
@@ -112,16 +119,22 @@ class Slice(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A number of days on a calendar; `calendar_id` is ``24x7`` for days of the operation's zone."""
+    """A number of days on a calendar; `calendar_id` is ``24x7`` for days of the operation's zone.
+
+    `snaps` and `end_inclusive` are edges, see `breakwater.contracts.edges`.
+    """
 
     calendar_id: str
     within: Duration
+    snaps: bool = False
+    end_inclusive: bool = False
 
     @property
     def name(self) -> str:
         """How tables of the engine call it."""
         (unit,) = self.within.model_dump(exclude_none=True).items()
-        return f"{self.calendar_id} {unit[0]} {unit[1]}"
+        edges = f"{' snaps' * self.snaps}{' inclusive' * self.end_inclusive}"
+        return f"{self.calendar_id} {unit[0]} {unit[1]}{edges}"
 
 
 @dataclass
@@ -261,27 +274,31 @@ class _Built:
         target = None if order is None else clock.target_list[order]
         on_site = ((target and target.calendar) or clock.calendar) == "site"
         length = target.within.length if target else None
-        # 1: the deadline is the end of the target's last second, closing time included.
-        # 0: it is the beginning of the business second after it.
-        stays = 1 if clock.on_close == "stay" else 0
         known = self._known(on.entry, clock, -1 if order is None else order, length)
         # A case that starts a clock on the last day of a calendar stays on it: the trigger counts.
-        for calendar_id, served in self._versions(on.place) if on_site else _ROUND_THE_CLOCK:
+        for calendar_id, calendar, served in (
+            self._versions(on.place) if on_site else _ROUND_THE_CLOCK
+        ):
+            edges = edges_of(clock, calendar)
+            # 1: the deadline is the end of the target's last second, closing time included.
+            # 0: it is the beginning of the business second after it.
+            stays = 1 if edges.on_close == "stay" else 0
             dated = None
             if target and length is None:
-                days = Dated(calendar_id, target.within)
+                snaps = on_site and edges.on_zero == "snap"
+                days = Dated(calendar_id, target.within, snaps, on_site and edges.end_inclusive)
                 self.tables.dated.add(days)
                 dated = days.name
             if length is not None:
                 self.tables.fixed[calendar_id] = max(length, self.tables.fixed.get(calendar_id, 0))
             self.tables.calendar_ids.add(calendar_id)
             for start, end in (each for span in served for each in cut_to(spans, span)):
-                about = (on.number, on.entry, known, calendar_id, stays)
-                yield (*about, length, dated, start, end)
+                about = (on.number, on.entry, known, calendar_id)
+                at_edges = (stays, _REVERSED_RATE[edges.on_reversed])
+                yield (*about, *at_edges, length, dated, start, end)
 
-    def _versions(self, place: Slice) -> Iterator[tuple[str, tuple[Span, ...]]]:
-        versions = self._calendars.versions(place._asdict(), self._zone, self._since)
-        return ((name, served) for name, _, served in versions)
+    def _versions(self, place: Slice) -> Iterator[tuple[str, Calendar, tuple[Span, ...]]]:
+        return self._calendars.versions(place._asdict(), self._zone, self._since)
 
     def _known(self, entry: int, clock: Clock, order: int, length: int | None) -> int:
         """Number a target, with its warnings."""

@@ -15,12 +15,15 @@ import pyarrow as pa
 
 from breakwater.contracts.calendar import Calendar
 from breakwater.contracts.durations import Duration
-from breakwater.core.calendar import HOUR, BeyondCalendarError
+from breakwater.core.calendar import HOUR, BeyondCalendarError, BusinessTime
 from breakwater.core.days import utc_instant, utc_seconds
 from breakwater.core.errors import ConfigurationError
+from breakwater.measure.sla.calendars import lay_out
 from breakwater.measure.sla.clocks import Dated
 from breakwater.measure.sla.holidays import public_holidays
 
+_NEXT_OPENING = timedelta(days=3 * 366)
+"""How far ahead the next opening is looked for."""
 _QUARTER = HOUR // 4
 """Clocks change on quarters of an hour in every zone, and most shifts begin and end on them."""
 _SCHEMA = pa.schema(
@@ -64,7 +67,7 @@ def dated_table(
     rows = [
         (dated.name, *tile)
         for dated, calendar in targets
-        for tile in due_tiles(dated.within, calendar, zone, first, last)
+        for tile in due_tiles(dated, calendar, zone, first, last)
     ]
     columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
     arrays = [pa.array(list(c), f.type) for c, f in zip(columns, _SCHEMA, strict=True)]
@@ -72,10 +75,10 @@ def dated_table(
 
 
 def due_tiles(
-    within: Duration, calendar: Calendar | None, zone: ZoneInfo, first: int, last: int
+    dated: Dated, calendar: Calendar | None, zone: ZoneInfo, first: int, last: int
 ) -> Iterator[DueTile]:
     """Cover every start from first to last, both included."""
-    due = _reckoning(within, calendar, zone, (utc_instant(first), utc_instant(last)))
+    due = _reckoning(dated, calendar, zone, (utc_instant(first), utc_instant(last)))
     for start in range(first - first % HOUR, last + 1, _QUARTER):
         yield from _straight(due, start, start + _QUARTER)
 
@@ -93,12 +96,19 @@ def _straight(due: Callable[[int], int], start: int, end: int) -> Iterator[DueTi
 
 
 def _reckoning(
-    within: Duration, calendar: Calendar | None, zone: ZoneInfo, span: tuple[datetime, datetime]
+    dated: Dated, calendar: Calendar | None, zone: ZoneInfo, span: tuple[datetime, datetime]
 ) -> Callable[[int], int]:
     """Return what tells when a start is due."""
-    if calendar is None or not within.is_working_days:
-        own = zone if calendar is None else calendar.zone_info
-        return lambda start: _days_later(within, start, own)
+    within = dated.within
+    if calendar is None:
+        return lambda start: _days_later(within, start, zone)
+    if not within.is_working_days:
+        own = calendar.zone_info
+        if not dated.snaps:
+            return lambda start: _days_later(within, start, own)
+        last = _later(span[1].date(), within) + _NEXT_OPENING
+        time = lay_out(calendar, span[0].date() - timedelta(days=2), last)
+        return lambda start: _snapped(time, start, _days_later(within, start, own))
     count = within.working_days or 0
     # A site that works on one day a week has some fifty working days a year.
     years = range(span[0].year - 1, span[1].year + 4 + count // 50)
@@ -106,11 +116,21 @@ def _reckoning(
 
     def due(start: int) -> int:
         try:
-            return schedule.after_working_days(start, count)
+            return schedule.after_working_days(start, count, end_inclusive=dated.end_inclusive)
         except BeyondCalendarError as error:
             raise ConfigurationError((f"calendars: {error}",)) from error
 
     return due
+
+
+def _snapped(time: BusinessTime, start: int, due: int) -> int:
+    """Move a due instant to the next opening where nobody works from the start to it."""
+    if time.elapsed(start, due):
+        return due
+    try:
+        return time.next_open(due)
+    except BeyondCalendarError as error:
+        raise ConfigurationError((f"calendars: {error}",)) from error
 
 
 def _days_later(within: Duration, start: int, zone: ZoneInfo) -> int:

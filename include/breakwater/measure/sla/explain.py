@@ -158,7 +158,7 @@ def _stretches(
     edges = {edge for span in (*open_time.spans, *halts) for edge in span if start < edge < end}
     paused = BusinessTime(halts)
     elapsed = 0
-    for one, other in pairwise(sorted({start, end, *edges})):
+    for one, other in pairwise(sorted({start, end, *edges}) if start < end else ()):
         reason: Reason = "counts" if open_time.is_open(one) else "closed"
         if paused.is_open(one) and reason == "counts":
             reason = "paused"
@@ -171,5 +171,5 @@ def _shown(seconds: int, zone: ZoneInfo) -> str:
 
 
 def _length(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    hours, rest = divmod(abs(seconds), 3600)
+    return f"{'-' * (seconds < 0)}{hours}:{rest // 60:02}:{rest % 60:02}"

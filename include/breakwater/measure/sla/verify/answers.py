@@ -110,18 +110,15 @@ def _taken_apart(name: str, vector: Vector) -> _Asked:
 def _elapsed(name: str, vector: Vector) -> _Asked:
     calendar = _calendar(vector)
     start, end = _at(vector, calendar, "start"), _at(vector, calendar, "end")
-    forward = end >= start
-    if not forward and vector.reading.edges.on_reversed == "zero":
-        return _Asked((), lambda _: {"business_seconds": 0})
     question = Question(
         name,
         calendar,
-        min(start, end),
-        max(start, end),
+        start,
+        end,
+        on_reversed=vector.reading.edges.on_reversed,
         pauses=_pauses(vector, calendar, max(start, end)),
     )
-    sign = 1 if forward else -1
-    return _Asked((question,), lambda found: {"business_seconds": sign * found[name].elapsed})
+    return _Asked((question,), lambda found: {"business_seconds": found[name].elapsed})
 
 
 def _elapsed_of_legs(name: str, vector: Vector) -> _Asked:
@@ -208,8 +205,8 @@ def _case(name: str, vector: Vector) -> _Asked:
         start,
         until,
         _target(vector),
-        vector.reading.edges.on_close,
-        _pauses(vector, calendar, until),
+        on_close=vector.reading.edges.on_close,
+        pauses=_pauses(vector, calendar, until),
     )
     is_open = not stop or (until is not None and instant_of(stop, zone) > until)
 

@@ -64,6 +64,7 @@ class Question:
         stop: when it stops; None while it runs.
         target: seconds after which it is due; None where nobody asks.
         on_close: where a deadline on closing time falls.
+        on_reversed: what a stop before the start comes to.
         pauses: spans in which the case waits for others.
     """
 
@@ -73,6 +74,7 @@ class Question:
     stop: int | None = None
     target: int | None = None
     on_close: Literal["stay", "roll_forward"] = "stay"
+    on_reversed: Literal["zero", "negative"] = "zero"
     pauses: tuple[Span, ...] = ()
 
     @property
@@ -188,7 +190,7 @@ def _with_an_end(calendar: Calendar, after: int) -> Calendar:
 
 
 def _queue(question: Question) -> str:
-    return f"t{question.target or 1}_{question.on_close}"
+    return f"t{question.target or 1}_{question.on_close}_{question.on_reversed}"
 
 
 def _clock(question: Question) -> Clock:
@@ -203,6 +205,7 @@ def _clock(question: Question) -> Clock:
         pauses=True,
         calendar="site",
         on_close=question.on_close,
+        on_reversed=question.on_reversed,
         target_seconds=question.target or 1,
     )
 

@@ -17,6 +17,8 @@ result              what
 vendor_record       population of the vendor's book
 own_action          the platform's book as the log has it
 internal_record     the platform's book as this day accounts for it
+odd_vendor_record,  records whose key is not exactly one record in each book; ``odd_…_pair`` says whom
+odd_internal_record each was paired with by a choice, if any
 unpaired            records that stay alone, and why
 vendor_pair,        every record of a book, in the order of the book, with the half it is paired
 internal_pair       with, if any; ``judged_…_pair`` says what each pair is
@@ -36,6 +38,7 @@ from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.left_over import Trial, all_settled, pair_left_over, try_rules
 from breakwater.reconcile.model_files import model
 
+SIDES = ("vendor", "internal")
 FEW_ROWS = 500_000
 """Up to here the books are copied into the engine once; above, they are read from their files
 whenever they are needed, which takes less memory than it takes time."""
@@ -67,23 +70,36 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
     window = about.operations.matching.window_seconds
     for name in ("odd_key", "crowded_key"):
         engine.stage(name, model(name))
+    for side in SIDES:
+        # Without a key rule every record is odd: the book itself will do.
+        put = engine.stage if about.key_rule else engine.define
+        put(f"odd_{side}_record", model(f"odd_{side}_record"))
     by_key = _group_crowded(engine, about, window)
     _pair_by_key(engine)
     rest = pair_left_over(engine, _rules_for_the_rest(about), log_with_keys(about.key_rule), window)
     engine.define("settled", all_settled([*by_key.settled, *rest.settled]))
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
-    for name in ("vendor_side", "internal_side"):
-        engine.define(name, model(name))
+    _name_halves(engine)
     stars = (*by_key.stars, *rest.stars)
     if stars:
         judge_stars(engine, stars, about.comparison)
-    for side in ("vendor", "internal"):
+    for side in SIDES:
         engine.define(f"{side}_pair", model(f"{side}_pair"))
         judged = judging(model("judged_pair"), about.comparison, f"{side}_pair")
         engine.define(f"judged_{side}_pair", judged)
         _define_outcome(engine, side, with_stars=bool(stars))
     engine.define("recon_outcome", model("recon_outcome"))
+
+
+def _name_halves(engine: Engine) -> None:
+    """Name what a record brings into a pair, and keep the pairs that took a choice."""
+    for side in SIDES:
+        for odd in ("", "odd_"):
+            text = model(f"{side}_side").format(records=f"{odd}{side}_record")
+            engine.define(f"{odd}{side}_side", text)
+    for side in SIDES:
+        engine.stage(f"odd_{side}_pair", model(f"odd_{side}_pair"))
 
 
 def _define_outcome(engine: Engine, side: str, *, with_stars: bool) -> None:

@@ -1,8 +1,8 @@
 -- Records that share a key with others, for groups of that key.
 select 'vendor' as side, record_id, record_id as lead_id, record_key, item_id, decided_at, decision
-from vendor_record
+from odd_vendor_record
 where record_key in (select record_key from crowded_key)
 union all
 select 'internal' as side, record_id, record_id as lead_id, record_key, item_id, decided_at, decision
-from internal_record
+from odd_internal_record
 where record_key in (select record_key from crowded_key)

@@ -13,25 +13,14 @@ select
     coalesce(plain.vendor_at, odd.vendor_at) as vendor_at,
     coalesce(plain.is_unknown, odd.is_unknown) as is_unknown,
     internal_side.*,
-    -- No name: by the key rule, whatever it is called.
     odd.pairing,
-    coalesce(odd.internal_alternatives, alone.alternatives, 0) as alternatives,
+    coalesce(odd.alternatives, 0) as alternatives,
     odd.match_group,
-    alone.rule as lone_rule
+    odd.lone_rule
 from internal_side
 left join (
     select *
     from vendor_side
     where not exists (select 1 from crowded_key where crowded_key.record_key = vendor_side.vendor_key)
 ) plain on plain.vendor_key = internal_side.internal_key
-left join (
-    select
-        vendor_side.*,
-        chosen_pair.internal_id as chosen_for,
-        chosen_pair.pairing,
-        chosen_pair.internal_alternatives,
-        chosen_pair.match_group
-    from vendor_side
-    join chosen_pair on chosen_pair.vendor_id = vendor_side.vendor_id
-) odd on odd.chosen_for = internal_side.internal_id
-left join unpaired alone on alone.side = 'internal' and alone.record_id = internal_side.internal_id
+left join odd_internal_pair odd on odd.odd_id = internal_side.internal_id

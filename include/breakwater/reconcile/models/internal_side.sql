@@ -12,4 +12,4 @@ select
     enforced_at,
     status,
     is_borrowed
-from internal_record
+from {records}

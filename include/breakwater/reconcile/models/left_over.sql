@@ -6,11 +6,11 @@ with lone_key as (
 ),
 lone as (
     select 'vendor' as side, record_id, item_id, decided_at
-    from vendor_record
+    from odd_vendor_record
     where record_key in (select record_key from lone_key)
     union all
     select 'internal' as side, record_id, item_id, decided_at
-    from internal_record
+    from odd_internal_record
     where record_key is null or record_key in (select record_key from lone_key)
 )
 select side, record_id, item_id, decided_at, record_id as lead_id, false as is_surplus,

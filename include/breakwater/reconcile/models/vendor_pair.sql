@@ -14,25 +14,14 @@ select
     coalesce(plain.enforced_at, odd.enforced_at) as enforced_at,
     coalesce(plain.status, odd.status) as status,
     coalesce(plain.is_borrowed, odd.is_borrowed) as is_borrowed,
-    -- No name: by the key rule, whatever it is called.
     odd.pairing,
-    coalesce(odd.vendor_alternatives, alone.alternatives, 0) as alternatives,
+    coalesce(odd.alternatives, 0) as alternatives,
     odd.match_group,
-    alone.rule as lone_rule
+    odd.lone_rule
 from vendor_side
 left join (
     select *
     from internal_side
     where not exists (select 1 from crowded_key where crowded_key.record_key = internal_side.internal_key)
 ) plain on plain.internal_key = vendor_side.vendor_key
-left join (
-    select
-        internal_side.*,
-        chosen_pair.vendor_id as chosen_for,
-        chosen_pair.pairing,
-        chosen_pair.vendor_alternatives,
-        chosen_pair.match_group
-    from internal_side
-    join chosen_pair on chosen_pair.internal_id = internal_side.internal_id
-) odd on odd.chosen_for = vendor_side.vendor_id
-left join unpaired alone on alone.side = 'vendor' and alone.record_id = vendor_side.vendor_id
+left join odd_vendor_pair odd on odd.odd_id = vendor_side.vendor_id

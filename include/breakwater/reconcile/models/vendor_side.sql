@@ -10,4 +10,4 @@ select
     decision as vendor_decision,
     decided_at as vendor_at,
     is_unknown
-from vendor_record
+from {records}

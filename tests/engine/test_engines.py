@@ -264,11 +264,20 @@ def test_guess_does_not_change_the_file(engine: Engine, tmp_path: Path) -> None:
     assert len({*written, too_many.read_bytes()}) == 1
 
 
-def test_names_follow_each_other(engine: Engine, tmp_path: Path) -> None:
-    """Several names are one file: each ordered by itself, one after the other, on every engine."""
+@pytest.mark.parametrize("held_rows", [0, 1_000_000, 10**12], ids=["together", "in_turn", "sorted"])
+def test_names_follow_each_other(engine: Engine, tmp_path: Path, held_rows: int) -> None:
+    """Several names are one file: each ordered by itself, one after the other, on every engine.
+
+    In half a gigabyte one million rows are held at a time, and not twice a million.
+    """
     _load_places(engine)
-    file = tmp_path / "both.parquet"
-    assert engine.write(("jumbled", "ordered"), PLACE, PLACE_ORDER, file, likely_ordered=True) == 6
-    engine.scan("both", [str(file)], PLACE)
-    places = [(row["side"], row["number"]) for row in engine.fetch("both").to_pylist()]
-    assert places == [("a", 5), ("b", 2), ("b", 7)] * 2
+    for first in ("ordered", "jumbled"):
+        file = tmp_path / f"{first}.parquet"
+        names = (first, "ordered")
+        count = engine.write(
+            names, PLACE, PLACE_ORDER, file, likely_ordered=True, held_rows=held_rows
+        )
+        engine.scan(f"written_{first}", [str(file)], PLACE)
+        rows = engine.fetch(f"written_{first}").to_pylist()
+        assert count == 6
+        assert [(row["side"], row["number"]) for row in rows] == [("a", 5), ("b", 2), ("b", 7)] * 2

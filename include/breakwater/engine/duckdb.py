@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import fsspec
 import pyarrow as pa
 
 from breakwater.contracts.tables import Table
+from breakwater.engine.ahead import Batches, read_in_turn
 from breakwater.engine.base import SHARED_TYPES, PortabilityError, arrow_schema, each_name
 from breakwater.engine.ordering import OutOfOrderError, in_order
 from breakwater.engine.parquet import ROW_GROUP_ROWS, write_batches
@@ -120,13 +121,15 @@ class DuckDBEngine:
         they will not fit, that is not even tried.
         """
         if likely_ordered and held_rows * HELD_BYTES <= self._memory_limit():
+            together = len(each_name(names)) * held_rows * HELD_BYTES <= self._memory_limit()
             with suppress(OutOfOrderError), self._keeping_order():
-                return write_batches(self._batches_in_order(names, order_by), table, file)
-        batches = (
+                batches = self._in_order(names, order_by, together=together)
+                return write_batches(batches, table, file)
+        sorted_batches = (
             self._ordered(name, order_by).to_arrow_reader(ROW_GROUP_ROWS)
             for name in each_name(names)
         )
-        return write_batches(chain.from_iterable(batches), table, file)
+        return write_batches(chain.from_iterable(sorted_batches), table, file)
 
     def close(self) -> None:
         """End the session and give its memory back."""
@@ -134,12 +137,28 @@ class DuckDBEngine:
         self._connection.execute(f"detach {self._catalog}")
         self._connection.close()
 
-    def _batches_in_order(
-        self, names: str | Sequence[str], order_by: Sequence[str]
+    def _in_order(
+        self, names: str | Sequence[str], order_by: Sequence[str], *, together: bool
     ) -> Iterator[pa.RecordBatch]:
-        """Stream rows as they come, and raise `OutOfOrderError` when they are not ordered."""
-        for name in each_name(names):
-            with closing(self._ordered(name, ()).to_arrow_reader(ROW_GROUP_ROWS)) as reader:
+        """Stream rows as they come, and raise `OutOfOrderError` when they are not ordered.
+
+        Where there is memory for all joins at a time, all names are read at a time: a query that
+        keeps its order has one thread, and every name has its own query.
+        """
+        streams = [partial(self._stream_in_order, name, order_by) for name in each_name(names)]
+        if together:
+            with closing(read_in_turn(streams)) as batches:
+                yield from batches
+        else:
+            for stream in streams:
+                yield from stream()
+
+    def _stream_in_order(self, name: str, order_by: Sequence[str]) -> Batches:
+        """Stream the rows of a name through a connection of its own, and look at their order."""
+        with self._connection.cursor() as connection:
+            connection.execute(f"use {self._catalog}")
+            rows = connection.sql(f"select * from {_quoted(name)}")
+            with closing(rows.to_arrow_reader(ROW_GROUP_ROWS)) as reader:
                 yield from in_order(reader, order_by)
 
     @contextmanager
@@ -147,8 +166,8 @@ class DuckDBEngine:
         """Let a query give its rows in the order of what it reads first.
 
         Left alone, DuckDB hashes whichever side of a join looks smaller and gives rows in the order
-        of the other; and a result that is streamed comes as its threads get it done. With one
-        thread to produce rows, a second one is free to pack them.
+        of the other; and a result that is streamed comes as its threads get it done. Without threads
+        of DuckDB's own, each query runs in the thread that reads it.
         """
         self._connection.execute("set disabled_optimizers = 'build_side_probe_side'")
         self._connection.execute("set threads = 1")

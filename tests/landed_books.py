@@ -22,6 +22,7 @@ _ANSWERS = (
     "select * from reconcile.tie_out order by operational_day, vendor, side",
     "select * from reconcile.recon_break order by operational_day, vendor, side, record_id",
     "select * from reconcile.borrowed_action order by operational_day, vendor, action_id",
+    "select * from reconcile.item_over_midnight order by operational_day, vendor, action_id",
     "select * from operations.finding where stage = 'reconcile' order by finding_id",
     """select operational_day, vendor, sha256, row_count from lake.partition
        where table_name = 'recon_outcome' and superseded_at is null order by 1, 2""",
@@ -81,7 +82,8 @@ class LandedBooks:
         with self.workspace.warehouse.transaction() as connection:
             connection.execute(
                 "truncate lake.partition, reconcile.tie_out, reconcile.recon_break,"
-                " reconcile.borrowed_action, operations.finding, operations.stage_run"
+                " reconcile.borrowed_action, reconcile.item_over_midnight,"
+                " operations.finding, operations.stage_run"
             )
 
     def _window(self, day: date) -> Window:

@@ -31,6 +31,7 @@ KEYS = ("C1", "C2")
 IGNORED = AutoClose(rule="ignored", outcomes=(Outcome.MISSING_VENDOR,))
 TABLES = (
     "lake.partition, reconcile.tie_out, reconcile.recon_break, reconcile.borrowed_action,"
+    " reconcile.item_over_midnight,"
     " operations.finding, operations.stage_run, reconcile.break_life, reconcile.break_record,"
     " reconcile.break_history, reconcile.break_watch"
 )

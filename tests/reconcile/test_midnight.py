@@ -1,16 +1,17 @@
 """Over midnight: what a day borrows, what it is refused, and that the order of days is no matter."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from landed_books import LandedBooks
 from two_books import DAY, Row, action, at, vendor_event
 
+from breakwater.contracts.operations import EngineSettings
 from breakwater.warehouse.workspace import Workspace
 
 NEXT = DAY + timedelta(days=1)
@@ -21,6 +22,15 @@ DAYS = (DAY, NEXT, NEXT + timedelta(days=1))
 def books(workspace: Workspace, tmp_path: Path) -> LandedBooks:
     """Open an installation to land books in."""
     return LandedBooks(workspace, tmp_path)
+
+
+def on_engine(books: LandedBooks, kind: Literal["duckdb", "postgresql"]) -> LandedBooks:
+    """Return the same installation with another engine."""
+    configuration = books.workspace.configuration
+    update = {"engine": EngineSettings(kind=kind)}
+    operations = configuration.operations.model_copy(update=update)
+    changed = replace(configuration, operations=operations)
+    return replace(books, workspace=replace(books.workspace, configuration=changed))
 
 
 def closed(
@@ -165,34 +175,22 @@ def test_morning_borrows_from_the_evening_before(books: LandedBooks) -> None:
     assert books.tie_out(DAY, "internal")["borrowed"] == 1
 
 
-MIDNIGHTS = st.sampled_from([at("00:00:00", day) for day in DAYS[1:]])
-INSTANTS = st.builds(
-    lambda midnight, shift: midnight + shift,
-    MIDNIGHTS,
-    st.one_of(st.integers(-90, 90), st.sampled_from([-7300, -7200, -3600, 3600, 7199, 7200])),
-)
-DECIDED = st.lists(st.tuples(st.sampled_from(["C1", "C2", "C3"]), INSTANTS), max_size=6)
+ONE_ITEM = {"item_id": "I1"}
 
 
-def _events(decided: Sequence[tuple[str, int]]) -> list[Row]:
-    return [vendor_event(f"v{n}", at, record_key=key) for n, (key, at) in enumerate(decided)]
-
-
-@settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(told=st.tuples(DECIDED, DECIDED, DECIDED), orders=st.tuples(*[st.permutations(DAYS)] * 3))
-def test_days_in_any_order_end_the_same(
-    told: tuple[list[tuple[str, int]], ...], orders: tuple[list[date], ...], books: LandedBooks
+@pytest.mark.parametrize("kind", ["duckdb", "postgresql"])
+@pytest.mark.parametrize("order", [(DAY, NEXT), (NEXT, DAY)])
+def test_item_pairs_over_midnight(
+    books: LandedBooks, order: Sequence[date], kind: Literal["duckdb", "postgresql"]
 ) -> None:
-    """Whatever was landed and closed before, and in which order: the last word decides."""
-    first, final, log = told
-    actions = [action(f"a{n}", at, record_key=key) for n, (key, at) in enumerate(log)]
-    expected = closed(books, orders[0], _events(final), actions)
-    closed(books, orders[1], _events(first), actions[::2])
-    for day in orders[2]:
-        books.land(day, _events(final), actions)
-        books.reconcile(day)
-    assert books.answers() == expected
+    """Judged before midnight, enforced after it, without a key: one pair, counted by the vendor's day."""
+    books = on_engine(books, kind)
+    events = [vendor_event("v1", at("23:59:50"), **ONE_ITEM)]
+    log = [action("a1", at("00:00:05", NEXT), **ONE_ITEM)]
+    answers = closed(books, order, events, log)
+    assert books.breaks(DAY) == books.breaks(NEXT) == {}
+    assert books.tie_out(DAY, "internal")["brought_in"] == 1
+    assert books.tie_out(NEXT, "internal")["borrowed"] == 1
+    for day in (DAY, NEXT):
+        assert books.reconcile(day).changed is False
+    assert books.answers() == answers

@@ -140,7 +140,7 @@ def test_day_that_is_not_landed_is_refused(books: LandedBooks) -> None:
     message = f"{VENDOR} 2026-03-02: .* expected both books landed; found neither"
     with pytest.raises(NotLandedError, match=message):
         books.reconcile(DAY)
-    assert books.answers() == [[], [], [], [], []]
+    assert not any(books.answers())
 
 
 def test_late_rows_join_their_day(books: LandedBooks) -> None:
@@ -186,7 +186,7 @@ def test_record_with_two_outcomes_is_never_published(
     _spoil(monkeypatch, "unpaired", twice)
     with pytest.raises(TieOutError, match="records with several outcomes; expected 0; found 1"):
         books.reconcile(DAY)
-    assert books.answers() == [[], [], [], [], []]
+    assert not any(books.answers())
 
 
 def test_classes_beyond_what_is_tolerated_are_told(books: LandedBooks) -> None:

@@ -6,7 +6,7 @@ from typing import TypeGuard
 import pyarrow as pa
 
 from breakwater.contracts.matching import ExactKey, Group, Normalised, NormalisedKey, Rule
-from breakwater.contracts.tables import Table
+from breakwater.contracts.tables import ENFORCEMENT_ACTION, Table
 from breakwater.engine.base import Engine
 
 _UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
@@ -70,9 +70,9 @@ def _rewrites(rule: Rule) -> TypeGuard[NormalisedKey | Group]:
     )
 
 
-def log_with_keys(rule: ExactKey | NormalisedKey | None) -> str:
+def log_with_keys(rule: ExactKey | NormalisedKey | None, log: str = ENFORCEMENT_ACTION.name) -> str:
     """Return the name under which later rules find our log's keys: as stated, if none joins books."""
-    return "enforcement_action" if rule else "stated_enforcement_action"
+    return log if rule else f"stated_{log}"
 
 
 def name_book(

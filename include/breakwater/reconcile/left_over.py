@@ -5,13 +5,16 @@ place in the list in their names, so that each can be looked at after a run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
 
 from breakwater.contracts.matching import Group, Item, ItemAgent, NormalisedKey, Rule
 from breakwater.engine.base import Engine
 from breakwater.reconcile.groups import settle_group
 from breakwater.reconcile.keys import normalised
 from breakwater.reconcile.model_files import model
+from breakwater.reconcile.over_midnight import PairOverMidnight
 
 NOTHING_SETTLED = (
     "select cast(null as text) as side, cast(null as text) as record_id,"
@@ -41,7 +44,13 @@ class Trial:
     still_open: str
 
 
-def pair_left_over(engine: Engine, rules: Sequence[Rule], log: str, window_seconds: int) -> Trial:
+def pair_left_over(
+    engine: Engine,
+    rules: Sequence[Rule],
+    log: str,
+    window_seconds: int,
+    over_midnight: Sequence[PairOverMidnight] = (),
+) -> Trial:
     """Try rules on the records in ``left_over``.
 
     Args:
@@ -49,10 +58,22 @@ def pair_left_over(engine: Engine, rules: Sequence[Rule], log: str, window_secon
         rules: those that pair, in order, without the key rule and what came before it.
         log: the name of our log with its keys.
         window_seconds: for rules that have no window of their own.
+        over_midnight: pairs of an item with a neighbouring day; no rule of this day sees them.
     """
     simple = all(isinstance(rule, Item) for rule in rules)
-    engine.define("open_rest_0", ONLY_ITEMS if simple else model("opened").format(log=log))
-    return try_rules(engine, rules, "rest", window_seconds)
+    opened = ONLY_ITEMS if simple else model("opened").format(log=log)
+    if not over_midnight:
+        engine.define("open_rest_0", opened)
+        return try_rules(engine, rules, "rest", window_seconds)
+    columns = ("record_id", "action_id", "rule")
+    texts = {name: pa.array([getattr(pair, name) for pair in over_midnight]) for name in columns}
+    engine.load("midnight_pair", pa.table(texts))
+    names = {"opened": "open_midnight", "settled": "settled_midnight"}
+    engine.define(names["opened"], opened)
+    engine.stage(names["settled"], model("settled_over_midnight"))
+    engine.stage("open_rest_0", model("still_open").format(**names))
+    trial = try_rules(engine, rules, "rest", window_seconds)
+    return replace(trial, settled=(names["settled"], *trial.settled))
 
 
 def try_rules(engine: Engine, rules: Sequence[Rule], stem: str, window_seconds: int) -> Trial:

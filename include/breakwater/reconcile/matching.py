@@ -28,6 +28,8 @@ recon_outcome       both
 =================== ================================================================================
 """
 
+from collections.abc import Sequence
+
 from breakwater.contracts.matching import Fuzzy, Rule, is_group_by_key
 from breakwater.contracts.tables import RECON_OUTCOME
 from breakwater.engine.base import Engine
@@ -37,6 +39,7 @@ from breakwater.reconcile.groups import judge_stars
 from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.left_over import Trial, all_settled, pair_left_over, try_rules
 from breakwater.reconcile.model_files import model
+from breakwater.reconcile.over_midnight import PairOverMidnight
 
 SIDES = ("vendor", "internal")
 FEW_ROWS = 500_000
@@ -55,7 +58,13 @@ def open_books(engine: Engine, *, row_count: int) -> None:
         _keep(engine, name, row_count)
 
 
-def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
+def match_books(
+    engine: Engine,
+    about: VendorDay,
+    *,
+    row_count: int,
+    over_midnight: Sequence[PairOverMidnight] = (),
+) -> None:
     """Pair the records of both books; give ``recon_outcome``, one row a record.
 
     Rules in order, see `breakwater.contracts.matching`: whole books are joined by the key rule, and
@@ -65,6 +74,7 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
         engine: with both books open, and what was borrowed and lent loaded.
         about: what is reconciled; its contract says by which rules.
         row_count: as in `open_books`.
+        over_midnight: pairs of an item whose action is borrowed.
     """
     _keep(engine, "internal_record", row_count)
     window = about.operations.matching.window_seconds
@@ -76,7 +86,8 @@ def match_books(engine: Engine, about: VendorDay, *, row_count: int) -> None:
         put(f"odd_{side}_record", model(f"odd_{side}_record"))
     by_key = _group_crowded(engine, about, window)
     _pair_by_key(engine)
-    rest = pair_left_over(engine, _rules_for_the_rest(about), log_with_keys(about.key_rule), window)
+    log = log_with_keys(about.key_rule)
+    rest = pair_left_over(engine, rules_for_the_rest(about), log, window, over_midnight)
     engine.define("settled", all_settled([*by_key.settled, *rest.settled]))
     engine.stage("unpaired", model("unpaired"))
     engine.stage("chosen_pair", model("chosen_pair"))
@@ -117,7 +128,7 @@ def _define_outcome(engine: Engine, side: str, *, with_stars: bool) -> None:
     )
 
 
-def _rules_for_the_rest(about: VendorDay) -> list[Rule]:
+def rules_for_the_rest(about: VendorDay) -> list[Rule]:
     """Return the rules that pair what no key did."""
     return [
         rule

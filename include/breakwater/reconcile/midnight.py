@@ -15,6 +15,7 @@ from breakwater.contracts.tables import CASE_EVENT
 from breakwater.engine.base import Engine
 from breakwater.reconcile.books import VendorDay, scan_book, text_column
 from breakwater.reconcile.model_files import model
+from breakwater.reconcile.over_midnight import PairOverMidnight
 from breakwater.warehouse.database import Connection, replace_rows
 from breakwater.warehouse.lake import Lake, Partition, current_version
 
@@ -57,11 +58,27 @@ def claim_actions(
     }
 
 
-def load_borrowings(connection: Connection, engine: Engine, about: VendorDay) -> list[list[str]]:
-    """Load ``borrowed`` and ``lent``, the actions that come in and go out; return their ids."""
+def load_borrowings(
+    connection: Connection,
+    engine: Engine,
+    about: VendorDay,
+    over_midnight: Iterable[PairOverMidnight],
+) -> list[list[str]]:
+    """Load ``borrowed`` and ``lent``, the actions that come in and go out; return their ids.
+
+    Args:
+        connection: the open transaction.
+        engine: where they are loaded.
+        about: the day.
+        over_midnight: pairs of an item in which the day has a half.
+    """
     own, theirs = _claims(connection, about)
+    by_item: tuple[list[str], list[str]] = ([], [])
+    for pair in over_midnight:
+        by_item[pair.by_day != about.day].append(pair.action_id)
     borrowed, lent = (
-        sorted(claim.action_id for claim in _granted(claims)) for claims in (own, theirs)
+        sorted({*(claim.action_id for claim in _granted(claims)), *items})
+        for claims, items in zip((own, theirs), by_item, strict=True)
     )
     engine.load("borrowed", text_column("action_id", borrowed))
     engine.load("lent", text_column("action_id", lent))

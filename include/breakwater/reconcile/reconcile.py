@@ -12,6 +12,7 @@ from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
 from breakwater.reconcile.comparing import compared_fields
 from breakwater.reconcile.findings import break_findings, drift_findings
+from breakwater.reconcile.items_over_midnight import pair_items, stored_pairs
 from breakwater.reconcile.keys import log_with_keys
 from breakwater.reconcile.life.follow import Followed, follow_breaks, without_common_drift
 from breakwater.reconcile.matching import match_books, open_books
@@ -50,18 +51,19 @@ def reconcile_day(workspace: Workspace, vendor: str, day: date, now: datetime) -
         TieOutError: a record ended nowhere or more than once; nothing is published.
     """
     about = _vendor_day(workspace, vendor, day)
+    neighbours = [_vendor_day(workspace, vendor, each) for each in about.neighbours]
     with workspace.warehouse.transaction() as connection:
         # Neighbours too, in the order of days: no two calls can wait for each other.
         for each in sorted((day, *about.neighbours)):
             hold(connection, STAGE, vendor, each)
-        result, affected = _reconcile(workspace, connection, about, now, claims_anew=True)
+        result, affected = _reconcile(workspace, connection, about, now, neighbours)
         again = [
             each for each in sorted(affected) if stage_summary(connection, each, vendor, STAGE)
         ]
         for each in again:
             neighbour = _vendor_day(workspace, vendor, each)
             # Its claims stay what its own call made them; that call renews them.
-            renewed, _ = _reconcile(workspace, connection, neighbour, now, claims_anew=False)
+            renewed, _ = _reconcile(workspace, connection, neighbour, now)
             if renewed.changed:
                 mark_stale(connection, vendor, [each], "a neighbouring day borrowed from it", now)
     return StageResult(
@@ -88,10 +90,12 @@ def _reconcile(
     connection: Connection,
     about: VendorDay,
     now: datetime,
-    *,
-    claims_anew: bool,
+    neighbours: Sequence[VendorDay] = (),
 ) -> tuple[StageResult, set[date]]:
-    """Reconcile one day; return its result and the neighbours whose result that changes."""
+    """Reconcile one day; return its result and the neighbours whose result that changes.
+
+    With its neighbours, what pairs over their midnights is worked out anew.
+    """
     books = books_of(connection, about.vendor, about.day)
     settings = workspace.configuration.operations.engine
     with (
@@ -101,10 +105,13 @@ def _reconcile(
         read_books(engine, workspace.lake, about, books)
         open_books(engine, row_count=books.row_count)
         affected = set()
-        if claims_anew:
+        if neighbours:
             affected = claim_actions(connection, engine, workspace.lake, about)
-        borrowings = load_borrowings(connection, engine, about)
-        match_books(engine, about, row_count=books.row_count)
+            affected |= pair_items(connection, engine, workspace.lake, about, neighbours)
+        over_midnight = stored_pairs(connection, about)
+        borrowings = load_borrowings(connection, engine, about, over_midnight)
+        own = [pair for pair in over_midnight if pair.by_day == about.day]
+        match_books(engine, about, row_count=books.row_count, over_midnight=own)
         published = publish_outcomes(
             connection,
             engine,
@@ -121,7 +128,7 @@ def _reconcile(
         replace_suggestions(connection, about.vendor, about.day, suggested or ())
         outcomes = sorted({tally.outcome for tally in published.tallies})
         followed = follow_breaks(connection, engine, about, outcomes, now)
-    inputs = [books.hashes, borrowings, _rules(about)]
+    inputs = [books.hashes, borrowings, _rules(about), *own]
     # Whoever has no such rule sees nothing of it.
     told = {"suggestions": None if suggested is None else len(suggested)}
     extra = told if about.suggesting_rules else {}

@@ -1,0 +1,1 @@
+"""What bench/reconcile.py runs: the books, the contenders, and taking turns."""

@@ -1,7 +1,10 @@
 """A clock for everything that a clock can say, and a vendor that reports all of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+
+from case_book import Event
 
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.shape import CaseShape
@@ -122,3 +125,28 @@ def reporting_all(what: VendorDay, clocks: tuple[Clock, ...]) -> VendorDay:
     shape = what.contract.shape.model_copy(update={"instants": columns})
     contract = what.contract.model_copy(update={"shape": shape})
     return replace(what, contract=contract, clocks=clocks)
+
+
+PROMISED = clock("promised", due="reported", pauses=False)
+"""Due when the vendor's own system says so; not one of the others, whose events are drawn."""
+
+
+def with_promises(events: list[Event]) -> list[Event]:
+    """Add what a vendor promised of the cases of a book: to every second one, to every sixth twice.
+
+    The second promise is told a day later; by then the first has passed, or not.
+    """
+    book = list(events)
+    received = [event for event in events if event["event_type"] == "received"]
+    for n, event in enumerate(received[::2]):
+        for told, hours in ((0, 6 + n % 40), (1, 60))[: 1 + (n % 3 == 0)]:
+            book.append(
+                event
+                | {
+                    "event_type": "due",
+                    "event_id": f"{event['event_id']}-due-{told}",
+                    "event_at": event["event_at"] + hours * 3600,
+                    "operational_day": event["operational_day"] + timedelta(days=told - 1),
+                }
+            )
+    return book

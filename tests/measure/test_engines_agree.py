@@ -8,7 +8,7 @@ import pytest
 from case_book import EXCUSALS, Bench, vendor_day
 from psycopg import sql
 from random_book import RandomBook
-from rich_clocks import RICH_CLOCKS, reporting_all
+from rich_clocks import PROMISED, RICH_CLOCKS, reporting_all, with_promises
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.tables import CLOCK_RUN
@@ -29,14 +29,15 @@ def test_all_models_agree_row_for_row(
 ) -> None:
     """EXCEPT ALL is empty both ways for each model, on a book with everything in it."""
     shipped = vendor_day(configuration)
-    reporting = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
+    reporting = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS, PROMISED))
     what = replace(reporting, excusals=EXCUSALS)
     book = RandomBook(seed, what.window)
+    events = with_promises(book.events)
     in_process, in_server = DuckDBEngine("1GB", 2), PostgreSQLEngine(server.dsn())
     try:
         for engine, folder in ((in_process, tmp_path / "a"), (in_server, tmp_path / "b")):
             folder.mkdir()
-            Bench(engine, folder).run(what, book.events, book.outcomes)
+            Bench(engine, folder).run(what, events, book.outcomes)
         for name in MODELS:
             rows = in_process.fetch(name)
             in_server.load(f"other_{name}", rows)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from case_book import EXCUSALS, Bench, parquet, vendor_day
 from random_book import RandomBook
-from rich_clocks import RICH_CLOCKS, reporting_all
+from rich_clocks import PROMISED, RICH_CLOCKS, reporting_all, with_promises
 from spark_settings import needs_spark
 from two_books import DAY, Row, TwoBooks, action, at, next_day, vendor_event
 
@@ -222,13 +222,13 @@ def test_measuring_agrees(
 ) -> None:
     """On a book with every event at every awkward instant: each model, and the file of clocks."""
     shipped = replace(vendor_day(configuration), excusals=EXCUSALS)
-    what = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS))
+    what = reporting_all(shipped, (*shipped.clocks, *RICH_CLOCKS, PROMISED))
     book = RandomBook(1, what.window)
     files = []
     for name, engine in (("duckdb", in_process), ("spark", on_cluster)):
         folder = tmp_path / name
         folder.mkdir()
-        Bench(engine, folder).run(what, book.events, book.outcomes)
+        Bench(engine, folder).run(what, with_promises(book.events), book.outcomes)
         line_models(engine, what.contract)
         files.append(folder / "clock_run.parquet")
         engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, files[-1])

@@ -90,6 +90,9 @@ class CaseShape(Contract):
     kind: Literal["case"]
     instants: dict[EventType, tuple[str, ...]]
     """Columns that hold the instant of each event; several for an event that may recur."""
+    promise_days: int = Field(default=60, ge=0, le=366)
+    """Where a column holds each case's `due` instant and a clock runs on it: how many earlier days'
+    promises are remembered, so that one that passed is not moved by a later export."""
 
     @model_validator(mode="after")
     def _must_know_when_received(self) -> "CaseShape":

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from breakwater.measure.results import (
     Row,
     take,
 )
+from breakwater.measure.sla.promises import told_promises
 from breakwater.measure.sla.vendor_calendars import replaced_contracts
 from breakwater.warehouse.database import Connection, hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
@@ -54,11 +55,15 @@ class Inputs:
 
     case_events: tuple[Written, ...]
     recon_outcomes: tuple[Written, ...]
+    earlier: tuple[Written, ...] = ()
+    """Events of earlier days, of which only reported due instants are read."""
 
     @property
     def hashes(self) -> list[str]:
         """Content hashes, in a stable order."""
-        return [version.sha256 for version in (*self.case_events, *self.recon_outcomes)]
+        return [
+            version.sha256 for version in (*self.case_events, *self.recon_outcomes, *self.earlier)
+        ]
 
 
 def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
@@ -66,7 +71,9 @@ def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
     vendor, day = what.contract.vendor, what.day
     events = current_versions_between(connection, CASE_EVENT.name, what.first_day, day, vendor)
     outcomes = current_versions(connection, RECON_OUTCOME.name, day, vendor)
-    return Inputs(tuple(events), tuple(outcomes))
+    first, before = what.first_promise_day, day - timedelta(days=1)
+    earlier = current_versions_between(connection, CASE_EVENT.name, first, before, vendor)
+    return Inputs(tuple(events), tuple(outcomes), tuple(earlier))
 
 
 def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
@@ -135,6 +142,7 @@ def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, file: 
             what,
             [workspace.lake.url(version.path) for version in inputs.case_events],
             [workspace.lake.url(version.path) for version in inputs.recon_outcomes],
+            told_promises(workspace.lake, [version.path for version in inputs.earlier]),
         )
         return take(engine, what, file)
 

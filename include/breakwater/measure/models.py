@@ -9,6 +9,8 @@ input               what
 case_event          the vendor's events of the day; of a log of states also
                     the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
+told_promise        due instants that the vendor's own system reported, of earlier
+                    days, too (`sla.promises`)
 run                 one row: ``operational_day, vendor, window_start, window_end``
 clock_*             which clocks run on which slice, and how (`sla.clocks`)
 calendar            business time by the hour (`sla.calendars`)
@@ -38,6 +40,7 @@ from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.excusal.settle import settle_clocks
 from breakwater.measure.kpi.measurable import measurable
+from breakwater.measure.sla.promises import NOTHING_TOLD, promise_days
 from breakwater.measure.sla.run import ClockRules, run_clocks
 
 _HERE = Path(__file__).parent
@@ -46,6 +49,10 @@ _OF_A_REPLACED_CONTRACT = {"calendars", "calendar_rules", "effective_from", "eff
 MEASURED_OF_OPERATIONS = frozenset({"queues", "attainment"})
 """What of the configuration measuring reads; the rest counts before it, or after."""
 
+_TOLD_PROMISE = (
+    "select case_id_vendor, operational_day, event_at from case_event where event_type = 'due'"
+    " union all select case_id_vendor, operational_day, event_at from earlier_promise"
+)
 STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
 DAY_MODELS = ("case_day", "case_total")
@@ -98,6 +105,11 @@ class VendorDay:
         return self.day - timedelta(days=self.contract.shape.history_days)
 
     @property
+    def first_promise_day(self) -> date:
+        """The earliest day whose reported due instants still count."""
+        return self.day - timedelta(days=promise_days(self.clocks, self.contract))
+
+    @property
     def clock_rules(self) -> ClockRules:
         """What decides how the day's clocks run."""
         zone = self.operations.zone_info
@@ -116,7 +128,11 @@ class VendorDay:
 
 
 def run_measures(
-    engine: Engine, what: VendorDay, case_events: Sequence[str], recon_outcomes: Sequence[str]
+    engine: Engine,
+    what: VendorDay,
+    case_events: Sequence[str],
+    recon_outcomes: Sequence[str],
+    earlier_promises: pa.Table = NOTHING_TOLD,
 ) -> None:
     """Stage every model; the results are left under their names.
 
@@ -125,12 +141,13 @@ def run_measures(
         what: the vendor-day and its rules.
         case_events: addresses of the vendor's events, as Parquet.
         recon_outcomes: addresses of the reconciliation's outcomes, as Parquet.
+        earlier_promises: as for `load_cases`.
 
     Raises:
         ConfigurationError: a site's calendar never opens long enough for a clock's target.
     """
     engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
-    load_cases(engine, what, case_events)
+    load_cases(engine, what, case_events, earlier_promises)
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
     run_clocks(engine, what.clock_rules)
     settle_clocks(engine, what.excusals)
@@ -139,13 +156,19 @@ def run_measures(
     run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
 
 
-def load_cases(engine: Engine, what: VendorDay, case_events: Sequence[str]) -> None:
+def load_cases(
+    engine: Engine,
+    what: VendorDay,
+    case_events: Sequence[str],
+    earlier_promises: pa.Table = NOTHING_TOLD,
+) -> None:
     """Stage each case from the events that tell of it, as known at the end of the window.
 
     Args:
         engine: where the models run.
         what: the vendor-day; its window may end in the middle of the day.
         case_events: addresses of the vendor's events, as Parquet.
+        earlier_promises: due instants that files of earlier days told, see `told_promises`.
     """
     engine.load("run", _run(what))
     if what.is_state_log:
@@ -154,6 +177,8 @@ def load_cases(engine: Engine, what: VendorDay, case_events: Sequence[str]) -> N
     else:
         engine.scan("case_event", case_events, CASE_EVENT)
         engine.define("told", "select * from case_event")
+    engine.load("earlier_promise", earlier_promises)
+    engine.define("told_promise", _TOLD_PROMISE)
     run_models(engine, read_models(_HERE / "case", *CASE_MODELS))
 
 

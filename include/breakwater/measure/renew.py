@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from breakwater.measure.closing.landed import days_landed_from, why_to_land_again
 from breakwater.measure.measure import STAGE, measure_day, read_inputs, vendor_day
+from breakwater.measure.sla.promises import promise_days
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import stage_summary
 from breakwater.warehouse.stale import mark_stale
@@ -80,7 +81,7 @@ def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, .
         for later in (row["day"] for row in rows):
             what = vendor_day(workspace, vendor, later)
             last = stage_summary(connection, later, vendor, STAGE)
-            if what.first_day > day or last is None:
+            if min(what.first_day, what.first_promise_day) > day or last is None:
                 continue
             if last["summary"]["read"] != read_inputs(connection, what).hashes:
                 outdated.append(later)
@@ -90,4 +91,7 @@ def outdated_days(workspace: Workspace, vendor: str, day: date) -> tuple[date, .
 def _longest_history(workspace: Workspace, vendor: str) -> int:
     """Return how many days back a day of the vendor may read, under any of its contracts."""
     versions = workspace.configuration.versions(vendor)
-    return max(version.shape.history_days for version in versions)
+    clocks = workspace.configuration.clocks
+    return max(
+        max(version.shape.history_days, promise_days(clocks, version)) for version in versions
+    )

@@ -74,12 +74,21 @@ early as (
         and cycle.entry in (select entry from clock_target where reversed_rate is not null)
     group by cycle.case_id_vendor, cycle.entry
 ),
--- What the vendor's own system promised lies ahead of the day, as a rule; the longest promise counts.
+-- What the vendor's own system promised; a promise that passed while the cycle ran is not moved.
 promise as (
-    select case_id_vendor, max(event_at) as due_at
-    from case_event
-    where event_type = 'due'
-    group by case_id_vendor
+    select
+        cycle.case_id_vendor,
+        cycle.entry,
+        cycle.cycle,
+        coalesce(
+            min(case when promised.passed_by > cycle.triggered_at then promised.due_at end),
+            max(promised.due_at)
+        ) as due_at
+    from clock_cycle cycle
+    join clock_entry entry on entry.entry = cycle.entry
+    join clock_promise promised on promised.case_id_vendor = cycle.case_id_vendor
+    where entry.due_is_reported
+    group by cycle.case_id_vendor, cycle.entry, cycle.cycle
 )
 select
     beginning.case_id_vendor,
@@ -125,7 +134,8 @@ left join early
     and early.entry = beginning.entry
 left join promise
     on promise.case_id_vendor = beginning.case_id_vendor
-    and entry.due_is_reported
+    and promise.entry = beginning.entry
+    and promise.cycle = beginning.cycle
 left join clock_dated dated
     on dated.dated = target.dated
     and dated.utc_hour = beginning.started_at - mod(beginning.started_at, 3600)

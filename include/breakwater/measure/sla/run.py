@@ -10,17 +10,18 @@ import pyarrow as pa
 
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.vendor import VendorContract
-from breakwater.core.days import Window
+from breakwater.core.days import Window, operational_day_of
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.sla.calendars import ALWAYS, Stretch, calendar_tables
 from breakwater.measure.sla.clocks import ClockTables, Slice, clock_tables
 from breakwater.measure.sla.dated import dated_table
+from breakwater.measure.sla.promises import promise_day_table
 from breakwater.measure.sla.vendor_calendars import VendorCalendars
 
 _HERE = Path(__file__).parent
 
-EVENT_MODELS = ("clock_place", "narrow_signal", "clock_halt")
+EVENT_MODELS = ("clock_place", "narrow_signal", "clock_halt", "clock_promise")
 STEP_MODELS = (
     "clock_trigger",
     "clock_cycle",
@@ -70,7 +71,7 @@ def run_clocks(engine: Engine, rules: ClockRules) -> None:
     a day (a window that ends there), cases made up to check a calendar.
 
     Args:
-        engine: holds ``run``, ``told``, ``case_event`` and the case models ``event``,
+        engine: holds ``run``, ``told``, ``told_promise`` and the case models ``event``,
             ``case_slice`` and ``slice``, see `breakwater.measure.models.load_cases`.
         rules: what decides.
 
@@ -84,6 +85,8 @@ def run_clocks(engine: Engine, rules: ClockRules) -> None:
     for name in tables.names:
         engine.load(name, tables.table(name))
     _load_calendars(engine, rules, tables, first_at)
+    last = operational_day_of(rules.window.end - 1, rules.zone)
+    engine.load("promise_day", promise_day_table(rules.clocks, last, rules.zone))
     run_models(engine, read_models(_HERE, *EVENT_MODELS[:2]))
     for name, select in read_models(_HERE, "signal"):
         engine.define(name, select)

@@ -21,6 +21,7 @@ from breakwater.core.vocabulary import EventType
 from breakwater.engine.base import Engine, arrow_schema, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.models import CASE_MODELS
+from breakwater.measure.sla.promises import NOTHING_TOLD
 from breakwater.measure.sla.run import ClockRules, run_clocks
 from breakwater.measure.sla.verify.vectors import far_days
 
@@ -161,6 +162,7 @@ def _asked(engine: Engine, run: list[Question]) -> dict[str, Answer]:
     )
     engine.load("case_event", pa.Table.from_pylist(events, arrow_schema(CASE_EVENT)))
     engine.define("told", "select * from case_event")
+    engine.load("told_promise", NOTHING_TOLD)
     run_models(engine, read_models(_CASE, *CASE_MODELS))
     rules = ClockRules(tuple(clocks.values()), contract, _UTC.zone_info, window)
     run_clocks(engine, rules)

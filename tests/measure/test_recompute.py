@@ -81,7 +81,7 @@ def test_the_same_configuration_moves_nothing(installation: Workspace) -> None:
         (DAY, "pearlline"),
         (NEXT, "pearlline"),
     ]
-    assert all(each.is_current and not each.moved for each in found)
+    assert all(each.is_current and not each.moved and not each.outcomes for each in found)
 
 
 def test_a_shorter_target_moves_its_clock_and_attainment_and_nothing_else(
@@ -101,6 +101,12 @@ def test_a_shorter_target_moves_its_clock_and_attainment_and_nothing_else(
         [DAY],
     )
     assert row["met"] == told["met"][1]
+    # The cases are named: as many left the kept ones as the figure fell, all of that clock.
+    assert {outcome.clock for outcome in found.outcomes} == {"decision_p1"}
+    lost = [each for each in found.outcomes if each.before == "met"]
+    assert {each.after for each in lost} == {"missed"}
+    assert len(lost) >= told["met"][0] - told["met"][1] > 0
+    assert found.outcomes == tuple(sorted(found.outcomes))
     assert row["due"] == told.get("due", (0, row["due"]))[1]
 
 
@@ -163,6 +169,12 @@ def test_the_command_prints_lines_or_json(
     assert f"{day} pearlline clock decision_p1: met " in said
     told = json.loads(typed("recompute", day, day, "--config", "/tmp", "--json"))  # noqa: S108  any folder
     assert told["counts_once_landed_again"] == []
+    (line,) = (each for each in said.splitlines() if "clock decision_p1: met → missed: " in each)
+    outcomes = told["vendor_days"][1]["outcomes"]
+    missed = [each["case_id_vendor"] for each in outcomes if each["after"] == "missed"]
+    count, named = line.partition(": met → missed: ")[2].split(": ")
+    assert int(count) <= len(missed)
+    assert set(named.partition(" and ")[0].split(", ")) <= set(missed)
     (_, own) = told["vendor_days"]
     met = own["difference"]["clock"]["decision_p1"]["met"]
     assert met["after"] - met["before"] == met["change"] < 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from breakwater.cli.arguments import DAY
 from breakwater.contracts.loading import load_configuration
 from breakwater.core.days import days_between
+from breakwater.core.plain import one_line
 from breakwater.warehouse.workspace import open_workspace
 
 if TYPE_CHECKING:  # measuring takes a second to import, which `--help` should not
@@ -26,7 +28,7 @@ if TYPE_CHECKING:  # measuring takes a second to import, which `--help` should n
     help="Folder of the changed configuration; the installation's own when absent.",
 )
 @click.option("--vendor", "vendors", multiple=True, help="Only this vendor; may be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, with every case.")
 def recompute(
     first: date, last: date, config: Path | None, vendors: tuple[str, ...], as_json: bool
 ) -> None:
@@ -49,13 +51,18 @@ def recompute(
     days = moved = 0
     for each in found:
         days += 1
-        moved += bool(each.moved)
+        moved += bool(each.moved or each.outcomes)
         for line in _lines(each):
             click.echo(line)
     click.echo(f"{days} vendor-days measured; {moved} would differ; nothing was published")
     if elsewhere:
         names = ", ".join(elsewhere)
         click.echo(f"counts only once days are landed and reconciled again: {names}")
+
+
+_NO_CLOCK = "no clock"
+_NAMED, _LONGEST_ID = 5, 60
+"""How many cases a line names, and how much of an id; `--json` has all of them."""
 
 
 def _lines(each: "Recomputed") -> Iterator[str]:
@@ -68,6 +75,14 @@ def _lines(each: "Recomputed") -> Iterator[str]:
             f"{place} {moved.about} {moved.name}: {moved.figure}"
             f" {moved.before:,.10g} → {moved.after:,.10g} ({change:+,.10g})"
         )
+    kinds: dict[tuple[str, str, str], list[str]] = {}
+    for outcome in each.outcomes:
+        ends = outcome.before or _NO_CLOCK, outcome.after or _NO_CLOCK
+        kinds.setdefault((outcome.clock, *ends), []).append(outcome.case_id_vendor)
+    for (clock, before, after), cases in sorted(kinds.items()):
+        named = ", ".join(one_line(case, _LONGEST_ID) for case in cases[:_NAMED])
+        more = f" and {len(cases) - _NAMED:,} more" if len(cases) > _NAMED else ""
+        yield f"{place} clock {clock}: {before} → {after}: {len(cases):,}: {named}{more}"
 
 
 def _plain(found: "list[Recomputed]", elsewhere: list[str]) -> dict[str, Any]:
@@ -87,6 +102,7 @@ def _plain(found: "list[Recomputed]", elsewhere: list[str]) -> dict[str, Any]:
                 "vendor": each.vendor,
                 "is_current": each.is_current,
                 "difference": difference,
+                "outcomes": [asdict(outcome) for outcome in each.outcomes],
             }
         )
     return {"vendor_days": vendor_days, "counts_once_landed_again": elsewhere}

@@ -8,7 +8,7 @@ reconciled again, and what differs there is named instead of guessed at.
 
 import math
 import tempfile
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.measure.measure import STAGE, Inputs, measure_inputs, read_inputs, vendor_day
+from breakwater.contracts.tables import CLOCK_RUN
+from breakwater.measure.changed_outcomes import ChangedOutcome, changed_outcomes, outcomes_in
+from breakwater.measure.measure import STAGE, measure_inputs, read_inputs, vendor_day
 from breakwater.measure.models import MEASURED_OF_CONTRACT, MEASURED_OF_OPERATIONS
 from breakwater.measure.results import Measured
 from breakwater.warehouse.database import Connection
+from breakwater.warehouse.lake import current_versions
 from breakwater.warehouse.stage_run import stage_summary
 from breakwater.warehouse.workspace import Workspace
 
@@ -58,12 +61,14 @@ class Recomputed:
         is_current: whether what is served was measured from the rows that are there now; where it
             was not, the rows move figures, too.
         moved: every figure that differs, in order; none when the configuration changes nothing.
+        outcomes: every run of a clock that ends otherwise, in order.
     """
 
     day: date
     vendor: str
     is_current: bool
     moved: tuple[Moved, ...]
+    outcomes: tuple[ChangedOutcome, ...]
 
 
 def recompute_days(
@@ -126,19 +131,18 @@ def _recompute(workspace: Workspace, vendor: str, day: date) -> Recomputed:
         inputs = read_inputs(connection, what)
         is_current = _read_by_the_last_run(connection, vendor, day) == inputs.hashes
         before = _served(connection, vendor, day)
-    after = _figures_of(_measured(workspace, vendor, day, inputs))
+        runs = current_versions(connection, CLOCK_RUN.name, day, vendor)
+        ended = [outcomes_in(workspace.lake.url(version.path)) for version in runs]
+    with tempfile.TemporaryDirectory(prefix="breakwater-recompute-") as scratch:
+        file = Path(scratch) / "clock_run.parquet"
+        after = _figures_of(measure_inputs(workspace, what, inputs, file))
+        outcomes = changed_outcomes(dict(ChainMap(*map(dict, ended))), outcomes_in(file))
     moved = tuple(
         Moved(*about, before.get(about, 0), after.get(about, 0))
         for about in sorted({*before, *after})
         if before.get(about, 0) != after.get(about, 0)
     )
-    return Recomputed(day, vendor, is_current, moved)
-
-
-def _measured(workspace: Workspace, vendor: str, day: date, inputs: Inputs) -> Measured:
-    with tempfile.TemporaryDirectory(prefix="breakwater-recompute-") as scratch:
-        what = vendor_day(workspace, vendor, day)
-        return measure_inputs(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
+    return Recomputed(day, vendor, is_current, moved, outcomes)
 
 
 def _read_by_the_last_run(connection: Connection, vendor: str, day: date) -> list[str]:

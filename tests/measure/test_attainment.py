@@ -15,6 +15,7 @@ from breakwater.contracts.vendor import AttainmentTarget
 from breakwater.core.vocabulary import EventType
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.measure.attainment import Attained, Promise, promises, target_of
+from breakwater.measure.findings import About, breach_findings
 
 P1 = Case(priority="p1")
 """Its clock: 4 hours from queued to decided, round the clock."""
@@ -309,3 +310,45 @@ def test_a_general_promise_is_judged_over_all_of_its_queues_together() -> None:
 def test_a_promise_with_nothing_due_is_kept() -> None:
     """Nothing due is no failure."""
     assert Promise("decision_p1", None, 0.95, ()).attainment == pytest.approx(1)
+
+
+def test_of_a_case_past_a_law_the_clock_that_presses_now_is_named(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """Removal was due at 04:00; the decision may still come in time, so that is what to do next.
+
+    Of a case whose only open clock is the one that ran out there is nothing else to name.
+    """
+    order = Case(queue="legal_requests", policy="illegal_content", priority="p1")
+    events = [
+        *order.named("both").events(
+            ("received", "2026-03-02 01:00"), ("queued", "2026-03-02 15:00")
+        ),
+        *order.named("both_too").events(
+            ("received", "2026-03-02 02:00"), ("queued", "2026-03-02 14:00")
+        ),
+        *replace(order, case_id="alone", priority="p2").events(("received", "2026-03-02 01:00")),
+        *replace(order, case_id="kept", priority="p1").events(
+            ("received", "2026-03-02 14:00"), ("queued", "2026-03-02 14:00")
+        ),
+    ]
+    what = vendor_day(configuration)
+    clocks = tuple(clock for clock in what.clocks if clock.clock != "pickup_p1")
+    bench.run(replace(what, clocks=clocks), events)
+    assert bench.rows("breach_tightest") == [
+        {
+            "clock": "removal_order",
+            "queue": "legal_requests",
+            "tightest": "decision_p1",
+            "case_count": 2,
+        }
+    ]
+    late = [row for row in bench.rows("clock_exception") if row["kind"] == "statutory"]
+    about = About("pearlline", DAY, what.window.end, what.operations.zone_info)
+    tightest = {("removal_order", "legal_requests"): {"decision_p1": 2, "another": 1}}
+    (finding,) = breach_findings(about, late, what.clocks, tightest)
+    assert finding.value == 3
+    assert finding.detail["tightest_clock"] == "decision_p1"
+    assert finding.detail["tightest_cases"] == 2
+    (finding,) = breach_findings(about, late, what.clocks, {})
+    assert "tightest_clock" not in finding.detail

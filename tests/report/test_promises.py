@@ -9,8 +9,10 @@ from made_days import DAY
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import Excusal
+from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.answers import read_answers
 from breakwater.report.scope import cut
+from breakwater.report.sections.legal import legal_section
 from breakwater.report.sections.promises import promise_section
 from breakwater.report.wording import Names
 from breakwater.warehouse.workspace import Workspace
@@ -99,3 +101,33 @@ def test_a_day_without_either_says_what_it_said(
 ) -> None:
     """No sentence about nothing."""
     assert "pace" not in summary(quiet, configuration)
+
+
+def test_a_row_about_a_law_names_the_clock_that_presses_by_now(
+    quiet: Workspace, configuration: Configuration
+) -> None:
+    """By its title, which is ours; without one the row says what it said."""
+    with quiet.warehouse.transaction() as connection:
+        answers = read_answers(connection, configuration, DAY, ["sla_attainment"])
+    ops = Audience.model_validate(
+        {"audience": "readers", "title": "X", "kind": "ops", "zone": "Asia/Singapore"}
+    )
+    breach = Finding(
+        rule=Rule.STATUTORY_CLOCK_BREACHED,
+        operational_day=DAY,
+        vendor="pearlline",
+        severity=Severity.CRITICAL,
+        scope={"clock": "eu_tco_removal", "queue": "legal_requests"},
+        value=3,
+        unit="cases",
+        threshold=0,
+        detail={"still_open": 3},
+    )
+    notes = []
+    for detail in ({}, {"tightest_clock": "decision_p3", "tightest_cases": 2}):
+        told = replace(breach, detail={**breach.detail, **detail})
+        view = cut(replace(answers, findings=(told,)), ops)
+        (line,) = legal_section(view, Names(configuration, DAY), 5).lines
+        notes.append(line.note)
+    title = Names(configuration, DAY).clock("decision_p3")
+    assert notes == ["3 still open", f"3 still open; most pressing by now: {title} (2 cases)"]

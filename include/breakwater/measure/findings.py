@@ -69,7 +69,10 @@ def _worst(promise: Promise) -> dict[str, int]:
 
 
 def breach_findings(
-    about: About, exceptions: Sequence[Mapping[str, Any]], clocks: Iterable[Clock]
+    about: About,
+    exceptions: Sequence[Mapping[str, Any]],
+    clocks: Iterable[Clock],
+    tightest: Mapping[tuple[str, str], Mapping[str, int]],
 ) -> Iterator[Finding]:
     """Find statutory clocks that ran out in the day, or had before and are still open.
 
@@ -77,6 +80,7 @@ def breach_findings(
         about: whose day.
         exceptions: rows of ``clock_exception``, instants in UTC seconds.
         clocks: all that are configured; they know the law.
+        tightest: by clock and queue, how many of its cases another clock presses more by now.
     """
     breached: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in exceptions:
@@ -103,8 +107,17 @@ def breach_findings(
                 "provision": entry.law.citation if entry.law else None,
                 # A number that nobody read in the law is told as such.
                 "confidence": entry.law.confidence if entry.law else None,
+                **_pressing(tightest.get((clock, queue), {})),
             },
         )
+
+
+def _pressing(tightest: Mapping[str, int]) -> dict[str, object]:
+    """Name the clock that presses most of the cases more than the one that ran out."""
+    if not tightest:
+        return {}
+    clock = min(tightest, key=lambda name: (-tightest[name], name))
+    return {"tightest_clock": clock, "tightest_cases": tightest[clock]}
 
 
 def _late_seconds(row: Mapping[str, Any], window_end: int) -> int:

@@ -212,7 +212,7 @@ def _findings(what: VendorDay, measured: Measured) -> Iterator[Finding]:
     about = About(what.contract.vendor, what.day, what.window.end, what.operations.zone_info)
     kept = promises(measured.attainment, targets_in_force(what.contract, what.day))
     yield from attainment_findings(about, kept, what.operations.attainment)
-    yield from breach_findings(about, measured.exceptions, what.clocks)
+    yield from breach_findings(about, measured.exceptions, what.clocks, measured.tightest)
 
 
 def _fingerprint(measured: Measured) -> str:

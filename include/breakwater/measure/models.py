@@ -57,6 +57,7 @@ STATE_LOG_MODELS = ("case_event", "told")
 CASE_MODELS = ("event", "case_slice", "slice")
 DAY_MODELS = ("case_day", "case_total")
 SETTLED_MODELS = ("attainment", "clock_exception", "clock_total")
+TOLD_MODELS = ("breach_tightest",)
 KPI_MODELS = (
     "flow",
     "backlog",
@@ -151,7 +152,7 @@ def run_measures(
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
     run_clocks(engine, what.clock_rules)
     settle_clocks(engine, what.excusals)
-    run_models(engine, read_models(_HERE / "sla", *SETTLED_MODELS))
+    run_models(engine, read_models(_HERE / "sla", *SETTLED_MODELS, *TOLD_MODELS))
     _load_rules(engine, what)
     run_models(engine, read_models(_HERE / "kpi", *KPI_MODELS))
 

@@ -57,6 +57,8 @@ class Measured:
         attainment: one a clock and queue.
         facts: rows of `FACT_COLUMNS`.
         histogram: rows of `HISTOGRAM_COLUMNS`.
+        tightest: by clock and queue of cases past a legal deadline, how many of them have another
+            clock that is the most pressing, by its name.
         totals: cases by what the day saw of them; `returned` were solved before it and taken up
             again in it, which the roll-forward of the backlog needs.
     """
@@ -69,6 +71,7 @@ class Measured:
     histogram: list[Row]
     totals: dict[str, int]
     clocks_settled: int
+    tightest: dict[tuple[str, str], dict[str, int]]
 
 
 def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
@@ -83,7 +86,15 @@ def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
         histogram=_rows(engine, "kpi_histogram", HISTOGRAM_COLUMNS, HISTOGRAM_COLUMNS[:3]),
         totals=engine.fetch("case_total").to_pylist()[0],
         clocks_settled=engine.fetch("clock_total").to_pylist()[0]["settled"],
+        tightest=_tightest(engine),
     )
+
+
+def _tightest(engine: Engine) -> dict[tuple[str, str], dict[str, int]]:
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for row in engine.fetch("breach_tightest", ("clock", "queue", "tightest")).to_pylist():
+        found.setdefault((row["clock"], row["queue"]), {})[row["tightest"]] = row["case_count"]
+    return found
 
 
 def _rows(

@@ -46,17 +46,20 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
             where=names.where(finding.vendor, finding.scope),
             what=names.clock(finding.scope.get("clock", "")),
             number=f"{amount(finding.value, finding.unit)} late",
-            note="; ".join(_notes(finding)),
+            note="; ".join(_notes(finding, names)),
         )
 
 
-def _notes(finding: Finding) -> Iterator[str]:
+def _notes(finding: Finding, names: Names) -> Iterator[str]:
     detail = finding.detail
     late, still_open = detail.get("longest_late_seconds"), detail.get("still_open")
     if isinstance(late, (int, float)) and late > 0:
         yield f"longest {duration(late)} over"
     if isinstance(still_open, int) and still_open:
         yield f"{still_open:,} still open"
+    tightest, cases = detail.get("tightest_clock"), detail.get("tightest_cases")
+    if isinstance(tightest, str) and isinstance(cases, int):
+        yield f"most pressing by now: {names.clock(tightest)} ({of_all(cases, 'case')})"
     if provision := detail.get("provision"):
         yield one_line(provision, 60)
     if detail.get("confidence") not in {None, READ_IN_THE_LAW}:

@@ -43,6 +43,26 @@ def test_without_a_list_keys_come_first_and_items_after() -> None:
         (({**GROUP, "shape": "many_to_many", "allowed_decisions": ["warn"]},), "allows no others"),
         (({**GROUP, "allowed_decisions": ["frown"]},), "Input should be"),
         (({"kind": "guess"},), "does not match any of the expected tags"),
+        ((), "Value error, at least one rule has to pair records"),
+        # The first two are of different days; what follows them is looked at all the same.
+        (
+            (
+                {**EXACT, "effective_to": "2026-02-28"},
+                {**NORMAL, "effective_from": "2026-03-01"},
+                ITEM,
+                ITEM,
+            ),
+            "need different names; found 'item_nearest' twice",
+        ),
+        # One common day is enough.
+        (
+            (
+                EXACT,
+                {**ITEM, "effective_to": "2026-03-02"},
+                {**ITEM, "effective_from": "2026-03-02"},
+            ),
+            "on the same day need different names; found 'item_nearest' twice",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "rules",
 )
@@ -62,8 +82,14 @@ def test_a_list_that_cannot_be_tried_in_order_is_refused(
         (GROUP,),
         (GROUP, {**EXACT, "effective_from": "2026-03-02"}, ITEM),
         (GROUP, {**EXACT, "effective_to": "2026-03-02"}, ITEM),
+        (
+            GROUP,
+            {**EXACT, "effective_to": "2026-03-01"},
+            {**NORMAL, "effective_from": "2026-03-03"},
+            ITEM,
+        ),
     ],
-    ids=["none", "suggestions", "group", "key_later", "key_earlier"],
+    ids=["none", "suggestions", "group", "key_later", "key_earlier", "one_day"],
 )
 def test_a_list_that_leaves_a_rule_or_a_day_idle_is_refused(
     rules: tuple[dict[str, Any], ...],
@@ -89,6 +115,13 @@ def test_a_group_by_key_needs_a_key_rule_only_on_its_own_days() -> None:
     """Before it is in force the list may do without."""
     since = {"effective_from": "2026-03-02"}
     assert len(listed({**GROUP, **since}, {**EXACT, **since}, ITEM).rules) == 3
+
+
+def test_several_groups_by_key_may_stand_before_the_key_rule() -> None:
+    """One of many actions and one of many reports, in either order."""
+    other = {**GROUP, "rule": "other_way", "shape": "many_to_one"}
+    for groups in ((GROUP, other), (other, GROUP)):
+        assert isinstance(key_rule(listed(*groups, EXACT, ITEM).rules), ExactKey)
 
 
 def test_the_key_rule_is_the_first_but_for_groups_by_key() -> None:

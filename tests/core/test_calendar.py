@@ -377,6 +377,12 @@ def test_a_yearly_holiday_is_closed_unless_its_date_is_named() -> None:
     assert closed.shifts(days[1]) == ((9 * HOUR, 12 * HOUR),)
 
 
+def test_a_span_that_ends_where_it_begins_is_none() -> None:
+    """Alone, inside of another and beside it."""
+    assert merged([(5, 5)]) == ()
+    assert merged([(5, 9), (2, 2), (9, 9), (7, 7)]) == ((5, 9),)
+
+
 @pytest.mark.parametrize(
     ("holes", "left"),
     [

@@ -63,7 +63,7 @@ fuzz: $(READY)  ## try damaged files of every format, a minute each
 
 MUTATION := .local/mutation
 .PHONY: mutate
-mutate: $(READY)  ## change calendar and models word by word: which changes does no test notice?
+mutate: $(READY)  ## change calendar, rules and models word by word: which changes does no test notice?
 	rm -rf $(MUTATION) && mkdir -p $(MUTATION)
 	cp -r include $(MUTATION)/src && cp -r tests pyproject.toml $(MUTATION)
 	cd $(MUTATION) && $(CURDIR)/$(BIN)/mutmut run && $(CURDIR)/$(BIN)/mutmut results

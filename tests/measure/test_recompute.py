@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from case_book import CALENDARS, CLOCKS, DAY, vendor_day
 from landed import NOW, land, measured_workspace
@@ -15,6 +17,7 @@ from psycopg import sql
 from random_book import RandomBook
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.measure.changed_outcomes import ChangedOutcome, changed_outcomes, outcomes_in
 from breakwater.measure.close import close_day
 from breakwater.measure.measure import measure_day
 from breakwater.measure.recompute import Moved, recompute_days, unmeasured_changes
@@ -178,3 +181,17 @@ def test_the_command_prints_lines_or_json(
     (_, own) = told["vendor_days"]
     met = own["difference"]["clock"]["decision_p1"]["met"]
     assert met["after"] - met["before"] == met["change"] < 0
+
+
+def test_clock_runs_from_before_cycles_and_excusals_are_compared_too(tmp_path: Path) -> None:
+    """One cycle a start, nothing excused; what ended the same is not listed."""
+    rows = {"clock": ["a", "a", "b"], "case_id_vendor": ["C1", "C2", "C1"], "started_at": [5, 6, 7]}
+    pq.write_table(pa.table(rows | {"state": ["met", "met", "open"]}), tmp_path / "old.parquet")
+    now = rows | {"triggered_at": [5, 6, 8], "cycle": [1, 1, 1], "is_excused": [False, True, False]}
+    pq.write_table(pa.table(now | {"state": ["met", "missed", "open"]}), tmp_path / "new.parquet")
+    old, new = (outcomes_in(tmp_path / f"{name}.parquet") for name in ("old", "new"))
+    assert changed_outcomes(old, new) == (
+        ChangedOutcome("a", "C2", 1, "met", "excused"),
+        ChangedOutcome("b", "C1", 1, "open", None),
+        ChangedOutcome("b", "C1", 1, None, "open"),
+    )

@@ -7,8 +7,7 @@ from pathlib import Path
 import fsspec
 import pyarrow.parquet as pq
 
-_KEY = ("clock", "case_id_vendor", "cycle", "triggered_at")
-_COLUMNS = [*_KEY, "state", "is_excused"]
+_COLUMNS = ("clock", "case_id_vendor", "cycle", "triggered_at", "state", "is_excused")
 
 Outcomes = Mapping[tuple[str, str, int, int], str]
 """How each run of a clock ended: its state, or ``excused``; by clock, case, cycle and trigger."""
@@ -34,11 +33,23 @@ class ChangedOutcome:
 
 
 def outcomes_in(address: str | Path) -> Outcomes:
-    """Read how the runs in a file of ``clock_run`` ended."""
+    """Read how the runs in a file of ``clock_run`` ended.
+
+    A file from before clocks had cycles and excusals has one cycle a start, and excused nothing.
+    """
     file_system, place = fsspec.core.url_to_fs(str(address))
     with file_system.open(place, "rb") as stream:
-        table = pq.read_table(stream, columns=_COLUMNS)
-    columns = [table.column(name).to_pylist() for name in _COLUMNS]
+        known = set(pq.read_schema(stream).names)
+        stream.seek(0)
+        table = pq.read_table(stream, columns=sorted({*_COLUMNS, "started_at"} & known))
+    older: dict[str, list[object]] = {
+        "cycle": [1] * table.num_rows,
+        "is_excused": [False] * table.num_rows,
+        "triggered_at": table.column("started_at").to_pylist(),
+    }
+    columns = [
+        table.column(name).to_pylist() if name in known else older[name] for name in _COLUMNS
+    ]
     return {
         (clock, case, cycle, triggered): "excused" if is_excused else state
         for clock, case, cycle, triggered, state, is_excused in zip(*columns, strict=True)

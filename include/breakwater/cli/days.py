@@ -1,57 +1,37 @@
 """Close many days in one pass: history, or a range after a change of configuration."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from datetime import date, datetime
-from functools import cache
 from multiprocessing import get_context
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from breakwater.cli.arguments import DAY, now
+from breakwater.cli.closing_workers import (
+    close_vendor_days,
+    close_vendor_days_in_worker,
+    detect_in_worker,
+    open_in_worker,
+    write_digest_in_worker,
+)
 from breakwater.core.days import days_between
-from breakwater.core.errors import BreakwaterError
 from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 Tick = Callable[[], None]
 
+STRETCH_DAYS = 5
+"""So many days of a vendor are one piece of work: enough that neighbours are seldom done twice, and
+few enough that no process is left waiting for the last one."""
+
 
 def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime) -> str | None:
     """Fetch, land, reconcile and measure; return why it could not be done, or None."""
-    from breakwater.feeds.fetch import fetch_export
-    from breakwater.landing.land import land_day
-    from breakwater.measure.forecast.live import forecast_if_live
-    from breakwater.measure.measure import measure_day
-    from breakwater.measure.renew import measure_neighbours
-    from breakwater.reconcile.reconcile import reconcile_day
-
-    try:
-        for stage in (fetch_export, land_day, reconcile_day, measure_day):
-            stage(workspace, vendor, day, at)
-        measure_neighbours(workspace, vendor, day, at)
-        forecast_if_live(workspace, vendor, day, at)
-    except BreakwaterError as error:
-        return str(error)
-    return None
-
-
-@cache
-def _workspace_of_worker() -> Workspace:
-    """Open the installation once in each worker process."""
-    return open_workspace()
-
-
-def _close_vendor_day_in_worker(vendor_day: tuple[str, date]) -> str | None:
-    vendor, day = vendor_day
-    return close_vendor_day(_workspace_of_worker(), vendor, day, now())
-
-
-def _write_digest_in_worker(day: date) -> None:
-    from breakwater.restate.silently import write_digest
-
-    write_digest(_workspace_of_worker(), day, now())
+    problems = close_vendor_days(workspace, vendor, [day], at)
+    return problems[0] if problems else None
 
 
 def close_range(
@@ -62,33 +42,72 @@ def close_range(
     Returns:
         What could not be done, one sentence each; the rest is done all the same.
     """
-    from breakwater.restate.silently import close_whole_day
-
-    vendor_days = [
-        (vendor, day)
-        for day in days
-        for vendor in workspace.configuration.active_vendors(day)
-        if not vendors or vendor in vendors
-    ]
-    problems = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for problem in pool.map(_close_vendor_day_in_worker, vendor_days, chunksize=4):
-            tick()
-            if problem:
-                problems.append(problem)
-        digests = []
-        for day in days:
-            marks = _marks(workspace, day)
-            # A day is compared with the days before it, so these go one after the other.
-            close_whole_day(workspace, day, now())
-            digests.append((day, marks, pool.submit(_write_digest_in_worker, day)))
-            tick()
-        for day, marks, digest in digests:
-            digest.result()
-            _settle(workspace, day, marks)
-            tick()
+    problems: list[str] = []
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=open_in_worker, initargs=(workers,)
+    ) as pool:
+        stretches = _stretches(workspace, days, vendors)
+        told = pool.map(close_vendor_days_in_worker, stretches)
+        for (_, stretch), found in zip(stretches, told, strict=True):
+            problems += found
+            for _day in stretch:
+                tick()
+        _close_days(workspace, days, pool, workers, tick)
     # Rows that a later export of the range brought for a day that had been measured by then.
     return problems + _close_again(workspace, days)
+
+
+def _stretches(
+    workspace: Workspace, days: Sequence[date], vendors: Sequence[str]
+) -> list[tuple[str, list[date]]]:
+    """Cut the days into a few at a time, and name whose they are, the earliest first."""
+    found: list[tuple[str, list[date]]] = []
+    for first in range(0, len(days), STRETCH_DAYS):
+        of_vendor: dict[str, list[date]] = {}
+        for day in days[first : first + STRETCH_DAYS]:
+            for vendor in workspace.configuration.active_vendors(day):
+                if not vendors or vendor in vendors:
+                    of_vendor.setdefault(vendor, []).append(day)
+        found += of_vendor.items()
+    return found
+
+
+def _close_days(
+    workspace: Workspace, days: Sequence[date], pool: Executor, workers: int, tick: Tick
+) -> None:
+    """Close measured days in order; the pool compares them with their history and tells them.
+
+    A day's history are the figures that were measured, so a day may be compared while the next one
+    is closed. Incidents are raised in the order of days.
+    """
+    from breakwater.measure.close import close_day
+    from breakwater.restate.silently import raise_silently
+
+    compared: deque[tuple[date, list[StaleMark], Future[None]]] = deque()
+    digests: list[tuple[date, list[StaleMark], Future[None]]] = []
+
+    def tell() -> None:
+        day, marks, comparison = compared.popleft()
+        comparison.result()
+        raise_silently(workspace, day, now())
+        digests.append((day, marks, pool.submit(write_digest_in_worker, day)))
+        tick()
+
+    try:
+        for day in days:
+            marks = _marks(workspace, day)
+            close_day(workspace, day, now())
+            compared.append((day, marks, pool.submit(detect_in_worker, day)))
+            if len(compared) > workers:
+                tell()
+    finally:
+        # Where a day cannot be closed, those before it are told all the same.
+        while compared:
+            tell()
+    for day, marks, digest in digests:
+        digest.result()
+        _settle(workspace, day, marks)
+        tick()
 
 
 def _marks(workspace: Workspace, day: date) -> list[StaleMark]:

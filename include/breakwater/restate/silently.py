@@ -14,6 +14,11 @@ def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
     """Close, compare with history and raise incidents, telling nobody."""
     close_day(workspace, day, at)
     detect_day(workspace, day, at)
+    raise_silently(workspace, day, at)
+
+
+def raise_silently(workspace: Workspace, day: date, at: datetime) -> None:
+    """Turn the findings of a closed day into incidents, telling nobody."""
     raise_incidents(workspace, day, at, run_type=RunType.BACKFILL)
 
 

@@ -16,14 +16,23 @@ Key = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL database by its connection string."""
+    """A PostgreSQL database by its connection string.
+
+    Attributes:
+        dsn: the connection string.
+        waits_for_disk: whether a commit returns only once it would outlive a power cut. Without,
+            the last moments before one may be lost, as a whole: what is there is consistent.
+    """
 
     dsn: str
+    waits_for_disk: bool = True
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a connection whose work is committed as a whole, or not at all."""
         with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
+            if not self.waits_for_disk:
+                connection.execute("set local synchronous_commit to off")
             yield connection
 
     def rows(self, query: LiteralString, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:

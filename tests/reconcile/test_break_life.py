@@ -381,3 +381,26 @@ def test_break_weighs_what_queue_direction_and_price_say(books: LandedBooks) -> 
         ("1.70", "EUR"),
         ("1.70", "EUR"),
     ]
+
+
+def test_many_breaks_are_followed_as_few_are(
+    books: LandedBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From so many on they are joined in another way; what becomes of them is the same."""
+    story = [([V1], [WARNED, OTHER]), ([V1], [OTHER]), ([V1], [A1]), ([], [WARNED, OTHER])]
+
+    def told() -> list[object]:
+        with books.workspace.warehouse.transaction() as connection:
+            connection.execute(
+                "truncate reconcile.break_watch, reconcile.break_history, reconcile.break_record,"
+                " reconcile.break_life restart identity"
+            )
+        found: list[object] = [run(books, *both, hours) for hours, both in enumerate(story)]
+        warehouse = books.workspace.warehouse
+        found += warehouse.rows("select * from reconcile.break_record order by 1, 2, 3")
+        found += warehouse.rows("select * from reconcile.break_history order by history_id")
+        return found
+
+    few = told()
+    monkeypatch.setattr("breakwater.reconcile.life.follow.MANY", 1)
+    assert told() == few

@@ -17,6 +17,7 @@ calendar            business time by the hour (`sla.calendars`)
 business_hour       the same, read backwards
 measurable          metrics that the vendor's export can tell (`kpi.measurable`)
 gravest_queue       queues of severity tier A
+book_event_type     types of events that are records of the vendor's book
 bucket              bounds of the histograms
 =================== =================================================================
 """
@@ -198,12 +199,18 @@ def _load_rules(engine: Engine, what: VendorDay) -> None:
     """Load what configuration says about the facts of the day."""
     engine.load("measurable", pa.table({"metric": measurable(what.contract)}))
     engine.load("gravest_queue", _gravest_queues(what.operations))
+    engine.load("book_event_type", _book_event_types(what.contract))
     engine.load("bucket", _buckets())
 
 
 def _gravest_queues(operations: Operations) -> pa.Table:
     names = sorted(name for name, queue in operations.queues.items() if queue.severity_tier == "A")
     return pa.table({"queue": pa.array(names, pa.string())})
+
+
+def _book_event_types(contract: VendorContract) -> pa.Table:
+    names = sorted(event_type.value for event_type in contract.book.event_types)
+    return pa.table({"event_type": pa.array(names, pa.string())})
 
 
 def _buckets() -> pa.Table:

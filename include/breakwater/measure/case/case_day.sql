@@ -62,7 +62,12 @@ with told as (
     group by event.case_id_vendor
 )
 select
-    case_slice.*,
+    case_slice.case_id_vendor,
+    case_slice.site,
+    case_slice.queue,
+    case_slice.policy,
+    case_slice.language,
+    case_slice.priority,
     told.received_at,
     told.queued_at,
     told.assigned_at,

@@ -43,7 +43,7 @@ def excusals_of(excusals: Iterable[Excusal], vendor: str) -> tuple[Excusal, ...]
 
 
 def settle_clocks(engine: Engine, excusals: Sequence[Excusal]) -> None:
-    """Stage ``clock_settled``: the rows of ``clock_run`` with what counts and what is excused.
+    """Name ``clock_settled``: the rows of ``clock_run`` with what counts and what is excused.
 
     Args:
         engine: holds ``clock_run``.
@@ -51,7 +51,8 @@ def settle_clocks(engine: Engine, excusals: Sequence[Excusal]) -> None:
     """
     engine.load("excusal", excusal_table(excusals))
     run_models(engine, read_models(_HERE, "clock_excusal"))
-    engine.stage("clock_settled", _settled())
+    # Few clocks are excused: to say so wherever it is asked is less work than to copy them all.
+    engine.define("clock_settled", _settled())
 
 
 def excusal_table(excusals: Sequence[Excusal]) -> pa.Table:

@@ -3,7 +3,7 @@
 with known as (
     select distinct event_id, priority
     from case_event
-    where event_id in (select record_id from recon_outcome where side = 'vendor')
+    where event_type in (select event_type from book_event_type)
 )
 select
     outcome.site, outcome.queue, coalesce(outcome.policy, 'none') as policy, outcome.language,

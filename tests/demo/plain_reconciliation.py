@@ -19,6 +19,7 @@ class Record:
     item: str
     decision: str | None
     policy: str
+    language: str
     decided: int
     enforced: int | None = None
     status: str = "executed"
@@ -30,6 +31,7 @@ class PlainReconciliation:
 
     operations: Operations
     window: Window
+    by_language: bool = False
 
     def outcomes(
         self, vendor: Sequence[Record], own: Sequence[Record], lent: set[str]
@@ -109,6 +111,7 @@ class PlainReconciliation:
             (action.status == "failed", Outcome.ENFORCEMENT_FAILED),
             (record.decision != action.decision, Outcome.DECISION_MISMATCH),
             (record.policy != action.policy, Outcome.POLICY_MISMATCH),
+            (self.by_language and record.language != action.language, Outcome.FIELD_MISMATCH),
             (drift > tolerances.time_seconds, Outcome.TIME_DRIFT),
             (late, Outcome.LATE_ENFORCEMENT),
             (drift > tolerances.matched_seconds, Outcome.MATCHED_WITHIN_TOLERANCE),

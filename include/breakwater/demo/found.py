@@ -50,6 +50,7 @@ def compare(connection: Connection, truth: Truth, days: Iterable[date]) -> list[
         *_compare_books(connection, truth, closed),
         *_compare_breaks(connection, truth, closed),
         *_compare_exports(connection, truth, closed),
+        _compare_totals(connection, truth, closed),
         *_compare_events(connection, truth, closed),
         *_count_rest(connection, closed),
     ]
@@ -132,6 +133,27 @@ def _compare_exports(
             )
         }
         yield Comparison(f"export {kind}", len(planted), len(found), planted == found)
+
+
+def _compare_totals(connection: Connection, truth: Truth, days: list[date]) -> Comparison:
+    """Compare the totals that vendors misstate: which, on which day, and by how much."""
+    planted = {
+        (each.vendor, each.day, each.name.value, each.stated, each.exported)
+        for each in truth.misstated_totals
+        if each.day in days
+    }
+    found = {
+        (
+            *(row["vendor"], row["operational_day"], row["scope"]["total"]),
+            *(row["detail"]["stated"], row["detail"]["measured"]),
+        )
+        for row in connection.execute(
+            "select vendor, operational_day, scope, detail from operations.finding"
+            " where rule = %s and operational_day = any(%s)",
+            [Rule.VENDOR_TOTALS_DIFFER, days],
+        )
+    }
+    return Comparison("vendor's totals differ", len(planted), len(found), planted == found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """Write one vendor-day into both books: the export in its folder, the rows in the platform's log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
 
+from breakwater.contracts.comparison import comparison_on
+from breakwater.contracts.file_format import Manifest
 from breakwater.contracts.operations import Operations
-from breakwater.core.vocabulary import Decision, Outcome
+from breakwater.core.vocabulary import Decision, Outcome, Total
 from breakwater.demo.simulator.cases import Cases
 from breakwater.demo.simulator.delivery import Mailbox, deliver
 from breakwater.demo.simulator.dialect import UNKNOWN_CODE, export_table
@@ -24,6 +27,7 @@ from breakwater.demo.simulator.stretch import Stretch
 from breakwater.demo.simulator.truth import (
     DeliveredFile,
     PlantedExport,
+    PlantedTotal,
     StalledCase,
     VendorDayTotals,
 )
@@ -61,6 +65,7 @@ class BookKeeper:
             self.operations,
             self.plan,
             played,
+            compared=comparison_on(model.contract.comparison or self.operations.comparison, day),
             every_class=day == self.stretch.days[0],
             crossings=self._crosses_midnight(model, day),
         )
@@ -98,7 +103,7 @@ class BookKeeper:
         day, window = played.day, played.window
         random = stream(self.seed, model.vendor, day, "delivery")
         fault = self.plan.export_fault(model.vendor, day)
-        mailbox = Mailbox(model.contract, self.exports)
+        mailbox = Mailbox(model.contract, self.exports, self._stated(model, played, cases))
         mailbox.clear(day)
         table = first = export_table(model, cases, window.end)
         if fault and fault.kind == "restated":
@@ -110,6 +115,19 @@ class BookKeeper:
         if fault:
             self.ledger.exports.append(PlantedExport(fault.kind, model.vendor, day, files))
         return files
+
+    def _stated(self, model: VendorModel, played: VendorDay, cases: Cases) -> Mapping[Total, int]:
+        """Return what a vendor says of its day, right or wrong: how many cases came in."""
+        control = model.contract.control
+        if not isinstance(control, Manifest) or not control.totals:
+            return {}
+        exported = len(np.unique(cases.number[cases.received >= played.window.start]))
+        stated = self.plan.stated(model.vendor, played.day, exported)
+        if stated != exported:
+            self.ledger.misstated_totals.append(
+                PlantedTotal(model.vendor, played.day, Total.INCOMING, stated, exported)
+            )
+        return {Total.INCOMING: stated}
 
 
 def _exported_cases(played: VendorDay, planted: Planted) -> Cases:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from breakwater.contracts.file_format import Manifest
 from breakwater.contracts.source import FolderSource
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import utc_instant, utc_seconds
+from breakwater.core.vocabulary import Total
 from breakwater.demo.simulator.export_files import encode
 from breakwater.demo.simulator.faults import ExportFault
 from breakwater.demo.simulator.streams import Random
@@ -32,10 +34,12 @@ class Mailbox:
     Attributes:
         contract: says where the folder is, and how a file is written and named.
         exports: the exports root of the installation, an fsspec URI.
+        totals: what the vendor says of its day, for the manifests of vendors that state totals.
     """
 
     contract: VendorContract
     exports: str
+    totals: Mapping[Total, int] = field(default_factory=dict)
 
     def clear(self, day: date) -> None:
         """Remove what an earlier simulation left for a day."""
@@ -73,8 +77,10 @@ class Mailbox:
             # The export job hashes the file that it wrote; the row count comes from its query. A
             # job that stops half-way therefore gives itself away by the count alone.
             digest = hashlib.sha256(content).hexdigest()
-            declared = json.dumps({"rows": rows.num_rows, "sha256": digest})
-            self._put(day, name + control.suffix, declared.encode() + b"\n", at)
+            declared: dict[str, Any] = {"rows": rows.num_rows, "sha256": digest}
+            for total, path in control.totals.items():
+                _state(declared, path, self.totals[total])
+            self._put(day, name + control.suffix, json.dumps(declared).encode() + b"\n", at)
         return DeliveredFile(name, utc_instant(at), sent.num_rows, rows.num_rows)
 
     def _manifests(self, day: date) -> list[str]:
@@ -97,6 +103,14 @@ class Mailbox:
         file_system.pipe_file(f"{folder}/{name}", content)
         if "file" in file_system.protocol:
             os.utime(f"{folder}/{name}", (at, at))
+
+
+def _state(declared: dict[str, Any], path: str, count: int) -> None:
+    """Put a number where a dotted path names it."""
+    *folders, name = path.split(".")
+    for folder in folders:
+        declared = declared.setdefault(folder, {})
+    declared[name] = count
 
 
 def deadline_of(contract: VendorContract, day: date) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import ceil
 from typing import Literal, Self
 
 from breakwater.core.vocabulary import Outcome
@@ -15,6 +16,7 @@ BREAK_RATES: Mapping[Outcome, float] = {
     Outcome.MISSING_VENDOR: 0.0016,
     Outcome.DECISION_MISMATCH: 0.0020,
     Outcome.POLICY_MISMATCH: 0.0014,
+    Outcome.FIELD_MISMATCH: 0.0020,
     Outcome.DUPLICATE_VENDOR: 0.0012,
     Outcome.DUPLICATE_INTERNAL: 0.0012,
     Outcome.TIME_DRIFT: 0.0020,
@@ -24,7 +26,7 @@ BREAK_RATES: Mapping[Outcome, float] = {
     Outcome.AMBIGUOUS: 0.0005,
     Outcome.MATCHED_WITHIN_TOLERANCE: 0.0100,
 }
-"""Share of a vendor-day's decisions that end so, by default."""
+"""Share of a vendor-day's decisions that end so, by default; a field differs only where it is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ class StalledRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MisstatedTotal:
+    """On one day, a vendor states that more cases came in than its export has."""
+
+    vendor: str
+    day: date
+    share: float
+    """How many more, as a share; rounded up to whole cases."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaultPlan:
     """Everything that is to go wrong.
 
@@ -99,6 +111,7 @@ class FaultPlan:
     spikes: tuple[VolumeSpike, ...] = ()
     accuracy_drops: tuple[AccuracyDrop, ...] = ()
     stalled_requests: tuple[StalledRequest, ...] = ()
+    misstated_totals: tuple[MisstatedTotal, ...] = ()
 
     @classmethod
     def nothing(cls) -> Self:
@@ -131,6 +144,7 @@ class FaultPlan:
                 StalledRequest("baltica", before[1]),
                 StalledRequest("baltica", week[3]),
             ),
+            misstated_totals=(MisstatedTotal("dekkan", week[6], share=0.06),),
         )
 
     def export_fault(self, vendor: str, day: date) -> ExportFault | None:
@@ -146,6 +160,13 @@ class FaultPlan:
     def stalls(self, vendor: str, day: date) -> bool:
         """Tell whether a statutory case is to be left lying about on a vendor-day."""
         return StalledRequest(vendor, day) in self.stalled_requests
+
+    def stated(self, vendor: str, day: date, count: int) -> int:
+        """Return how many cases a vendor states to have come in, where so many did."""
+        for wrong in self.misstated_totals:
+            if (wrong.vendor, wrong.day) == (vendor, day):
+                return count + ceil(wrong.share * count)
+        return count
 
     def slowness(self, vendor: str, site: str, day: date) -> float:
         """Return by how much longer everything takes at a site; 1 on ordinary days."""

@@ -13,6 +13,7 @@ from breakwater.demo.simulator.truth import (
     VERSION,
     PlantedBreak,
     PlantedExport,
+    PlantedTotal,
     PublicHoliday,
     StalledCase,
     Truth,
@@ -28,6 +29,7 @@ class Ledger:
     exports: list[PlantedExport] = field(default_factory=list)
     stalled: list[StalledCase] = field(default_factory=list)
     totals: list[VendorDayTotals] = field(default_factory=list)
+    misstated_totals: list[PlantedTotal] = field(default_factory=list)
     files: int = 0
     exported_rows: int = 0
     log_rows: int = 0
@@ -69,6 +71,7 @@ class Ledger:
                 if day in model.holidays
             ),
             totals=tuple(self._totals_with_loans()),
+            misstated_totals=tuple(self.misstated_totals),
         )
 
     def _totals_with_loans(self) -> list[VendorDayTotals]:

@@ -117,7 +117,7 @@ def log_table(model: VendorModel, closed: Cases, rows: LogRows) -> pa.Table:
             "site": _words(sites, closed.crew[rows.case]),
             "queue": _words(model.queues, closed.queue[rows.case]),
             "policy": _words(model.policies, rows.policy),
-            "language": _words(model.languages, closed.language[rows.case]),
+            "language": _words(model.languages, rows.language),
             "record_key": case_ids(model, number).take(reference),
             "item_id": item_ids(model, number),
             "decision": _words(tuple(Decision), rows.decision),

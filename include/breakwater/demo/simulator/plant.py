@@ -1,9 +1,11 @@
 """Choose which decisions of a vendor-day are made to differ between the two books, and how."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from breakwater.contracts.comparison import Compared
 from breakwater.contracts.operations import Operations
 from breakwater.core.vocabulary import Outcome
 from breakwater.demo.simulator.cases import ABSENT, Cases
@@ -44,6 +46,7 @@ def plant(
     plan: FaultPlan,
     played: VendorDay,
     *,
+    compared: Collection[Compared],
     every_class: bool,
     crossings: bool,
 ) -> Planted:
@@ -54,6 +57,7 @@ def plant(
         operations: whose tolerances say what is within and what beyond.
         plan: the rates.
         played: the day; the decisions that cross midnight are moved close to it, in place.
+        compared: fields of a pair that are compared; no other can differ.
         every_class: plant at least one of each class.
         crossings: plant pairs on either side of midnight.
     """
@@ -65,7 +69,7 @@ def plant(
     inner = (closed.decided >= window.start + edge) & (closed.decided < window.end - edge)
     may = np.flatnonzero(simple & inner)
     outcome = np.full(count, ABSENT, np.int64)
-    outcome[may] = _draw_outcomes(random, plan, len(may), every_class=every_class)
+    outcome[may] = _draw_outcomes(random, _rates(plan, compared), len(may), every_class=every_class)
     planted = Planted(
         outcome=outcome,
         drift=np.zeros(count, np.int64),
@@ -80,10 +84,21 @@ def plant(
     return planted
 
 
-def _draw_outcomes(random: Random, plan: FaultPlan, count: int, *, every_class: bool) -> Ints:
-    classes = [outcome for outcome, rate in plan.rates.items() if rate > 0]
+def _rates(plan: FaultPlan, compared: Collection[Compared]) -> dict[Outcome, float]:
+    """Return the rates of the classes that can be found: language is the field that is made to differ."""
+    return {
+        outcome: rate
+        for outcome, rate in plan.rates.items()
+        if outcome is not Outcome.FIELD_MISMATCH or Compared.LANGUAGE in compared
+    }
+
+
+def _draw_outcomes(
+    random: Random, rates: Mapping[Outcome, float], count: int, *, every_class: bool
+) -> Ints:
+    classes = [outcome for outcome, rate in rates.items() if rate > 0]
     codes = np.array([*[OUTCOMES.index(outcome) for outcome in classes], ABSENT], np.int64)
-    edges = np.cumsum([plan.rates[outcome] for outcome in classes])
+    edges = np.cumsum([rates[outcome] for outcome in classes])
     drawn = codes[np.searchsorted(edges, random.random(count), side="right")]
     if every_class and count >= 2 * len(classes):
         drawn[random.permutation(count)[: len(classes)]] = codes[:-1]

@@ -37,6 +37,7 @@ class LogRows:
     copy: Ints
     decision: Ints
     policy: Ints
+    language: Ints
     decided: Ints
     enforced: Ints
     status: Ints
@@ -99,6 +100,7 @@ def _plain(random: Random, operations: Operations, closed: Cases, planted: Plant
         copy=np.full(count, FIRST, np.int64),
         decision=closed.decision.copy(),
         policy=closed.policy.copy(),
+        language=closed.language.copy(),
         decided=decided,
         enforced=decided + latency,
         status=np.full(count, EXECUTED, np.int64),
@@ -116,6 +118,11 @@ def _spoil(random: Random, operations: Operations, rows: LogRows, planted: Plant
     differs = np.flatnonzero(planted.is_a(Outcome.POLICY_MISMATCH))
     shift = between(random, 1, len(operations.policies), len(differs))
     rows.policy[differs] = (rows.policy[differs] + shift) % len(operations.policies)
+
+    differs = np.flatnonzero(planted.is_a(Outcome.FIELD_MISMATCH))
+    if len(differs):
+        shift = between(random, 1, len(operations.languages), len(differs))
+        rows.language[differs] = (rows.language[differs] + shift) % len(operations.languages)
 
     failed = planted.is_a(Outcome.ENFORCEMENT_FAILED)
     rows.status[failed], rows.enforced[failed] = FAILED, ABSENT
@@ -160,6 +167,7 @@ def _overturned(random: Random, closed: Cases) -> LogRows:
         copy=np.full(count, AFTER_APPEAL, np.int64),
         decision=np.zeros(count, np.int64),
         policy=closed.policy[won],
+        language=closed.language[won],
         decided=closed.appeal_decided[won],
         enforced=closed.appeal_decided[won] + log_normal(random, 18, 0.9, count),
         status=np.full(count, EXECUTED, np.int64),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from breakwater.core.vocabulary import Outcome, Side
+from breakwater.core.vocabulary import Outcome, Side, Total
 from breakwater.demo.simulator.demand import Campaign
 from breakwater.demo.simulator.faults import AccuracyDrop, SlowSite, VolumeSpike
 
@@ -76,6 +76,17 @@ class PlantedExport:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantedTotal:
+    """A total of a day that a vendor states and its export does not have; in cases."""
+
+    vendor: str
+    day: date
+    name: Total
+    stated: int
+    exported: int
+
+
+@dataclass(frozen=True, slots=True)
 class StalledCase:
     """A case whose statutory hour was made to pass."""
 
@@ -131,6 +142,7 @@ class Truth:
     campaigns: tuple[Campaign, ...]
     public_holidays: tuple[PublicHoliday, ...]
     totals: tuple[VendorDayTotals, ...]
+    misstated_totals: tuple[PlantedTotal, ...] = ()
 
     def blocked(self, vendor: str, day: date) -> bool:
         """Tell whether nothing of a vendor-day can be landed."""

@@ -78,6 +78,21 @@ def test_an_anomaly_says_its_value_what_is_usual_and_where_the_band_ends(
     assert finding.severity in {Severity.WARNING, Severity.MAJOR}
 
 
+def test_an_anomaly_says_how_its_change_is_spread(eventful: Workspace) -> None:
+    """The whole site is slow, the same work takes longer; most of the stream is one policy."""
+    found = _found(eventful, [WEEK[1], WEEK[3]])
+    slow = next(f for f in found[WEEK[1]] if f.scope["metric"] == "aht")
+    causes, mix = slow.detail["causes"], slow.detail["mix_share"]
+    assert isinstance(causes, list)
+    assert isinstance(mix, float)
+    assert [cause["slice"] for cause in causes] == [{}]
+    assert causes[0]["share"] == pytest.approx(1, abs=0.2)
+    assert abs(mix) < 0.2
+    spike = next(f for f in found[WEEK[3]] if f.scope["metric"] == "manual_incoming")
+    assert isinstance(spike.detail["causes"], list)
+    assert [cause["slice"] for cause in spike.detail["causes"]] == [{}]
+
+
 def test_slices_of_one_cause_name_the_slice_that_explains_them(eventful: Workspace) -> None:
     """The queue and the vendor rose as well; their scores say why nobody is told."""
     detect_day(eventful, WEEK[3], NOW)

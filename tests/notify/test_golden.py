@@ -69,7 +69,15 @@ ANOMALY = incident(
     unit="seconds",
     threshold=171.0,
     expected=148.0,
-    detail={"change": 0.4351, "span_days": 1},
+    detail={
+        "change": 0.4351,
+        "span_days": 3,
+        "since": "2026-11-12",
+        "causes": [{"slice": {"site": "cebu", "policy": "4.2"}, "share": 0.614}],
+        "next_best": {"slice": {"language": "tl"}, "share": 0.05},
+        "mix_share": 0.31,
+        "mix_moved": {"slice": {"priority": "high"}, "before": 0.12, "now": 0.314},
+    },
 )
 
 SITUATIONS: Mapping[str, Message] = {

@@ -217,7 +217,13 @@ def bad_findings() -> list[Finding]:
             unit="seconds",
             threshold=71.0,
             expected=60.0,
-            detail={"change": 0.45, "score": 9.1, "span_days": 1},
+            detail={
+                "change": 0.45,
+                "score": 9.1,
+                "span_days": 1,
+                "causes": [{"slice": {"queue": "spam", "language": "en"}, "share": 0.907}],
+                "mix_share": 0.04,
+            },
         ),
     ]
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from breakwater.contracts.operations import Detection as Limits
 from breakwater.core.finding import Finding
+from breakwater.detect.cause.driver import with_cause
 from breakwater.detect.detection import Settings
 from breakwater.detect.facts import read_facts
 from breakwater.detect.holiday import holiday_flags
@@ -30,7 +31,8 @@ def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
         holidays = {name: holiday_flags(vendors[name], facts.days) for name in sorted(vendors)}
         judgement = judge(facts, _settings(limits), holidays)
         rows = list(judgement.rows()) if judgement else []
-        findings = list(judgement.findings()) if judgement else []
+        abnormal = list(judgement.findings()) if judgement else []
+        findings = [with_cause(connection, finding) for finding in abnormal]
         replace_rows(connection, "detect.score", {"operational_day": day}, SCORE_COLUMNS, rows)
         replace_findings(connection, day, STAGE, WHOLE_DAY, findings)
         return record_stage(

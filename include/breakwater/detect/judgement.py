@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from breakwater.core.finding import Finding
+from breakwater.detect.cause.told_once import Abnormal, explained_by
 from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
 from breakwater.detect.detection import Detection, Settings, Verdict
 from breakwater.detect.detector import detect_panel
-from breakwater.detect.explain import Abnormal, explained_by
 from breakwater.detect.facts import Facts
 from breakwater.detect.finding import anomaly_finding
 from breakwater.detect.panel import Flags

@@ -4,6 +4,7 @@ Only what is named here is shown, and only as a number or as one short line.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
@@ -13,6 +14,11 @@ Detail = Mapping[str, object]
 
 _LONGEST_WORD = 60
 _MOST_PARTS = 3
+
+_MOST_CAUSES = 2
+_NEARLY_ALL = 0.995
+_NOTEWORTHY_MIX = 0.2
+"""Part of a ratio's change from which it is said that other work came."""
 
 
 def notes_of(finding: Finding) -> tuple[str, ...]:
@@ -74,6 +80,47 @@ def _of_anomaly(detail: Detail) -> Iterator[str]:
     if change is not None:
         days = "" if span in {None, 1} else f" over {span:,.0f} days"
         yield f"{change * 100:+.1f} % against usual{days}"
+    if since := detail.get("since"):
+        yield f"since {_day(since)}"
+    causes = detail.get("causes")
+    for cause in causes[:_MOST_CAUSES] if isinstance(causes, list | tuple) else ():
+        if isinstance(cause, Mapping):
+            yield f"{_share_of_it(cause)}: {_slice(cause) or 'spread over all of it'}"
+    best = detail.get("next_best")
+    if isinstance(best, Mapping) and (where := _slice(best)):
+        yield f"next best, not sure: {where}"
+    yield from _mix(detail)
+
+
+def _mix(detail: Detail) -> Iterator[str]:
+    """Say that other work came, when that is a good part of a ratio's change."""
+    mix, moved = _number(detail, "mix_share"), detail.get("mix_moved")
+    if mix is None or mix < _NOTEWORTHY_MIX:
+        return
+    said = f"{_share_of_it({'share': mix})}: another mix of work"
+    if isinstance(moved, Mapping):
+        then, now = _number(moved, "before"), _number(moved, "now")
+        if then is not None and now is not None:
+            said += f", most by {_slice(moved)} ({then * 100:.0f} → {now * 100:.0f} % of the work)"
+    yield said
+
+
+def _share_of_it(part: Detail) -> str:
+    share = _number(part, "share") or 0.0
+    return "all of it" if share >= _NEARLY_ALL else f"{share * 100:.0f} % of it"
+
+
+def _slice(part: Detail) -> str:
+    values = part.get("slice")
+    if not isinstance(values, Mapping):
+        return ""
+    named = (f"{name} {one_line(value, _LONGEST_WORD)}" for name, value in values.items())
+    return one_line(", ".join(named), _MOST_PARTS * _LONGEST_WORD)
+
+
+def _day(text: object) -> str:
+    day = date.fromisoformat(str(text))
+    return f"{day:%A} {day.day} {day:%b}"
 
 
 def _of_quarantine(detail: Detail) -> Iterator[str]:

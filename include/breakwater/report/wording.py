@@ -64,7 +64,12 @@ class Names:
 
     def where(self, vendor: str | None, scope: Mapping[str, str]) -> str:
         """Name a slice: ``Pearlline · site cebu · spam``."""
-        parts = [self.vendor(vendor)]
+        below = self.below({name: value for name, value in scope.items() if name != "vendor"})
+        return f"{self.vendor(vendor)} · {below}" if below else self.vendor(vendor)
+
+    def below(self, scope: Mapping[str, str]) -> str:
+        """Name what is below a vendor, or a vendor among all: ``site cebu · spam``."""
+        parts = [self.vendor(scope["vendor"])] if "vendor" in scope else []
         for name in ("site", "queue", "policy", "language", "priority"):
             if name in scope:
                 value = self.slug(scope[name])

@@ -8,6 +8,7 @@ import numpy as np
 from breakwater.detect.cause.lattice import lattice
 from breakwater.detect.cause.leaves import Leaves
 from breakwater.detect.cause.naming import plainest
+from breakwater.detect.cause.noise import Noise
 from breakwater.detect.cause.search import Candidate, search
 
 
@@ -43,18 +44,21 @@ class Explanation:
     next_best: Cause | None
 
 
-def explain(leaves: Leaves, *, rises: bool | None = None) -> Explanation:
+def explain(
+    leaves: Leaves, *, rises: bool | None = None, noise: Noise | None = None
+) -> Explanation:
     """Explain a change.
 
     Args:
         leaves: what was found and what was usual.
         rises: its direction; None: that of the slice with the most evidence.
+        noise: of the leaves, when it is known from other days.
     """
     if not leaves.attributes:
         return Explanation((), 0.0, None)
     cuboids = lattice(leaves.codes)
     towards = rises if rises is None else rises != leaves.turned
-    found, left = search(leaves, cuboids, rises=towards)
+    found, left = search(leaves, cuboids, rises=towards, noise=noise)
     change = float(leaves.amount.sum())
 
     def cause_of(one: Candidate) -> Cause:

@@ -68,17 +68,19 @@ class _State:
     spread: Floats
     inside: Flags
     by_size: Integers
+    is_noise_known: bool
 
     @classmethod
-    def of(cls, leaves: Leaves) -> "_State":
+    def of(cls, leaves: Leaves, noise: Noise | None) -> "_State":
         by_size = np.argsort(leaves.usual, kind="stable")
         return cls(
             leaves,
-            noise_of(leaves.found[by_size], leaves.usual[by_size], leaves.least_noise),
+            noise or noise_of(leaves.found[by_size], leaves.usual[by_size], leaves.least_noise),
             leaves.usual.copy(),
             np.zeros(len(leaves)),
             np.zeros(len(leaves), dtype=np.bool_),
             by_size,
+            noise is not None,
         )
 
     def weights(self) -> Floats:
@@ -86,14 +88,18 @@ class _State:
 
     def read_noise(self, outside: Flags) -> None:
         """Read the noise where nothing is known to have happened, if enough is left of it."""
-        if outside.sum() >= FEWEST:
+        if outside.sum() >= FEWEST and not self.is_noise_known:
             rows = self.by_size[outside[self.by_size]]
             found, usual = self.leaves.found[rows], self.leaves.usual[rows]
             self.noise = noise_of(found, usual, self.leaves.least_noise)
 
 
 def search(
-    leaves: Leaves, cuboids: Sequence[Cuboid], *, rises: bool | None = None
+    leaves: Leaves,
+    cuboids: Sequence[Cuboid],
+    *,
+    rises: bool | None = None,
+    noise: Noise | None = None,
 ) -> tuple[list[Candidate], Candidate | None]:
     """Find the causes of a change, the surest first, and the next best slice.
 
@@ -101,6 +107,8 @@ def search(
         leaves: what was found and what was usual.
         cuboids: their lattice.
         rises: the direction of the change; None: that of the slice with the most evidence.
+        noise: of the leaves, when it is known from other days; None: read from the leaves that
+            are not changed, which only works when most of them are not.
 
     Returns:
         The causes, and the best of what is left that goes the same way, which is not sure.
@@ -108,7 +116,7 @@ def search(
     if not len(leaves) or not leaves.usual.any():
         return [], None
     costs = [price(each, len(leaves.attributes)) for each in cuboids]
-    state = _State.of(leaves)
+    state = _State.of(leaves, noise)
     # A cause may fill most of few leaves: the noise is that of the others.
     state.read_noise(~_best(state, cuboids, costs, []).members)
     state.read_noise(~_best(state, cuboids, costs, []).members)

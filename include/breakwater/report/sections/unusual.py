@@ -1,6 +1,6 @@
 """What is unlike usual: what began on this day, and what lasts since an earlier one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule, Severity
@@ -11,6 +11,11 @@ from breakwater.report.sections.order import section
 from breakwater.report.wording import Names, against_usual, number, of_all, title_of
 
 TITLE = "Unlike usual"
+
+MOST_OF_IT = 0.5
+"""Part of a ratio's change from which it is the mix of work rather than the pace."""
+
+NEARLY_ALL = 0.995
 
 
 def unusual_section(view: View, names: Names, most: int) -> Section:
@@ -40,8 +45,27 @@ def _new(findings: list[Finding], names: Names) -> Iterator[Line]:
             where=names.where(finding.vendor, finding.scope),
             what=title_of(metric),
             number=number(metric, finding.value),
-            note="" if usual is None else against_usual(metric, finding.value, usual),
+            note="; ".join(
+                [
+                    *([] if usual is None else [against_usual(metric, finding.value, usual)]),
+                    *_cause(finding.detail, names),
+                ]
+            ),
         )
+
+
+def _cause(detail: Mapping[str, object], names: Names) -> Iterator[str]:
+    """Name the slice that most of it comes from, or that other work came."""
+    mix = detail.get("mix_share")
+    if isinstance(mix, float) and mix > MOST_OF_IT:
+        yield "mostly another mix of work"
+        return
+    causes = detail.get("causes")
+    main = causes[0] if isinstance(causes, list) and causes else None
+    if isinstance(main, Mapping) and isinstance(values := main.get("slice"), Mapping) and values:
+        share = float(main["share"])
+        part = "all" if share >= NEARLY_ALL else f"{share * 100:.0f} %"
+        yield f"{part} of it in {names.below(values)}"
 
 
 def _old(lasting: list[Lasting], names: Names) -> Iterator[Line]:

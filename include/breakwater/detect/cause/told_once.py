@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from breakwater.contracts.metrics import METRICS
+from breakwater.detect.cause.usual import REFERENCE_DAYS, before, counts_and_usual
 from breakwater.detect.facts import MetricFacts
 from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.scale import HANDLE_TIME_VARIATION
@@ -27,10 +28,6 @@ SAME_FACTOR = 0.5
 
 SURE = 3.0
 """Standard deviations of chance beyond which the rest is changed at all."""
-
-REFERENCE_DAYS = 28
-RECENT_DAYS = 7
-"""Days before today that may belong to the change already; what is usual is read before them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +121,8 @@ def excess_of(facts: MetricFacts, span: int, sign: int) -> Excess:
         sign: which direction counts as positive.
     """
     if METRICS[facts.metric].denominator is None:
-        found, usual = _counts(facts.numerator, span)
+        today = facts.numerator.shape[1] - 1
+        found, usual = counts_and_usual(facts.numerator, today - span + 1, today)
         return Excess(sign * (found - usual), usual, usual)
     found, cases, ratio = _ratios(facts, span)
     is_share = METRICS[facts.metric].kind == "rate"
@@ -132,23 +130,9 @@ def excess_of(facts: MetricFacts, span: int, sign: int) -> Excess:
     return Excess(sign * (found - cases * ratio), cases * ratio, np.maximum(variance, 0.0))
 
 
-def _counts(counts: Floats, span: int) -> tuple[Floats, Floats]:
-    """Return what was found and what the same weekdays had before."""
-    today = counts.shape[1] - 1
-    usual = np.zeros(len(counts))
-    for day in range(today - span + 1, today + 1):
-        weeks = range(RECENT_DAYS // 7 + 1, (RECENT_DAYS + REFERENCE_DAYS) // 7 + 1)
-        same_weekday = [day - 7 * week for week in weeks if day >= 7 * week]
-        if same_weekday:
-            usual += counts[:, same_weekday].mean(axis=1)
-    return counts[:, today - span + 1 :].sum(axis=1), usual
-
-
 def _ratios(facts: MetricFacts, span: int) -> tuple[Floats, Floats, Floats]:
     """Return what was found, over how many cases, and the ratio that was usual for each leaf."""
-    before = slice(-RECENT_DAYS - REFERENCE_DAYS, -RECENT_DAYS)
-    above = facts.numerator[:, before].sum(axis=1)
-    below = facts.denominator[:, before].sum(axis=1)
+    above, below = before(facts.numerator), before(facts.denominator)
     overall = above.sum() / max(below.sum(), 1e-9)
     ratio = np.where(below > 0, above / np.maximum(below, 1e-9), overall)
     recent = slice(facts.numerator.shape[1] - span, None)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from breakwater.detect.explain import Abnormal, explained_by
+from breakwater.detect.cause.told_once import Abnormal, explained_by
 from breakwater.detect.facts import MetricFacts
 
 LEAVES = (

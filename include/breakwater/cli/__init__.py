@@ -10,6 +10,7 @@ from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
 from breakwater.cli.excusals import excusals
 from breakwater.cli.forecast import forecast
+from breakwater.cli.kpi import kpi, metrics
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.preview import preview
 from breakwater.cli.quarantine import quarantine
@@ -39,6 +40,8 @@ for command in (
     breaks,
     excusals,
     forecast,
+    kpi,
+    metrics,
     recompute,
     retention,
     suggestions,

@@ -9,6 +9,10 @@ from typing import Literal
 
 from breakwater.core.vocabulary import EventType
 
+Provenance = Literal["measured", "reported", "typed_in"]
+AAS = "aas"
+"""Has no public definition; an operation says which metric it means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -27,6 +31,10 @@ class Metric:
         needs: events a vendor must report for the number to mean anything. A vendor that reports
             none of them has no row, rather than a zero that reads like good news.
         note: what is easily got wrong.
+        provenance: ``measured``: counted here from the vendor's events. ``reported``: what is added
+            up is a quantity that the vendor states itself, a handling time or an audit's score.
+            ``typed_in``: people entered it; no metric of the registry is.
+        revision: raised whenever the same events would give another number.
     """
 
     metric: str
@@ -38,6 +46,25 @@ class Metric:
     better: Literal["lower", "higher"] | None
     needs: tuple[EventType, ...] = ()
     note: str = ""
+    provenance: Provenance = "measured"
+    revision: int = 1
+
+    @property
+    def definition(self) -> str:
+        """What a number is quoted with, as in ``aht/1``: the metric and the revision of its meaning."""
+        return f"{self.metric}/{self.revision}"
+
+    @property
+    def coverage(self) -> str:
+        """Which vendors a number of this metric speaks for."""
+        told = f" that report {', '.join(self.needs)}" if self.needs else ""
+        return f"vendors measured of the vendors active{told}"
+
+    def value(self, numerator: float, denominator: float | None) -> float | None:
+        """Return what people read, of sums over any roll-up; None where the denominator is zero."""
+        if self.denominator is None:
+            return numerator
+        return numerator / denominator if denominator else None
 
 
 METRICS: dict[str, Metric] = {
@@ -162,6 +189,7 @@ METRICS: dict[str, Metric] = {
             "cases people decided in the day whose handling is known",
             "lower",
             note="Not turnaround: idle and waiting are left out.",
+            provenance="reported",
         ),
         Metric(
             "average_answer_speed",
@@ -284,6 +312,7 @@ METRICS: dict[str, Metric] = {
             "higher",
             needs=(EventType.QA_SCORED,),
             note="A score between 0 and 1 upholds in part. The denominator is the sample size.",
+            provenance="reported",
         ),
         Metric(
             "calibration_delta",
@@ -295,6 +324,7 @@ METRICS: dict[str, Metric] = {
             "lower",
             needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
             note="Above zero the vendor is kinder to itself than we are.",
+            provenance="reported",
         ),
         Metric(
             "break_rate",
@@ -314,6 +344,23 @@ METRICS: dict[str, Metric] = {
             None,
             "lower",
             note="Published in aggregate only, never by person.",
+            provenance="reported",
         ),
     )
 }
+
+REVISIONS = {each.metric: each.revision for each in METRICS.values() if each.revision > 1}
+"""By which definitions metrics are measured today; what is not named is the first."""
+
+
+def metric_named(name: str, aas: str) -> Metric:
+    """Return the metric of a name that people type.
+
+    Args:
+        name: an id of the registry, or ``aas``.
+        aas: which metric the operation calls AAS.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return METRICS[aas if name == AAS else name]

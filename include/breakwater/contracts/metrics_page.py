@@ -20,8 +20,18 @@ is a state at the day's end and does not add up over days. Waiting is counted on
 A slice has a row when a case of it was seen in the day. A count may be zero; a metric whose events a
 vendor does not report has no row at all, rather than a zero that reads like good news.
 
-| metric | id | numerator | denominator | unit | better | needs | mind |
-|---|---|---|---|---|---|---|---|
+Every number is quoted with four more things. Its **definition**, as in `aht/1`: the revision is raised
+whenever the same events would give another number, and each measured vendor-day remembers the
+definitions it was measured by. Its **denominator**. Its **provenance**: *measured* is counted here from
+the vendor's events; *reported* adds up a quantity that the vendor states itself, a handling time or an
+audit's score; *typed_in* would be what people entered, and no metric below is. Its **coverage**: the
+vendors measured of those active on the day whose contract reports the events that the metric needs;
+who is missing is named, and so is who cannot tell.
+
+`breakwater metrics` lists this page on the terminal; `breakwater kpi METRIC DAY` prints numbers.
+
+| metric | definition | numerator | denominator | unit | better | provenance | needs | mind |
+|---|---|---|---|---|---|---|---|---|
 """
 
 _TAIL = """
@@ -57,11 +67,12 @@ def render_metrics() -> str:
 def _row(metric: Metric) -> str:
     cells = (
         metric.title,
-        f"`{metric.metric}`",
+        f"`{metric.definition}`",
         metric.numerator,
         metric.denominator or "–",
         f"{metric.unit} ({metric.kind})",
         metric.better or "–",
+        metric.provenance,
         ", ".join(metric.needs) or "–",
         metric.note or "–",
     )

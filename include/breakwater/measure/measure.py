@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from breakwater.contracts.metrics import REVISIONS
 from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, RECON_OUTCOME
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import NotLandedError
@@ -168,7 +169,7 @@ def _publish(
         day=day,
         vendor=vendor,
         stage=STAGE,
-        inputs=[inputs.hashes, what.rules],
+        inputs=[inputs.hashes, what.rules, *([REVISIONS] if REVISIONS else [])],
         outputs=[written.sha256, _fingerprint(measured), [asdict(found) for found in findings]],
         summary={
             "cases": measured.totals["cases"],
@@ -180,6 +181,7 @@ def _publish(
             "clocks_settled": measured.clocks_settled,
             "excused": sum(row["is_excused"] for row in measured.exceptions),
             "read": inputs.hashes,
+            "revisions": REVISIONS,
         },
         at=now,
     )

@@ -1,0 +1,178 @@
+"""Commands that say what metrics mean, and what they were."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from breakwater.cli.arguments import DAY
+from breakwater.cli.terminal import escaped, table_lines
+from breakwater.contracts.metrics import AAS, METRICS, Metric, metric_named
+from breakwater.core.numbers import amount
+from breakwater.warehouse.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from breakwater.warehouse.numbers import Coverage, Number
+
+_MOST_DAYS = 400
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a list.")
+def metrics(*, as_json: bool) -> None:
+    """List every metric: its definition, what is divided by what, provenance and coverage."""
+    if as_json:
+        click.echo(json.dumps([_described(each) for each in METRICS.values()], indent=2))
+        return
+    for each in METRICS.values():
+        click.echo("\n".join(_entry(each)))
+
+
+@click.command()
+@click.argument("metric")
+@click.argument("day", type=DAY)
+@click.option("--by", help="Dimensions to keep apart, separated by commas: vendor,queue …")
+@click.option(
+    "--days", type=click.IntRange(1, _MOST_DAYS), default=1, help="So many days up to DAY."
+)
+@click.option("--together", is_flag=True, help="One number for all of the days.")
+@click.option("--vendor", "vendors", multiple=True, help="Only this vendor; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def kpi(
+    metric: str,
+    day: date,
+    *,
+    by: str | None,
+    days: int,
+    together: bool,
+    vendors: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Print METRIC of DAY with its denominator, coverage and provenance.
+
+    METRIC is an id of `breakwater metrics`, or `aas` for what the operation calls so.
+    """
+    from breakwater.warehouse.numbers import Asked, read_numbers
+
+    workspace = open_workspace()
+    configuration = workspace.configuration
+    for vendor in vendors:
+        configuration.vendor(vendor)
+    found = _metric(metric, configuration.operations.aas)
+    first = day - timedelta(days=days - 1)
+    kept_apart = tuple(name.strip() for name in by.split(",")) if by else ()
+    try:
+        asked = Asked(found, first, day, kept_apart, vendors, is_together=together)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with workspace.warehouse.transaction() as connection:
+        numbers = read_numbers(connection, configuration, asked)
+    if as_json:
+        document = {"metric": _described(found), "numbers": [_plain(each) for each in numbers]}
+        click.echo(json.dumps(document, indent=2))
+        return
+    click.echo(f"{found.title}: {_meaning(found)}")
+    click.echo("\n".join(_table(found, numbers, kept_apart)) if numbers else "no facts")
+    click.echo("\n".join(_footing(found, numbers)))
+
+
+def _metric(name: str, aas: str) -> Metric:
+    try:
+        return metric_named(name, aas)
+    except KeyError:
+        near = get_close_matches(name, [*METRICS, AAS], n=3) or ["an id of `breakwater metrics`"]
+        message = f"expected {', '.join(near)}"
+        raise click.BadParameter(message, param_hint="METRIC") from None
+
+
+def _meaning(metric: Metric) -> str:
+    below = f" ÷ {metric.denominator}" if metric.denominator else ""
+    return f"{metric.numerator}{below}"
+
+
+def _entry(metric: Metric) -> Iterator[str]:
+    yield f"{metric.definition}: {metric.title}"
+    yield f"  {_meaning(metric)}"
+    better = f"; {metric.better} is better" if metric.better else ""
+    yield f"  {metric.unit} ({metric.kind}), {metric.provenance}{better}"
+    yield f"  coverage: {metric.coverage}"
+    if metric.note:
+        yield f"  {metric.note}"
+
+
+def _described(metric: Metric) -> dict[str, Any]:
+    return {
+        "metric": metric.metric,
+        "definition": metric.definition,
+        "title": metric.title,
+        "kind": metric.kind,
+        "unit": metric.unit,
+        "numerator": metric.numerator,
+        "denominator": metric.denominator,
+        "provenance": metric.provenance,
+        "coverage": metric.coverage,
+        "better": metric.better,
+        "note": metric.note,
+    }
+
+
+def _plain(number: "Number") -> dict[str, Any]:
+    coverage = number.coverage
+    return {
+        "definitions": list(number.definitions),
+        "first_day": number.first.isoformat(),
+        "last_day": number.last.isoformat(),
+        "scope": dict(number.scope),
+        "value": number.value,
+        "numerator": number.numerator,
+        "denominator": number.denominator,
+        "provenance": number.provenance,
+        "coverage": {
+            "expected": coverage.expected,
+            "reported": coverage.reported,
+            "missing": [
+                {"day": day.isoformat(), "vendor": vendor} for day, vendor in coverage.missing
+            ],
+            "cannot_tell": list(coverage.cannot_tell),
+        },
+    }
+
+
+def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list[str]:
+    header = ["day", *by, "value", "numerator", *(["denominator"] if metric.denominator else [])]
+    rows = [
+        [
+            _days(number),
+            *(escaped(number.scope[name]) for name in by),
+            "–" if number.value is None else amount(number.value, metric.unit),
+            f"{number.numerator:,.10g}",
+            *([f"{number.denominator:,.10g}"] if number.denominator is not None else []),
+            f"{number.coverage.reported} of {number.coverage.expected}",
+        ]
+        for number in numbers
+    ]
+    return table_lines([[*header, "coverage"], *rows])
+
+
+def _days(number: "Number") -> str:
+    first, last = number.first.isoformat(), number.last.isoformat()
+    return first if first == last else f"{first} to {last}"
+
+
+def _footing(metric: Metric, numbers: "list[Number]") -> Iterator[str]:
+    definitions = sorted({each for number in numbers for each in number.definitions})
+    yield f"definition {', '.join(definitions) or metric.definition}; {metric.provenance}"
+    yield f"coverage: {metric.coverage}"
+    yield from _absent([number.coverage for number in numbers])
+
+
+def _absent(coverages: "list[Coverage]") -> Iterator[str]:
+    missing = sorted({each for coverage in coverages for each in coverage.missing})
+    if missing:
+        yield "missing: " + ", ".join(f"{vendor} {day.isoformat()}" for day, vendor in missing)
+    cannot_tell = sorted({each for coverage in coverages for each in coverage.cannot_tell})
+    if cannot_tell:
+        yield f"cannot tell, for want of the events: {', '.join(cannot_tell)}"

@@ -1,0 +1,229 @@
+"""Numbers that people quote: each with its definition, denominator, coverage and provenance."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import sql
+
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.metrics import Metric, Provenance
+from breakwater.core.days import days_between
+from breakwater.warehouse.database import Connection
+
+DIMENSIONS = ("vendor", "site", "queue", "policy", "language", "priority")
+"""What facts are kept by, besides the day; a number may be asked for by any of them."""
+
+_MEASURED = """
+    select operational_day, vendor, summary->'revisions'->>%s as revision
+    from operations.stage_run
+    where stage = 'measure' and operational_day between %s and %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which vendors a number speaks for; a vendor is counted once a day.
+
+    Attributes:
+        expected: vendors active whose contract reports what the metric needs.
+        missing: those of them that are not measured, with the day.
+        cannot_tell: vendors active whose contract reports no such events; part of no number.
+    """
+
+    expected: int
+    missing: tuple[tuple[date, str], ...]
+    cannot_tell: tuple[str, ...]
+
+    @property
+    def reported(self) -> int:
+        """How many of the expected are part of the number."""
+        return self.expected - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One value of a metric.
+
+    Attributes:
+        metric: its id.
+        definitions: by which it was measured; several only where days were measured by different
+            revisions of the metric.
+        first: the first operational day.
+        last: the last, included.
+        scope: dimensions and their values; empty for everything.
+        value: what people read; None where the denominator is zero.
+        numerator: the sum above the line.
+        denominator: the sum below it; None for counts and levels.
+        provenance: as in the registry.
+        coverage: which vendors it speaks for.
+    """
+
+    metric: str
+    definitions: tuple[str, ...]
+    first: date
+    last: date
+    scope: Mapping[str, str]
+    value: float | None
+    numerator: float
+    denominator: float | None
+    provenance: Provenance
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What numbers are asked for.
+
+    Attributes:
+        metric: of the registry.
+        first: the first operational day.
+        last: the last, included.
+        by: dimensions to keep apart.
+        vendors: only these; none means all.
+        is_together: one number for the whole span in place of one a day.
+    """
+
+    metric: Metric
+    first: date
+    last: date
+    by: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    is_together: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what has no answer.
+
+        Raises:
+            ValueError: a dimension that facts do not have, or a level summed over days.
+        """
+        if unknown := [name for name in self.by if name not in DIMENSIONS]:
+            message = f"expected any of {', '.join(DIMENSIONS)}; found {unknown[0]}"
+            raise ValueError(message)
+        if self.is_together and self.metric.kind == "level" and self.first != self.last:
+            name = self.metric.metric
+            message = f"{name} is a state at the day's end and does not add up over days"
+            raise ValueError(message)
+
+    @property
+    def spans(self) -> list[tuple[date, date]]:
+        """The stretches of days that have a number each."""
+        if self.is_together:
+            return [(self.first, self.last)]
+        return [(day, day) for day in days_between(self.first, self.last)]
+
+
+def read_numbers(
+    connection: Connection, configuration: Configuration, asked: Asked
+) -> list[Number]:
+    """Return the numbers asked for, day by day and in order of their scope.
+
+    A scope without a fact has no number. A day without any has none either when dimensions are kept
+    apart; without dimensions it is told with a value of None, so that its coverage can be read.
+    """
+    return [
+        number
+        for first, last in asked.spans
+        for number in _numbers(connection, configuration, asked, first, last)
+    ]
+
+
+def _numbers(
+    connection: Connection, configuration: Configuration, asked: Asked, first: date, last: date
+) -> list[Number]:
+    metric = asked.metric
+    measured = {
+        (row["operational_day"], row["vendor"]): int(row["revision"] or 1)
+        for row in connection.execute(_MEASURED, [metric.metric, first, last])
+    }
+    rows = _sums(connection, asked, first, last)
+    if not rows and not asked.by:
+        rows = [{"numerator": 0.0, "denominator": None, "is_known": False}]
+    numbers = []
+    for row in rows:
+        scope = {name: row[name] for name in asked.by}
+        vendors = (scope["vendor"],) if "vendor" in scope else asked.vendors
+        denominator = row["denominator"]
+        known = row.get("is_known", True)
+        numbers.append(
+            Number(
+                metric=metric.metric,
+                definitions=_definitions(metric, measured, vendors),
+                first=first,
+                last=last,
+                scope=scope,
+                value=metric.value(row["numerator"], denominator) if known else None,
+                numerator=row["numerator"],
+                denominator=(denominator or 0.0) if metric.denominator else None,
+                provenance=metric.provenance,
+                coverage=_coverage(configuration, metric, vendors, (first, last), measured),
+            )
+        )
+    return numbers
+
+
+def _sums(connection: Connection, asked: Asked, first: date, last: date) -> list[dict[str, Any]]:
+    return _grouped(
+        connection,
+        sql.SQL("sum(numerator) as numerator, sum(denominator) as denominator"),
+        sql.Identifier("measure", "kpi_fact"),
+        asked,
+        (first, last, asked.metric.metric),
+    )
+
+
+def _grouped(
+    connection: Connection,
+    what: sql.SQL,
+    table: sql.Identifier,
+    asked: Asked,
+    where: tuple[date, date, str],
+) -> list[dict[str, Any]]:
+    by = [sql.Identifier(name) for name in asked.by]
+    keys = sql.SQL(", ").join(by)
+    query = sql.SQL(
+        "select {columns} from {table} where operational_day between %s and %s and metric = %s"
+        " and (%s::text[] = '{{}}' or vendor = any(%s)){group} {having} {order}"
+    ).format(
+        columns=sql.SQL(", ").join([*by, what]),
+        table=table,
+        group=sql.SQL(" group by {}").format(keys) if by else sql.SQL(""),
+        # Without a group there is a row even of nothing.
+        having=sql.SQL("having count(*) > 0"),
+        order=sql.SQL("order by {}").format(_by_bytes(by)) if by else sql.SQL(""),
+    )
+    vendors = list(asked.vendors)
+    return connection.execute(query, [*where, vendors, vendors]).fetchall()
+
+
+def _by_bytes(columns: Sequence[sql.Identifier]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL('{} collate "C"').format(column) for column in columns)
+
+
+def _definitions(
+    metric: Metric, measured: Mapping[tuple[date, str], int], vendors: Collection[str]
+) -> tuple[str, ...]:
+    revisions = {n for (_, vendor), n in measured.items() if not vendors or vendor in vendors}
+    return tuple(f"{metric.metric}/{n}" for n in sorted(revisions or {metric.revision}))
+
+
+def _coverage(
+    configuration: Configuration,
+    metric: Metric,
+    vendors: Collection[str],
+    span: tuple[date, date],
+    measured: Collection[tuple[date, str]],
+) -> Coverage:
+    expected: list[tuple[date, str]] = []
+    cannot_tell: set[str] = set()
+    for day in days_between(*span):
+        for vendor in configuration.active_vendors(day):
+            if vendors and vendor not in vendors:
+                continue
+            if configuration.vendor(vendor, day).reported_events >= set(metric.needs):
+                expected.append((day, vendor))
+            else:
+                cannot_tell.add(vendor)
+    missing = tuple(each for each in expected if each not in measured)
+    return Coverage(len(expected), missing, tuple(sorted(cannot_tell)))

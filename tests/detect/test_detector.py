@@ -7,10 +7,12 @@ import pytest
 from made_panels import RHYTHM, counts, panel_of
 
 from breakwater.detect.detection import Detection, Settings, Verdict
-from breakwater.detect.detector import detect, detect_panel
 from breakwater.detect.panel import Panel
+from breakwater.detect.panel.detector import detect, detect_panel
 
-STRICT = Settings(threshold=4.5, minimum_volume=30, minimum_effect=0.15, minimum_rate_effect=0.02)
+STRICT = Settings(
+    false_alarms=0.001, minimum_volume=30, minimum_effect=0.15, minimum_rate_effect=0.02
+)
 DAYS = 56
 HIT = 3
 """The series that something is done to."""
@@ -122,7 +124,7 @@ def test_a_surprise_too_small_to_matter_is_not_told() -> None:
     """With a million cases ten per cent is certain, and still no message."""
     y = counts(DAYS, size=1_000_000)
     y[HIT, 41] *= 1.1
-    lenient = dataclasses.replace(STRICT, threshold=1.0)
+    lenient = dataclasses.replace(STRICT, false_alarms=1.0)
     found = detect_panel(panel_of(y), lenient)
     assert found.verdict[HIT, 41] == Verdict.TOO_SMALL
 

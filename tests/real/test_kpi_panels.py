@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from breakwater.detect.detector import detect
+from breakwater.detect.bench_adapters import panel_detector
 
 BENCH = Path(__file__).resolve().parents[3] / "shared" / "bench" / "anomaly"
 NEEDED = {14: 0.70, 28: 0.75, 56: 0.79, 120: 0.82}
@@ -37,7 +37,7 @@ def test_events_are_found_at_the_default_threshold_with_few_false_alarms(
     for number in panel.SETS:
         name = f"k{number}_h{history:03d}"
         loaded = panel.load_panel(name)
-        scores, threshold = panel.call_detector(detect, loaded)
+        scores, threshold = panel.call_detector(panel_detector, loaded)
         pool.add(loaded, panel.load_labels(name), scores)
     result = pool.done().evaluate(threshold)
     assert result["fa_month"] <= 0.1
@@ -50,5 +50,5 @@ def test_scores_are_the_same_when_the_days_after_are_cut_off(
     """A replay of a past day on a panel with holes and holidays is exact."""
     panel, _ = bench
     loaded = panel.load_panel("k11_h028")
-    scores, _ = panel.call_detector(detect, loaded)
-    assert panel.prefix_violations(detect, loaded, scores, 3, tol=1e-300) == (0, 0.0)
+    scores, _ = panel.call_detector(panel_detector, loaded)
+    assert panel.prefix_violations(panel_detector, loaded, scores, 3, tol=1e-300) == (0, 0.0)

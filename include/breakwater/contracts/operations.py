@@ -106,8 +106,12 @@ class Detection(Contract):
 
     history_days: int = 56
     minimum_history_days: int = 14
-    threshold: float = 4.5
-    """Robust standard deviations."""
+    false_alarms: float = Field(default=0.075, gt=0, le=1)
+    """How many a series may raise in a month in which nothing happens, before the minimums below.
+
+    Multiplied by the series that are watched it is what people will look at in vain; the lower it
+    is, the larger a change must be, or the longer it must last, to be seen.
+    """
     minimum_volume: int = 30
     """Cases behind a change below which a series stays quiet."""
     minimum_effect: float = 0.15

@@ -1,18 +1,44 @@
 """What benches call: the product's own code behind the interfaces that they ask for."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from breakwater.detect.cause.explanation import explain
 from breakwater.detect.cause.leaves import Leaves
-from breakwater.detect.panel import Floats
+from breakwater.detect.panel import Flags, Floats, Integers, Panel, Words
+from breakwater.detect.panel.detector import detect
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _RATIO = ("num_real", "den_real", "num_predict", "den_predict")
+
+
+class KpiPanel(Protocol):
+    """Anything with the fields of `Panel`."""
+
+    @property
+    def y(self) -> Floats: ...  # noqa: D102
+    @property
+    def den(self) -> Floats: ...  # noqa: D102
+    @property
+    def kind(self) -> Words: ...  # noqa: D102
+    @property
+    def region(self) -> Integers: ...  # noqa: D102
+    @property
+    def hol(self) -> Flags: ...  # noqa: D102
+    @property
+    def dow(self) -> Integers: ...  # noqa: D102
+    @property
+    def hist(self) -> int: ...  # noqa: D102
+
+
+def panel_detector(panel: KpiPanel) -> tuple[Floats, float]:
+    """Return n × (T - hist) scores −log10 p of the scored days, and the threshold that ships."""
+    own = Panel(panel.y, panel.den, panel.kind, panel.region, panel.hol, panel.dow, panel.hist)
+    return detect(own)
 
 
 def explainer(

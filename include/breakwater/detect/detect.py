@@ -8,13 +8,16 @@ from breakwater.detect.cause.driver import with_cause
 from breakwater.detect.detection import Settings
 from breakwater.detect.facts import read_facts
 from breakwater.detect.holiday import holiday_flags
-from breakwater.detect.judgement import SCORE_COLUMNS, judge
+from breakwater.detect.judgement import SCORE_COLUMNS, Judgement, judge
+from breakwater.detect.panel import Flags
 from breakwater.warehouse.database import hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "detect"
+
+RUN_COLUMNS = ("first_day", "series", "holidays", "settings")
 
 
 def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
@@ -33,7 +36,10 @@ def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
         rows = list(judgement.rows()) if judgement else []
         abnormal = list(judgement.findings()) if judgement else []
         findings = [with_cause(connection, finding) for finding in abnormal]
-        replace_rows(connection, "detect.score", {"operational_day": day}, SCORE_COLUMNS, rows)
+        key = {"operational_day": day}
+        replace_rows(connection, "detect.score", key, SCORE_COLUMNS, rows)
+        grounds = [_grounds(judgement, holidays, limits)] if judgement else []
+        replace_rows(connection, "detect.run", key, RUN_COLUMNS, grounds)
         replace_findings(connection, day, STAGE, WHOLE_DAY, findings)
         return record_stage(
             connection,
@@ -45,6 +51,19 @@ def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
             summary=_summary(rows, findings),
             at=now,
         )
+
+
+def _grounds(
+    judgement: Judgement, holidays: dict[str, Flags], limits: Limits
+) -> tuple[object, ...]:
+    """Return what the scores rest on, as `RUN_COLUMNS`."""
+    days = judgement.facts.days
+    closed = {
+        name: [day.isoformat() for day, off in zip(days, flags, strict=True) if off]
+        for name, flags in holidays.items()
+    }
+    members = [one.slice.name for one in judgement.series]
+    return days[0], members, closed, limits.model_dump(mode="json")
 
 
 def _summary(rows: list[tuple[object, ...]], findings: list[Finding]) -> dict[str, int]:
@@ -60,7 +79,7 @@ def _summary(rows: list[tuple[object, ...]], findings: list[Finding]) -> dict[st
 
 def _settings(limits: Limits) -> Settings:
     return Settings(
-        threshold=limits.threshold,
+        false_alarms=limits.false_alarms,
         minimum_history_days=limits.minimum_history_days,
         minimum_volume=limits.minimum_volume,
         minimum_effect=limits.minimum_effect,

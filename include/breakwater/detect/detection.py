@@ -1,5 +1,6 @@
 """What is asked of a detector, and what it answers, day by day."""
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -7,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from breakwater.detect.panel import Floats, Integers
+
+DAYS_OF_MONTH = 30
 
 
 class Verdict(IntEnum):
@@ -26,7 +29,7 @@ class Settings:
     """When a number is abnormal enough to tell.
 
     Attributes:
-        threshold: robust standard deviations.
+        false_alarms: how many a series may raise in a month in which nothing happens.
         minimum_history_days: days since the first value below which there is no opinion.
         minimum_volume: cases behind the days in question below which a series stays quiet.
         minimum_effect: smallest relative change; of a share, relative to its rarer side.
@@ -34,12 +37,17 @@ class Settings:
         refractory_days: how long after an abnormal day the next one is the same change.
     """
 
-    threshold: float = 4.2
+    false_alarms: float = 0.075
     minimum_history_days: int = 14
     minimum_volume: float = 0.0
     minimum_effect: float = 0.0
     minimum_rate_effect: float = 0.0
     refractory_days: int = 7
+
+    @property
+    def threshold(self) -> float:
+        """−log10 of the probability of a day from which on it is told."""
+        return -math.log10(self.false_alarms / DAYS_OF_MONTH)
 
 
 EVERYTHING = Settings()
@@ -54,7 +62,8 @@ class Detection:
         expected: usual value of the day.
         low: below it a single day is abnormal.
         high: above it a single day is abnormal.
-        score: robust standard deviations, the strongest channel; NaN without an opinion.
+        score: −log10 of the probability of a day so far from usual; NaN without an opinion.
+        news: the same, that something begins: low while what was told before merely lasts.
         sign: direction of that channel, -1 or 1.
         span: days of that channel: 1, 3 or 7.
         change: relative change over the span; 0.5 is half as much again as usual.
@@ -67,6 +76,7 @@ class Detection:
     low: Floats
     high: Floats
     score: Floats
+    news: Floats
     sign: Integers
     span: Integers
     change: Floats
@@ -82,6 +92,7 @@ class Detection:
             low=np.full((n, days), np.nan),
             high=np.full((n, days), np.nan),
             score=np.full((n, days), np.nan),
+            news=np.full((n, days), np.nan),
             sign=np.ones((n, days), dtype=np.int64),
             span=np.ones((n, days), dtype=np.int64),
             change=np.full((n, days), np.nan),

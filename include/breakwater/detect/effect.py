@@ -5,16 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from breakwater.detect.detection import Detection
-from breakwater.detect.panel import Flags, Floats, Panel
-from breakwater.detect.scale import Scale
-
-CHANNELS = (1, 3, 7)
-"""Days summed up: a single day for spikes, three and seven for shifts and slow slides."""
+from breakwater.detect.panel import Flags, Floats, Integers, Panel
+from breakwater.detect.panel.channels import CHANNELS
+from breakwater.detect.panel.scale import Scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """The change of n series over the days of their strongest channel.
+    """The change of some series over the days of their strongest channel.
 
     Attributes:
         change: relative to what was usual.
@@ -29,9 +27,9 @@ class Effect:
     volume: Floats
 
 
-def effect_of(panel: Panel, found: Detection, scale: Scale, t: int) -> Effect:
-    """Measure the change of day t, over the span that its score was taken from."""
-    n = len(panel.y)
+def effect_of(panel: Panel, found: Detection, scale: Scale, t: int, which: Integers) -> Effect:
+    """Measure the changes of day t in some rows, over the span that their score was taken from."""
+    n = len(which)
     effect = Effect(
         change=np.full(n, np.nan),
         weight=np.full(n, np.nan),
@@ -39,19 +37,19 @@ def effect_of(panel: Panel, found: Detection, scale: Scale, t: int) -> Effect:
         volume=np.zeros(n),
     )
     for days in CHANNELS:
-        rows = found.span[:, t] == days
-        part = slice(max(0, t - days + 1), t + 1)
+        among = found.span[which, t] == days
+        rows, part = which[among], slice(max(0, t - days + 1), t + 1)
         y, usual = panel.y[rows, part], found.expected[rows, part]
         known = np.isfinite(y) & np.isfinite(usual)
         mean, mean_usual = _mean(y, known), _mean(usual, known)
         # A share of 99 % that falls to 98 % has twice as many misses: its rarer side counts.
         rarer = np.where(scale.share[rows], np.minimum(mean_usual, 1 - mean_usual), mean_usual)
-        effect.absolute[rows] = mean - mean_usual
-        effect.change[rows] = effect.absolute[rows] / np.maximum(mean_usual, 1e-9)
-        effect.weight[rows] = effect.absolute[rows] / np.maximum(rarer, 1e-9)
+        effect.absolute[among] = mean - mean_usual
+        effect.change[among] = effect.absolute[among] / np.maximum(mean_usual, 1e-9)
+        effect.weight[among] = effect.absolute[among] / np.maximum(rarer, 1e-9)
         of_counts, of_ratios = np.fmax(y, usual), panel.den[rows, part]
         cases = np.where(scale.log_count[rows, None], of_counts, of_ratios)
-        effect.volume[rows] = np.nan_to_num(cases).sum(axis=1)
+        effect.volume[among] = np.nan_to_num(cases).sum(axis=1)
     return effect
 
 

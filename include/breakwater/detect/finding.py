@@ -7,8 +7,9 @@ from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.detect.detection import Detection
 from breakwater.detect.slices import Slice
 
-GRAVE = 2.0
-"""A change for the worse this many times the threshold is major."""
+GRAVE = 4.0
+"""A change for the worse is major from this many times the threshold on: as −log10 of a probability
+grows with the square, it is twice as far from usual."""
 
 
 def anomaly_finding(

@@ -10,17 +10,17 @@ from breakwater.core.finding import Finding
 from breakwater.detect.cause.told_once import Abnormal, explained_by
 from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
 from breakwater.detect.detection import Detection, Settings, Verdict
-from breakwater.detect.detector import detect_panel
 from breakwater.detect.facts import Facts
 from breakwater.detect.finding import anomaly_finding
-from breakwater.detect.panel import Flags
+from breakwater.detect.panel import Flags, Floats
+from breakwater.detect.panel.detector import detect_panel
 from breakwater.detect.series import Series, build_panel, build_series
 from breakwater.detect.slices import WELCOME
 from breakwater.detect.wording import reason_of
 
 SCORE_COLUMNS = (
     *("series", "metric", "vendor", "scope", "value", "denominator", "expected", "band_low"),
-    *("band_high", "score", "is_anomaly", "verdict", "since", "reason"),
+    *("band_high", "score", "news", "span_days", "is_anomaly", "verdict", "since", "reason"),
 )
 
 
@@ -75,12 +75,18 @@ class Judgement:
             _known(self.found.expected[index, -1]),
             _known(self.found.low[index, -1]),
             _known(self.found.high[index, -1]),
-            _known(self.found.score[index, -1]) if verdict > Verdict.TOO_YOUNG else None,
+            self._opinion(self.found.score, index),
+            self._opinion(self.found.news, index),
+            int(self.found.span[index, -1]) if verdict > Verdict.TOO_YOUNG else None,
             verdict >= Verdict.ONSET,
             self._word(index),
             self._since(index),
             reason_of(self.found, index, self.facts.days, self.settings, because),
         )
+
+    def _opinion(self, of_days: Floats, index: int) -> float | None:
+        has_one = self.found.verdict[index, -1] > Verdict.TOO_YOUNG
+        return _known(of_days[index, -1]) if has_one else None
 
     def _word(self, index: int) -> str:
         verdict = Verdict(self.found.verdict[index, -1])

@@ -1,9 +1,13 @@
 """Why a cell got its verdict, as a clause that a person reads beside the numbers."""
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
 from breakwater.detect.detection import Detection, Settings, Verdict
+
+CERTAIN = 6.0
+"""−log10 of a probability beyond which its size says nothing any more."""
 
 
 def reason_of(
@@ -45,5 +49,13 @@ def _away(found: Detection, series: int, today: int) -> str:
     span = int(found.span[series, today])
     way = "above" if found.sign[series, today] > 0 else "below"
     over = "" if span == 1 else f" over the last {span} days"
-    score = found.score[series, today]
-    return f"{score:.1f} robust standard deviations {way} usual{over}"
+    return f"{way} usual{over}; {_seldom(float(found.score[series, today]))}"
+
+
+def _seldom(score: float) -> str:
+    """Say a probability as a person would: by how many days such a day comes once."""
+    if score >= CERTAIN:
+        return "chance alone hardly ever brings such a day"
+    days = 10**score
+    rounded = round(days, 1 - math.ceil(math.log10(days)))
+    return f"chance alone brings such a day once in {rounded:,.0f}"

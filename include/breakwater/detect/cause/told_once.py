@@ -15,7 +15,7 @@ from breakwater.contracts.metrics import METRICS
 from breakwater.detect.cause.usual import REFERENCE_DAYS, before, counts_and_usual
 from breakwater.detect.facts import MetricFacts
 from breakwater.detect.panel import Flags, Floats
-from breakwater.detect.scale import HANDLE_TIME_VARIATION
+from breakwater.detect.panel.scale import HANDLE_TIME_VARIATION
 
 MOST_OF_IT = 0.5
 """Share of a slice's excess that must lie inside another when the rest may be chance."""

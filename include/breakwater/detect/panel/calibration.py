@@ -71,7 +71,7 @@ class Calibration:
 
     def __post_init__(self) -> None:
         self.pool = np.full(self.panel.y.shape, np.nan)
-        days = self.pool.shape[1]
+        days = len(self.panel.dow)
         self.limits = {kind: np.full(days, np.inf) for kind in np.unique(self.panel.kind).tolist()}
         self.last_event = np.full(len(self.panel.y), -np.inf)
 

@@ -1,0 +1,1 @@
+"""How good judgements are: agreement, consensus, and what is right by the golden set."""

@@ -143,6 +143,7 @@ def test_a_day_without_facts_has_no_scores(workspace: Workspace) -> None:
         "anomalies": 0,
         "lasting": 0,
         "explained": 0,
+        "kept_quiet": 0,
     }
 
 

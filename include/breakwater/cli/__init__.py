@@ -8,6 +8,7 @@ from breakwater.cli.breaks import breaks
 from breakwater.cli.configuration import check, migrate, schemas
 from breakwater.cli.days import close_days
 from breakwater.cli.demo import demo, simulate
+from breakwater.cli.events import events
 from breakwater.cli.excusals import excusals
 from breakwater.cli.forecast import forecast
 from breakwater.cli.kpi import kpi, metrics
@@ -38,6 +39,7 @@ for command in (
     close_days,
     quarantine,
     breaks,
+    events,
     excusals,
     forecast,
     kpi,

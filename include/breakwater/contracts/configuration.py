@@ -7,6 +7,7 @@ from pathlib import Path
 
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.clocks import Clock
+from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.law import Duty
 from breakwater.contracts.operations import Operations
@@ -31,6 +32,8 @@ class Configuration:
     """Contracts that were replaced, by vendor, newest first; `vendors` has the newest of all."""
     duties: tuple[Duty, ...] = ()
     """Legal duties that no clock runs on, for reference."""
+    events: tuple[KnownEvent, ...] = ()
+    """Known events of the file; `detect.known_event` has more."""
 
     def active_vendors(self, day: date) -> list[str]:
         """List the vendors that owe an export for an operational day, in order."""

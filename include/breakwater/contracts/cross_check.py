@@ -9,7 +9,9 @@ from breakwater.contracts.clocks import AppliesTo, Clock, contradictions
 from breakwater.contracts.comparison import FieldComparison, NumberComparison
 from breakwater.contracts.conditions import Condition
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.events import event_problems
 from breakwater.contracts.excusals import excusal_problems
+from breakwater.contracts.metrics import METRICS
 from breakwater.contracts.routes import Matcher
 from breakwater.contracts.source import OzoneSource
 from breakwater.contracts.vendor import VendorContract
@@ -46,6 +48,20 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
         vendors=configuration.vendors,
         queues=configuration.operations.queues,
     )
+    for problem in event_problems(configuration.events, event_names(configuration)):
+        yield f"events.yaml: {problem}"
+
+
+def event_names(configuration: Configuration) -> dict[str, Iterable[str]]:
+    """Return what an event may name, by dimension; sites and priorities are the vendors' words."""
+    operations = configuration.operations
+    return {
+        "vendor": configuration.vendors,
+        "queue": operations.queues,
+        "policy": operations.policies,
+        "language": operations.languages,
+        "metric": METRICS,
+    }
 
 
 def _untracked(configuration: Configuration) -> Iterator[str]:

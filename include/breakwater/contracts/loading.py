@@ -14,6 +14,7 @@ from breakwater.contracts.base import Contract
 from breakwater.contracts.clocks import ClockFile
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.cross_check import cross_check, cross_check_vendor
+from breakwater.contracts.events import EventFile
 from breakwater.contracts.excusals import ExcusalFile
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import RouteFile, SilenceFile
@@ -55,10 +56,12 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
     audiences = read(folder / "audiences.yaml", AudienceFile)
     routes = read(folder / "routes.yaml", RouteFile)
     silences = read(folder / "silences.yaml", SilenceFile)
-    # Most installations excuse nothing, and older ones have no such file.
+    # Most installations excuse nothing and announce nothing; older ones have no such files.
     excused = folder / "excusals.yaml"
     excusals = read(excused, ExcusalFile) if excused.exists() else ExcusalFile(excusals=())
-    if problems or not (operations and audiences and routes and silences and excusals):
+    listed = folder / "events.yaml"
+    events = read(listed, EventFile) if listed.exists() else EventFile(events=())
+    if problems or not (operations and audiences and routes and silences and excusals and events):
         raise ConfigurationError(tuple(problems))
     known = {stem: contract for stem, contract in contracts.items() if contract}
     versions = _newest_first(known.values())
@@ -73,6 +76,7 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
         routes=routes.routes,
         silences=silences.silences,
         excusals=excusals.excusals,
+        events=events.events,
     )
     problems.extend(cross_check(configuration))
     for stem, contract in known.items():

@@ -7,6 +7,7 @@ import breakwater
 from breakwater.contracts.audiences import AudienceFile
 from breakwater.contracts.base import Contract
 from breakwater.contracts.clocks import ClockFile
+from breakwater.contracts.events import EventFile
 from breakwater.contracts.excusals import ExcusalFile
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import RouteFile, SilenceFile
@@ -22,6 +23,7 @@ MODELS: dict[str, type[Contract]] = {
     "routes": RouteFile,
     "silences": SilenceFile,
     "excusals": ExcusalFile,
+    "events": EventFile,
 }
 
 

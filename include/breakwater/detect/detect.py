@@ -6,12 +6,14 @@ from breakwater.contracts.operations import Detection as Limits
 from breakwater.core.finding import Finding
 from breakwater.detect.cause.driver import with_cause
 from breakwater.detect.detection import Settings
+from breakwater.detect.events.announced import with_events
 from breakwater.detect.facts import read_facts
 from breakwater.detect.holiday import holiday_flags
 from breakwater.detect.judgement import SCORE_COLUMNS, Judgement, judge
 from breakwater.detect.panel import Flags
 from breakwater.warehouse.database import hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.known_event import known_events
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
 from breakwater.warehouse.workspace import Workspace
 
@@ -32,10 +34,17 @@ def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
         facts = read_facts(connection, day, limits.history_days)
         vendors = workspace.configuration.vendors
         holidays = {name: holiday_flags(vendors[name], facts.days) for name in sorted(vendors)}
-        judgement = judge(facts, _settings(limits), holidays)
+        events = known_events(connection, workspace.configuration.events)
+        judgement = judge(facts, _settings(limits), holidays, events)
         rows = list(judgement.rows()) if judgement else []
-        abnormal = list(judgement.findings()) if judgement else []
-        findings = [with_cause(connection, finding) for finding in abnormal]
+        findings = [
+            with_events(
+                with_cause(connection, finding),
+                events,
+                facts.metrics[finding.scope["metric"]].leaves,
+            )
+            for finding in (judgement.findings() if judgement else ())
+        ]
         key = {"operational_day": day}
         replace_rows(connection, "detect.score", key, SCORE_COLUMNS, rows)
         grounds = [_grounds(judgement, holidays, limits)] if judgement else []
@@ -74,6 +83,7 @@ def _summary(rows: list[tuple[object, ...]], findings: list[Finding]) -> dict[st
         "anomalies": len(findings),
         "lasting": verdicts.count("continuing"),
         "explained": verdicts.count("explained"),
+        "kept_quiet": verdicts.count("known_event"),
     }
 
 

@@ -1,15 +1,17 @@
 """The verdict on a day: every series, what explains what, and what is left to tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from breakwater.contracts.events import KnownEvent
 from breakwater.core.finding import Finding
 from breakwater.detect.cause.told_once import Abnormal, explained_by
 from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
 from breakwater.detect.detection import Detection, Settings, Verdict
+from breakwater.detect.events.announced import Announced, announced
 from breakwater.detect.facts import Facts
 from breakwater.detect.finding import anomaly_finding
 from breakwater.detect.panel import Flags, Floats
@@ -21,6 +23,7 @@ from breakwater.detect.wording import reason_of
 SCORE_COLUMNS = (
     *("series", "metric", "vendor", "scope", "value", "denominator", "expected", "band_low"),
     *("band_high", "score", "news", "span_days", "is_anomaly", "verdict", "since", "reason"),
+    "events",
 )
 
 
@@ -34,6 +37,7 @@ class Judgement:
         explained: index of the explaining series by the index of the explained one.
         settings: limits in force.
         facts: what it rests on.
+        announced: what known events say of it.
     """
 
     series: list[Series]
@@ -41,6 +45,7 @@ class Judgement:
     explained: dict[int, int]
     settings: Settings
     facts: Facts
+    announced: Announced
 
     def findings(self) -> Iterator[Finding]:
         """List what begins on this day, is not welcome, and nothing else explains."""
@@ -81,7 +86,8 @@ class Judgement:
             verdict >= Verdict.ONSET,
             self._word(index),
             self._since(index),
-            reason_of(self.found, index, self.facts.days, self.settings, because),
+            self._reason(index, because),
+            [event.event for event in self.announced.beside.get(index, ())],
         )
 
     def _opinion(self, of_days: Floats, index: int) -> float | None:
@@ -94,20 +100,36 @@ class Judgement:
             return "explained"
         if verdict >= Verdict.ONSET and _is_welcome(self.series[index], self.found, index):
             return "welcome"
+        if index in self.announced.kept_quiet:
+            return "known_event"
+        if index in self.announced.over:
+            return "onset"
         return verdict.name.lower()
+
+    def _reason(self, index: int, because: str | None) -> str:
+        reason = reason_of(self.found, index, self.facts.days, self.settings, because)
+        if self._word(index) == "known_event":
+            return f"{reason}; not told because of {self.announced.kept_quiet[index].event}"
+        return reason
 
     def _since(self, index: int) -> date | None:
         told = int(self.found.since[index, -1])
         return self.facts.days[told] if told >= 0 else None
 
 
-def judge(facts: Facts, settings: Settings, holidays: Mapping[str, Flags]) -> Judgement | None:
+def judge(
+    facts: Facts,
+    settings: Settings,
+    holidays: Mapping[str, Flags],
+    events: Sequence[KnownEvent] = (),
+) -> Judgement | None:
     """Judge the last day of the facts; None when there is nothing to judge.
 
     Args:
         facts: days up to the one that is judged.
         settings: limits.
         holidays: public holidays of each vendor, one flag a day.
+        events: what is known to move numbers.
     """
     series = build_series(facts)
     if not series:
@@ -115,7 +137,8 @@ def judge(facts: Facts, settings: Settings, holidays: Mapping[str, Flags]) -> Ju
     found = detect_panel(build_panel(series, facts.days, dict(holidays)), settings)
     explained = _same_metric(series, found, facts)
     explained |= _consequences(series, found, facts, set(explained))
-    return Judgement(series, found, explained, settings, facts)
+    told = announced(events, [one.slice for one in series], found, facts)
+    return Judgement(series, found, explained, settings, facts, told)
 
 
 def _same_metric(series: list[Series], found: Detection, facts: Facts) -> dict[int, int]:

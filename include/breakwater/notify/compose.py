@@ -53,7 +53,11 @@ class Composer:
             reader: who reads.
         """
         ordered = sorted(incidents, key=_worst_first)
-        rows = self._rolled_up(ordered) if is_roll_up(thread_key) else self._rows(ordered)
+        rows = (
+            self._rolled_up(ordered)
+            if is_roll_up(thread_key)
+            else self._rows(ordered, is_outside=reader.is_outside)
+        )
         return Message(
             title=self._title(thread_key, ordered),
             standing=_standing(ordered),
@@ -74,12 +78,17 @@ class Composer:
             return f"{len({thread_key_of(incident) for incident in incidents})} alerts · {day}"
         return f"{self.naming.heading(finding)} · {day}"
 
-    def _rows(self, incidents: Sequence[Incident]) -> tuple[Row, ...]:
+    def _rows(self, incidents: Sequence[Incident], *, is_outside: bool) -> tuple[Row, ...]:
         return tuple(
             Row(
                 _standing([incident]),
                 self.naming.about(incident.finding),
-                "; ".join([number_of(incident.finding), *notes_of(incident.finding)]),
+                "; ".join(
+                    [
+                        number_of(incident.finding),
+                        *notes_of(incident.finding, is_outside=is_outside),
+                    ]
+                ),
             )
             for incident in incidents
         )

@@ -13,6 +13,7 @@ from breakwater.core.plain import one_line
 Detail = Mapping[str, object]
 
 _LONGEST_WORD = 60
+_LONGEST_TITLE = 80
 _MOST_PARTS = 3
 
 _MOST_CAUSES = 2
@@ -21,10 +22,24 @@ _NOTEWORTHY_MIX = 0.2
 """Part of a ratio's change from which it is said that other work came."""
 
 
-def notes_of(finding: Finding) -> tuple[str, ...]:
-    """List the notes of a finding, in reading order; none when its rule has none."""
+def notes_of(finding: Finding, *, is_outside: bool = False) -> tuple[str, ...]:
+    """List the notes of a finding, in reading order; none when its rule has none.
+
+    Args:
+        finding: what is told.
+        is_outside: a vendor reads, who is told of a known event only when the event says so.
+    """
     note = _NOTES.get(finding.rule)
-    return () if note is None else tuple(note(finding.detail))
+    detail = _for_vendors(finding.detail) if is_outside else finding.detail
+    return () if note is None else tuple(note(detail))
+
+
+def _for_vendors(detail: Detail) -> Detail:
+    events = detail.get("events")
+    if not isinstance(events, list | tuple):
+        return detail
+    told = [each for each in events if isinstance(each, Mapping) and each.get("tell_vendors")]
+    return {**detail, "events": told}
 
 
 def _of_breaks(detail: Detail) -> Iterator[str]:
@@ -90,6 +105,8 @@ def _of_anomaly(detail: Detail) -> Iterator[str]:
     if isinstance(best, Mapping) and (where := _slice(best)):
         yield f"next best, not sure: {where}"
     yield from _mix(detail)
+    if titles := _events(detail):
+        yield f"coincides with {titles}"
 
 
 def _mix(detail: Detail) -> Iterator[str]:
@@ -121,6 +138,15 @@ def _slice(part: Detail) -> str:
 def _day(text: object) -> str:
     day = date.fromisoformat(str(text))
     return f"{day:%A} {day.day} {day:%b}"
+
+
+def _events(detail: Detail) -> str:
+    """List the titles of known events; people of ours wrote them."""
+    events = detail.get("events")
+    if not isinstance(events, list | tuple):
+        return ""
+    titles = [event.get("title") for event in events if isinstance(event, Mapping)]
+    return ", ".join(one_line(title, _LONGEST_TITLE) for title in titles[:_MOST_PARTS])
 
 
 def _of_quarantine(detail: Detail) -> Iterator[str]:

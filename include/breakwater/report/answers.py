@@ -8,10 +8,12 @@ from typing import LiteralString, TypeVar
 from psycopg.rows import class_row
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.events import KnownEvent
 from breakwater.core.days import Window
 from breakwater.core.finding import Finding
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
+from breakwater.warehouse.known_event import known_events
 
 HISTORY_DAYS = 28
 """Days before the digest's day: four of each weekday."""
@@ -126,6 +128,18 @@ class Lasting:
     value: float
     expected: float
     since: date
+    events: Sequence[str] = ()
+    """Known events that it coincides with, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuiet:
+    """An abnormal number that nobody is told of, because a known event says so."""
+
+    metric: str
+    vendor: str | None
+    scope: Mapping[str, str]
+    events: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,8 @@ class Answers:
     ahead: tuple[Ahead, ...]
     landed: tuple[Landed, ...]
     lasting: tuple[Lasting, ...]
+    kept_quiet: tuple[KeptQuiet, ...]
+    events: tuple[KnownEvent, ...]
     findings: tuple[Finding, ...]
 
 
@@ -236,8 +252,13 @@ _LANDED = """
     from landing.control_total where operational_day = %s group by vendor order by vendor
 """
 _LASTING = """
-    select metric, vendor, scope, value, expected, since
+    select metric, vendor, scope, value, expected, since, events
     from detect.score where operational_day = %s and verdict = 'continuing'
+    order by score desc, series collate "C"
+"""
+_KEPT_QUIET = """
+    select metric, vendor, scope, events
+    from detect.score where operational_day = %s and verdict = 'known_event'
     order by score desc, series collate "C"
 """
 _REPORTED = "select vendors_reported from measure.day_close where operational_day = %s"
@@ -269,6 +290,12 @@ def read_answers(
         ahead=rows(Ahead, _AHEAD),
         landed=rows(Landed, _LANDED),
         lasting=rows(Lasting, _LASTING),
+        kept_quiet=rows(KeptQuiet, _KEPT_QUIET),
+        events=tuple(
+            event
+            for event in known_events(connection, configuration.events)
+            if event.touches(day - timedelta(days=HISTORY_DAYS), day)
+        ),
         findings=tuple(findings_of_day(connection, day)),
     )
 

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Protocol, TypeVar
 
 from breakwater.contracts.audiences import Audience
+from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.metrics import METRICS
 from breakwater.report.answers import Answers
 from breakwater.report.figures import Figures
@@ -78,6 +79,14 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
     def by_queue(rows: Iterable[Queues]) -> tuple[Queues, ...]:
         return tuple(row for row in rows if of_vendor(row.vendor) and of_queue(row.queue))
 
+    def has_to_do_with(event: KnownEvent) -> bool:
+        of, queues = event.scope.vendors, event.scope.queues
+        return (
+            (event.tell_vendors or audience.kind != "vendor")
+            and (not of or any(map(of_vendor, of)))
+            and (not queues or any(map(of_queue, queues)))
+        )
+
     return replace(
         answers,
         expected=tuple(filter(of_vendor, answers.expected)),
@@ -97,6 +106,12 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
             for row in answers.lasting
             if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
         ),
+        kept_quiet=tuple(
+            row
+            for row in answers.kept_quiet
+            if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
+        ),
+        events=tuple(filter(has_to_do_with, answers.events)),
         findings=tuple(
             finding
             for finding in answers.findings

@@ -1,14 +1,17 @@
 """KPI facts: each metric as it is defined."""
 
 from dataclasses import replace
+from datetime import date
+from typing import get_args
 
 import pytest
 from case_book import Bench, Case, outcome_of, utc, vendor_day
 
+from breakwater.contracts.calendar import Calendar, Weekday
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
 from breakwater.contracts.shape import CaseShape
-from breakwater.core.histogram import UPPER_BOUNDS
+from breakwater.core.histogram import AGE_BANDS, UPPER_BOUNDS
 from breakwater.core.vocabulary import EventType
 from breakwater.measure.kpi.measurable import measurable
 
@@ -255,3 +258,63 @@ def test_a_histogram_has_every_case_in_one_bucket(
     duckdb_bench.run(vendor_day(configuration), events)
     found = {r["upper_seconds"]: r["case_count"] for r in duckdb_bench.rows("kpi_histogram")}
     assert found == {UPPER_BOUNDS[0]: 1, 60: 1, UPPER_BOUNDS[-1]: 1}
+
+
+def test_turnaround_in_business_time_counts_open_hours_of_the_site(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """From Saturday 21:00 to Monday 07:00 at a site that closes at 22:00 and over Sunday: two hours."""
+    told = (("received", "2026-02-28 13:00"), ("decided", "2026-03-01 23:00"))
+    closing = Case("A", site="cebu", queue="spam").events(*told)
+    always = Case("B", site="manila", queue="hate").events(*told)
+    bench.run(vendor_day(configuration), [*closing, *always])
+    assert bench.facts("turnaround") == {("spam",): (34 * 3600, 1), ("hate",): (34 * 3600, 1)}
+    assert bench.facts("turnaround_business") == {("spam",): (7200, 1), ("hate",): (34 * 3600, 1)}
+    found = {
+        (row["metric"], row["site"]): row["upper_seconds"] for row in bench.rows("kpi_histogram")
+    }
+    assert found["turnaround_business", "cebu"] == min(b for b in UPPER_BOUNDS if b >= 7200)
+    assert found["turnaround_business", "manila"] == found["turnaround", "manila"]
+
+
+def test_a_calendar_that_no_longer_opens_has_no_business_time(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """No row, rather than a turnaround of nothing."""
+    what = vendor_day(configuration)
+    weekly: dict[Weekday, tuple[str, ...]] = dict.fromkeys(get_args(Weekday), ())
+    once = {date(2020, 1, 2): ("09:00-10:00",)}
+    shut = Calendar(zone="Asia/Manila", weekly=weekly, overrides=once)
+    contract = what.contract.model_copy(
+        update={"calendars": {**what.contract.calendars, "cebu": shut}}
+    )
+    case = Case(site="cebu", priority="p2")
+    events = case.events(("received", "2026-03-02 10:00"), ("decided", "2026-03-02 11:00"))
+    duckdb_bench.run(replace(what, contract=contract), events)
+    assert duckdb_bench.facts("turnaround") == {("hate",): (3600, 1)}
+    assert duckdb_bench.facts("turnaround_business") == {}
+
+
+def test_bands_of_age_hold_the_backlog_and_the_oldest_is_told(
+    bench: Bench, configuration: Configuration
+) -> None:
+    """An upper end belongs to its band; what is decided is in none."""
+    what = vendor_day(configuration)
+    ages = (3600, 3601, 4 * 3600, 86_400, 86_401, 7 * 86_400, 8 * 86_400)
+    events = [
+        event
+        for n, age in enumerate(ages)
+        for event in Case(f"C{n}").events(("received", what.window.end - age))
+    ]
+    decided = Case("D", queue="spam").events(
+        ("received", "2026-02-01 10:00"), ("decided", "2026-03-02 10:00")
+    )
+    bench.run(what, [*events, *decided])
+    bands = {
+        row["upper_seconds"]: row["case_count"]
+        for row in bench.rows("kpi_histogram")
+        if row["metric"] == "backlog_band"
+    }
+    first, second, third, fourth, fifth, older = AGE_BANDS
+    assert bands == {first: 1, second: 2, third: 1, fourth: 1, fifth: 1, older: 1}
+    assert bench.facts("backlog_oldest") == {("hate",): (8 * 86_400, None)}

@@ -128,6 +128,38 @@ def test_aas_is_what_the_operation_calls_so() -> None:
         metric_named("speed", "average_agent_solves")
 
 
+def test_percentiles_and_bands_of_any_roll_up(measured: Workspace) -> None:
+    """Buckets add up over slices and days; an oldest case is the oldest of the parts."""
+    parts = [
+        ("manila", "hate", "hate", "en", "p1", "turnaround", 3_840, 10),
+        ("cebu", "spam", "none", "tl", "p2", "turnaround", 15, 89),
+        ("cebu", "spam", "none", "tl", "p2", "turnaround", 61_440, 1),
+        ("cebu", "spam", "none", "tl", "p2", "backlog_band", 86_400, 7),
+    ]
+    columns = (*COLUMNS[:6], "upper_seconds", "case_count")
+    facts = [
+        (*parts[0][:5], "turnaround", 10.0, 10.0),
+        (*parts[1][:5], "turnaround", 90.0, 90.0),
+        (*parts[0][:5], "backlog_oldest", 100.0, None),
+        (*parts[1][:5], "backlog_oldest", 300.0, None),
+        (*parts[1][:5], "backlog", 7.0, None),
+    ]
+    with measured.warehouse.transaction() as connection:
+        key = {"operational_day": MONDAY, "vendor": "pearlline"}
+        replace_rows(connection, "measure.kpi_histogram", key, columns, parts)
+        replace_rows(connection, "measure.kpi_fact", key, COLUMNS, facts)
+    (number,) = ask(measured, Asked(METRICS["turnaround"], MONDAY, MONDAY))
+    assert number.percentiles[0.5] <= 15
+    assert 3_200 < number.percentiles[0.9] <= number.percentiles[0.95] <= 3_840
+    cebu, manila = ask(measured, Asked(METRICS["turnaround"], MONDAY, MONDAY, ("site",)))
+    assert (cebu.scope["site"], cebu.percentiles[0.95] <= 15) == ("cebu", True)
+    assert 3_200 < manila.percentiles[0.5] <= 3_840
+    (backlog,) = ask(measured, Asked(METRICS["backlog"], MONDAY, MONDAY))
+    assert (backlog.value, backlog.bands, backlog.percentiles) == (7.0, {86_400: 7}, {})
+    (oldest,) = ask(measured, Asked(METRICS["backlog_oldest"], MONDAY, MONDAY))
+    assert oldest.value == 300.0
+
+
 def test_numbers_are_plain(measured: Workspace) -> None:
     """They travel as JSON."""
     (number,) = ask(measured, Asked(METRICS["aht"], TUESDAY, TUESDAY, ("site",)))

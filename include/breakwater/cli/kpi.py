@@ -11,13 +11,17 @@ import click
 from breakwater.cli.arguments import DAY
 from breakwater.cli.terminal import escaped, table_lines
 from breakwater.contracts.metrics import AAS, METRICS, Metric, metric_named
-from breakwater.core.numbers import amount
+from breakwater.core.histogram import AGE_BANDS
+from breakwater.core.numbers import amount, duration
+from breakwater.warehouse.numbers import SHARES, Asked, read_numbers
 from breakwater.warehouse.workspace import open_workspace
 
 if TYPE_CHECKING:
     from breakwater.warehouse.numbers import Coverage, Number
 
 _MOST_DAYS = 400
+_BANDS = ("0–1 h", "1–4 h", "4–24 h", "1–3 d", "3–7 d", "> 7 d")
+"""How people write `AGE_BANDS`."""
 
 
 @click.command()
@@ -55,8 +59,6 @@ def kpi(
 
     METRIC is an id of `breakwater metrics`, or `aas` for what the operation calls so.
     """
-    from breakwater.warehouse.numbers import Asked, read_numbers
-
     workspace = open_workspace()
     configuration = workspace.configuration
     for vendor in vendors:
@@ -129,6 +131,8 @@ def _plain(number: "Number") -> dict[str, Any]:
         "value": number.value,
         "numerator": number.numerator,
         "denominator": number.denominator,
+        "percentiles": {f"p{share * 100:g}": value for share, value in number.percentiles.items()},
+        "cases_by_age_up_to_seconds": {str(upper): n for upper, n in number.bands.items()},
         "provenance": number.provenance,
         "coverage": {
             "expected": coverage.expected,
@@ -143,6 +147,11 @@ def _plain(number: "Number") -> dict[str, Any]:
 
 def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list[str]:
     header = ["day", *by, "value", "numerator", *(["denominator"] if metric.denominator else [])]
+    has_bands = any(number.bands for number in numbers)
+    if metric.distribution:
+        header += [f"p{share * 100:g}" for share in SHARES]
+    if has_bands:
+        header += _BANDS
     rows = [
         [
             _days(number),
@@ -150,11 +159,18 @@ def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list
             "–" if number.value is None else amount(number.value, metric.unit),
             f"{number.numerator:,.10g}",
             *([f"{number.denominator:,.10g}"] if number.denominator is not None else []),
+            *(_percentiles(number) if metric.distribution else []),
+            *([f"{number.bands.get(upper, 0):,}" for upper in AGE_BANDS] if has_bands else []),
             f"{number.coverage.reported} of {number.coverage.expected}",
         ]
         for number in numbers
     ]
     return table_lines([[*header, "coverage"], *rows])
+
+
+def _percentiles(number: "Number") -> list[str]:
+    read = [number.percentiles.get(share) for share in SHARES]
+    return ["–" if seconds is None else duration(seconds) for seconds in read]
 
 
 def _days(number: "Number") -> str:

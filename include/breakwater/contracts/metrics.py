@@ -23,7 +23,8 @@ class Metric:
         title: what people read.
         kind: ``count`` and ``level`` are sums of numerators; ``rate`` and ``mean`` are the sum of
             numerators over the sum of denominators, which may be zero. A level is a state at the
-            day's end and does not add up over days.
+            day's end and does not add up over days; an ``extreme`` is one, too, and the largest of
+            its parts instead of their sum.
         unit: of the value that people read.
         numerator: what is summed above the line.
         denominator: what is summed below it, or None.
@@ -35,11 +36,12 @@ class Metric:
             up is a quantity that the vendor states itself, a handling time or an audit's score.
             ``typed_in``: people entered it; no metric of the registry is.
         revision: raised whenever the same events would give another number.
+        distribution: its name in ``measure.kpi_histogram``, where percentiles are read, or None.
     """
 
     metric: str
     title: str
-    kind: Literal["count", "level", "rate", "mean"]
+    kind: Literal["count", "level", "extreme", "rate", "mean"]
     unit: Literal["cases", "seconds", "rate", "hours"]
     numerator: str
     denominator: str | None
@@ -48,6 +50,7 @@ class Metric:
     note: str = ""
     provenance: Provenance = "measured"
     revision: int = 1
+    distribution: str | None = None
 
     @property
     def definition(self) -> str:
@@ -170,6 +173,16 @@ METRICS: dict[str, Metric] = {
             "received to the day's end, of undecided cases",
             "cases undecided at the day's end",
             "lower",
+            distribution="backlog_age",
+        ),
+        Metric(
+            "backlog_oldest",
+            "Oldest of the backlog",
+            "extreme",
+            "seconds",
+            "received to the day's end, of the undecided case that waits longest",
+            None,
+            "lower",
         ),
         Metric(
             "backlog_past_due",
@@ -250,6 +263,18 @@ METRICS: dict[str, Metric] = {
             "cases solved by people",
             "lower",
             note="Percentiles come from the histogram; the mean hides the tail.",
+            distribution="turnaround",
+        ),
+        Metric(
+            "turnaround_business",
+            "Turnaround in business time",
+            "mean",
+            "seconds",
+            "received to final decision, in hours in which the case's site is open",
+            "cases solved by people at sites whose calendar ever opens",
+            "lower",
+            note="By the calendar in force on the day of the decision; pauses are not left out.",
+            distribution="turnaround_business",
         ),
         Metric(
             "sla_attainment",

@@ -15,7 +15,8 @@ Generated from `include/breakwater/contracts/metrics.py` by `breakwater schemas`
 Every metric is a row of `measure.kpi_fact` per operational day, vendor, site, queue, policy,
 language and priority: a numerator and, for rates and means, a denominator. Any roll-up is a sum, so
 its value is `sum(numerator)`, or `sum(numerator) / sum(denominator)` where that is not zero. A level
-is a state at the day's end and does not add up over days. Waiting is counted on the day it ended.
+is a state at the day's end and does not add up over days; an extreme is one whose roll-up is the
+largest part. Waiting is counted on the day it ended.
 
 A slice has a row when a case of it was seen in the day. A count may be zero; a metric whose events a
 vendor does not report has no row at all, rather than a zero that reads like good news.
@@ -43,9 +44,13 @@ is printed beside the number.
 
 ## Distributions
 
-`measure.kpi_histogram` holds `turnaround` and `backlog_age` as counts per bucket, by queue. Buckets
-add up too; `breakwater.core.histogram.percentile` reads p50, p90 and p95 of any roll-up to within a
-tenth.
+`measure.kpi_histogram` holds `turnaround`, `turnaround_business` and `backlog_age` as counts per bucket,
+by every dimension of the facts. Buckets add up too; `breakwater kpi` reads p50, p90 and p95 of any
+roll-up to within a tenth (`breakwater.core.histogram.percentile`).
+
+`backlog_band` holds the age of the backlog in the bands that people ask for: up to 1 h, 4 h, 24 h,
+3 days, 7 days, and older; exact, and printed with `backlog` and `backlog_age`. The oldest case is
+`backlog_oldest`: a maximum, of which any roll-up is the largest part.
 
 ## What the exports cannot tell
 

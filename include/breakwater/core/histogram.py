@@ -20,6 +20,10 @@ percentile is read to within a tenth. The first bucket takes everything down to 
 one everything beyond a year."""
 
 
+AGE_BANDS: tuple[int, ...] = (3_600, 4 * 3_600, 86_400, 3 * 86_400, 7 * 86_400, _BEYOND)
+"""Upper ends, included, of the bands of age that people ask for: 0-1 h, 1-4 h, 4-24 h, 1-3 days, 3-7 days, and older."""
+
+
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """Read a percentile from counts by upper bound.
 

@@ -18,7 +18,9 @@ business_hour       the same, read backwards
 measurable          metrics that the vendor's export can tell (`kpi.measurable`)
 gravest_queue       queues of severity tier A
 book_event_type     types of events that are records of the vendor's book
-bucket              bounds of the histograms
+bucket              bounds of the histograms, on the fine scale and in bands of age
+slice_calendar      which calendar serves each slice (`kpi.site_hours`)
+site_hour           business time of those calendars by the hour
 =================== =================================================================
 """
 
@@ -36,15 +38,17 @@ from breakwater.contracts.shape import ListingShape, UpdateShape
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
-from breakwater.core.histogram import UPPER_BOUNDS
+from breakwater.core.histogram import AGE_BANDS, UPPER_BOUNDS
 from breakwater.engine.base import Engine, run_models
 from breakwater.engine.models import read_models
 from breakwater.measure.excusal.settle import settle_clocks
 from breakwater.measure.kpi.measurable import measurable
+from breakwater.measure.kpi.site_hours import load_site_hours
 from breakwater.measure.sla.promises import NOTHING_TOLD, promise_days
 from breakwater.measure.sla.run import ClockRules, run_clocks
 
 _HERE = Path(__file__).parent
+_SCALES = {"fine": UPPER_BOUNDS, "band": AGE_BANDS}
 MEASURED_OF_CONTRACT = frozenset({"vendor", "shape", "calendars", "calendar_rules", "targets"})
 _OF_A_REPLACED_CONTRACT = {"calendars", "calendar_rules", "effective_from", "effective_to"}
 MEASURED_OF_OPERATIONS = frozenset({"queues", "attainment"})
@@ -64,6 +68,8 @@ KPI_MODELS = (
     "backlog",
     "handling",
     "speed",
+    "turnaround_case",
+    "turnaround",
     "average_agent_solves",
     "sla_attainment",
     "rework",
@@ -200,7 +206,8 @@ def _load_rules(engine: Engine, what: VendorDay) -> None:
     engine.load("measurable", pa.table({"metric": measurable(what.contract)}))
     engine.load("gravest_queue", _gravest_queues(what.operations))
     engine.load("book_event_type", _book_event_types(what.contract))
-    engine.load("bucket", _buckets())
+    engine.load("bucket", pa.concat_tables(map(_buckets, _SCALES)))
+    load_site_hours(engine, what)
 
 
 def _gravest_queues(operations: Operations) -> pa.Table:
@@ -213,6 +220,7 @@ def _book_event_types(contract: VendorContract) -> pa.Table:
     return pa.table({"event_type": pa.array(names, pa.string())})
 
 
-def _buckets() -> pa.Table:
-    lower = (-(2**62), *UPPER_BOUNDS[:-1])
-    return pa.table({"lower_seconds": lower, "upper_seconds": UPPER_BOUNDS})
+def _buckets(scale: str) -> pa.Table:
+    upper = _SCALES[scale]
+    lower = (-(2**62), *upper[:-1])
+    return pa.table({"scale": [scale] * len(upper), "lower_seconds": lower, "upper_seconds": upper})

@@ -41,7 +41,7 @@ FACT_COLUMNS = (
     "numerator",
     "denominator",
 )
-HISTOGRAM_COLUMNS = ("queue", "metric", "upper_seconds", "case_count")
+HISTOGRAM_COLUMNS = (*FACT_COLUMNS[:6], "upper_seconds", "case_count")
 
 Row = tuple[Any, ...]
 
@@ -83,7 +83,7 @@ def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
         exceptions=exceptions.to_pylist(),
         attainment=_attainment(engine, what),
         facts=_rows(engine, "kpi_fact", FACT_COLUMNS, FACT_COLUMNS[:6]),
-        histogram=_rows(engine, "kpi_histogram", HISTOGRAM_COLUMNS, HISTOGRAM_COLUMNS[:3]),
+        histogram=_rows(engine, "kpi_histogram", HISTOGRAM_COLUMNS, HISTOGRAM_COLUMNS[:7]),
         totals=engine.fetch("case_total").to_pylist()[0],
         clocks_settled=engine.fetch("clock_total").to_pylist()[0]["settled"],
         tightest=_tightest(engine),

@@ -1,6 +1,6 @@
 """Numbers that people quote: each with its definition, denominator, coverage and provenance."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +10,19 @@ from psycopg import sql
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import Metric, Provenance
 from breakwater.core.days import days_between
+from breakwater.core.histogram import percentile
 from breakwater.warehouse.database import Connection
 
 DIMENSIONS = ("vendor", "site", "queue", "policy", "language", "priority")
 """What facts are kept by, besides the day; a number may be asked for by any of them."""
 
+SHARES = (0.5, 0.9, 0.95)
+"""Percentiles that are read from a distribution."""
+
+_BANDED = {"backlog": "backlog_band", "backlog_age": "backlog_band"}
+_SUM = sql.SQL("sum(numerator) as numerator, sum(denominator) as denominator")
+_LARGEST = sql.SQL("max(numerator) as numerator, null::double precision as denominator")
+_CASES = sql.SQL("sum(case_count)::bigint as case_count")
 _MEASURED = """
     select operational_day, vendor, summary->'revisions'->>%s as revision
     from operations.stage_run
@@ -58,6 +66,8 @@ class Number:
         denominator: the sum below it; None for counts and levels.
         provenance: as in the registry.
         coverage: which vendors it speaks for.
+        percentiles: by share, of a metric that has a distribution and at least one case.
+        bands: of the backlog, cases by the upper end of their age in seconds.
     """
 
     metric: str
@@ -70,6 +80,8 @@ class Number:
     denominator: float | None
     provenance: Provenance
     coverage: Coverage
+    percentiles: Mapping[float, float]
+    bands: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,11 @@ class Asked:
         if unknown := [name for name in self.by if name not in DIMENSIONS]:
             message = f"expected any of {', '.join(DIMENSIONS)}; found {unknown[0]}"
             raise ValueError(message)
-        if self.is_together and self.metric.kind == "level" and self.first != self.last:
+        if (
+            self.is_together
+            and self.metric.kind in {"level", "extreme"}
+            and self.first != self.last
+        ):
             name = self.metric.metric
             message = f"{name} is a state at the day's end and does not add up over days"
             raise ValueError(message)
@@ -138,6 +154,8 @@ def _numbers(
         for row in connection.execute(_MEASURED, [metric.metric, first, last])
     }
     rows = _sums(connection, asked, first, last)
+    spread = _counts(connection, asked, metric.distribution, (first, last))
+    bands = _counts(connection, asked, _BANDED.get(metric.metric), (first, last))
     if not rows and not asked.by:
         rows = [{"numerator": 0.0, "denominator": None, "is_known": False}]
     numbers = []
@@ -146,6 +164,7 @@ def _numbers(
         vendors = (scope["vendor"],) if "vendor" in scope else asked.vendors
         denominator = row["denominator"]
         known = row.get("is_known", True)
+        key = tuple(scope.values())
         numbers.append(
             Number(
                 metric=metric.metric,
@@ -158,47 +177,62 @@ def _numbers(
                 denominator=(denominator or 0.0) if metric.denominator else None,
                 provenance=metric.provenance,
                 coverage=_coverage(configuration, metric, vendors, (first, last), measured),
+                percentiles=_percentiles(spread.get(key, {})),
+                bands=bands.get(key, {}),
             )
         )
     return numbers
 
 
 def _sums(connection: Connection, asked: Asked, first: date, last: date) -> list[dict[str, Any]]:
-    return _grouped(
-        connection,
-        sql.SQL("sum(numerator) as numerator, sum(denominator) as denominator"),
-        sql.Identifier("measure", "kpi_fact"),
-        asked,
-        (first, last, asked.metric.metric),
-    )
+    what = _LARGEST if asked.metric.kind == "extreme" else _SUM
+    source = what, sql.Identifier("measure", "kpi_fact")
+    return _grouped(connection, source, asked.by, asked, (first, last, asked.metric.metric))
+
+
+def _counts(
+    connection: Connection, asked: Asked, distribution: str | None, span: tuple[date, date]
+) -> dict[tuple[str, ...], dict[int, int]]:
+    """Return cases by upper bound of their bucket, by the values of the dimensions kept apart."""
+    if distribution is None:
+        return {}
+    found: dict[tuple[str, ...], dict[int, int]] = {}
+    by = (*asked.by, "upper_seconds")
+    table = sql.Identifier("measure", "kpi_histogram")
+    for row in _grouped(connection, (_CASES, table), by, asked, (*span, distribution)):
+        key = tuple(row[name] for name in asked.by)
+        found.setdefault(key, {})[row["upper_seconds"]] = row["case_count"]
+    return found
+
+
+def _percentiles(counts: Mapping[int, int]) -> dict[float, float]:
+    read = {share: percentile(counts, share) for share in SHARES}
+    return {share: seconds for share, seconds in read.items() if seconds is not None}
 
 
 def _grouped(
     connection: Connection,
-    what: sql.SQL,
-    table: sql.Identifier,
+    source: tuple[sql.SQL, sql.Identifier],
+    by: tuple[str, ...],
     asked: Asked,
     where: tuple[date, date, str],
 ) -> list[dict[str, Any]]:
-    by = [sql.Identifier(name) for name in asked.by]
-    keys = sql.SQL(", ").join(by)
+    """Sum a table of parts over all but some columns, in order of these."""
+    what, table = source
+    columns = [sql.Identifier(name) for name in by]
+    keys = sql.SQL(", ").join(columns)
     query = sql.SQL(
         "select {columns} from {table} where operational_day between %s and %s and metric = %s"
-        " and (%s::text[] = '{{}}' or vendor = any(%s)){group} {having} {order}"
+        " and (%s::text[] = '{{}}' or vendor = any(%s)) {group} having count(*) > 0"
     ).format(
-        columns=sql.SQL(", ").join([*by, what]),
+        columns=sql.SQL(", ").join([*columns, what]),
         table=table,
-        group=sql.SQL(" group by {}").format(keys) if by else sql.SQL(""),
-        # Without a group there is a row even of nothing.
-        having=sql.SQL("having count(*) > 0"),
-        order=sql.SQL("order by {}").format(_by_bytes(by)) if by else sql.SQL(""),
+        # Without a group there would be a row even of nothing: hence the `having`.
+        group=sql.SQL("group by {}").format(keys) if by else sql.SQL(""),
     )
     vendors = list(asked.vendors)
-    return connection.execute(query, [*where, vendors, vendors]).fetchall()
-
-
-def _by_bytes(columns: Sequence[sql.Identifier]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL('{} collate "C"').format(column) for column in columns)
+    rows = connection.execute(query, [*where, vendors, vendors]).fetchall()
+    return sorted(rows, key=lambda row: [row[name] for name in by])
 
 
 def _definitions(

@@ -68,6 +68,7 @@ select
     case_slice.policy,
     case_slice.language,
     case_slice.priority,
+    case_slice.market,
     told.received_at,
     told.queued_at,
     told.assigned_at,

@@ -1,4 +1,4 @@
--- Undecided cases at the day's end: backlog, backlog_age, backlog_past_due.
+-- Undecided cases at the day's end: backlog, backlog_age, backlog_past_due, backlog_oldest.
 with past_due as (
     select distinct case_id_vendor
     from clock_run
@@ -10,6 +10,9 @@ backlog as (
         cast(sum(case_day.is_open) as double precision) as undecided,
         cast(sum(case_day.is_open * (run.window_end - case_day.received_at)) as double precision)
             as age_seconds,
+        cast(max(
+            case when case_day.is_open = 1 then run.window_end - case_day.received_at end
+        ) as double precision) as oldest_seconds,
         cast(sum(
             case when past_due.case_id_vendor is not null then case_day.is_open else 0 end
         ) as double precision) as past_due
@@ -24,6 +27,10 @@ select site, queue, policy, language, priority, 'backlog' as metric,
 from backlog
 union all
 select site, queue, policy, language, priority, 'backlog_age', age_seconds, undecided
+from backlog where undecided > 0
+union all
+select site, queue, policy, language, priority, 'backlog_oldest', oldest_seconds,
+    cast(null as double precision)
 from backlog where undecided > 0
 union all
 select site, queue, policy, language, priority, 'backlog_past_due', past_due, undecided

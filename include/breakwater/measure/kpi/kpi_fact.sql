@@ -4,6 +4,7 @@ with fact as (
     union all select * from backlog
     union all select * from handling
     union all select * from speed
+    union all select * from turnaround
     union all select * from average_agent_solves
     union all select * from sla_attainment
     union all select * from rework

@@ -1,17 +1,34 @@
--- Distributions as counts per bucket: turnaround of cases that people solved, age of the backlog.
+-- Distributions as counts per bucket: turnaround of cases that people solved, in calendar and in
+-- business time; age of the backlog, on the fine scale that percentiles are read from and in the bands
+-- that people ask for.
 with waited as (
-    select queue, 'turnaround' as metric, last_decided_at - received_at as seconds
-    from case_day
-    where is_solved = 1 and is_manual = 1
+    select site, queue, policy, language, priority,
+        'turnaround' as metric, 'fine' as scale, seconds
+    from turnaround_case
     union all
-    select case_day.queue, 'backlog_age', run.window_end - case_day.received_at
+    select site, queue, policy, language, priority, 'turnaround_business', 'fine', business_seconds
+    from turnaround_case
+    union all
+    select site, queue, policy, language, priority, 'backlog_age', 'fine',
+        run.window_end - case_day.received_at
+    from case_day
+    cross join run
+    where case_day.is_open = 1
+    union all
+    select site, queue, policy, language, priority, 'backlog_band', 'band',
+        run.window_end - case_day.received_at
     from case_day
     cross join run
     where case_day.is_open = 1
 )
-select waited.queue, waited.metric, bucket.upper_seconds, count(*) as case_count
+select
+    waited.site, waited.queue, waited.policy, waited.language, waited.priority,
+    waited.metric, bucket.upper_seconds, count(*) as case_count
 from waited
 join bucket
-    on waited.seconds > bucket.lower_seconds
+    on bucket.scale = waited.scale
+    and waited.seconds > bucket.lower_seconds
     and waited.seconds <= bucket.upper_seconds
-group by waited.queue, waited.metric, bucket.upper_seconds
+group by
+    waited.site, waited.queue, waited.policy, waited.language, waited.priority,
+    waited.metric, bucket.upper_seconds

@@ -1,5 +1,5 @@
 -- How long cases waited, in calendar time: asa, average_answer_speed, time_to_first_action,
--- average_age_at_solve, turnaround. Each counts a case on the day the waiting ended.
+-- average_age_at_solve. Each counts a case on the day the waiting ended.
 with waited as (
     select
         case_day.*,
@@ -13,9 +13,7 @@ with waited as (
         end as decision_seconds,
         case when first_decided_at >= run.window_start then first_decided_at - received_at end
             as first_action_seconds,
-        case when is_solved = 1 then last_decided_at - received_at end as age_seconds,
-        case when is_solved = 1 and is_manual = 1 then last_decided_at - received_at end
-            as turnaround_seconds
+        case when is_solved = 1 then last_decided_at - received_at end as age_seconds
     from case_day
     cross join run
 ),
@@ -29,9 +27,7 @@ speed as (
         cast(sum(first_action_seconds) as double precision) as first_action_seconds,
         cast(count(first_action_seconds) as double precision) as acted,
         cast(sum(age_seconds) as double precision) as age_seconds,
-        cast(count(age_seconds) as double precision) as solved,
-        cast(sum(turnaround_seconds) as double precision) as turnaround_seconds,
-        cast(count(turnaround_seconds) as double precision) as turned_around
+        cast(count(age_seconds) as double precision) as solved
     from waited
     group by site, queue, policy, language, priority
 )
@@ -47,6 +43,3 @@ from speed where acted > 0
 union all
 select site, queue, policy, language, priority, 'average_age_at_solve', age_seconds, solved
 from speed where solved > 0
-union all
-select site, queue, policy, language, priority, 'turnaround', turnaround_seconds, turned_around
-from speed where turned_around > 0

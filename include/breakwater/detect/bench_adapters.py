@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from breakwater.detect.cause.explanation import explain
 from breakwater.detect.cause.leaves import Leaves
 from breakwater.detect.panel import Flags, Floats, Integers, Panel, Words
 from breakwater.detect.panel.detector import detect
+from breakwater.detect.stream.detector import judge_stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,12 @@ def panel_detector(panel: KpiPanel) -> tuple[Floats, float]:
     """Return n × (T - hist) scores −log10 p of the scored days, and the threshold that ships."""
     own = Panel(panel.y, panel.den, panel.kind, panel.region, panel.hol, panel.dow, panel.hist)
     return detect(own)
+
+
+def nab_detector(ts: npt.NDArray[np.datetime64], value: Floats) -> Floats:
+    """Return the score of each row of one stream, 0 to 1, from the rows up to it."""
+    scores: Floats = judge_stream(ts, value).score[0]
+    return scores
 
 
 def explainer(

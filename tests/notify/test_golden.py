@@ -76,6 +76,9 @@ ANOMALY = incident(
         "causes": [{"slice": {"site": "cebu", "policy": "4.2"}, "share": 0.614}],
         "next_best": {"slice": {"language": "tl"}, "share": 0.05},
         "mix_share": 0.31,
+        "band": [124.6, 171.2],
+        "same_day_last_week": "usual",
+        "events": [{"event": "sale", "title": "Autumn sale", "tell_vendors": False}],
         "mix_moved": {"slice": {"priority": "high"}, "before": 0.12, "now": 0.314},
     },
 )

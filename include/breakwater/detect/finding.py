@@ -4,8 +4,10 @@ from datetime import date
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule, Severity
-from breakwater.detect.detection import Detection
+from breakwater.detect.detection import Detection, Verdict
 from breakwater.detect.slices import Slice
+
+WEEK = 7
 
 GRAVE = 4.0
 """A change for the worse is major from this many times the threshold on: as −log10 of a probability
@@ -40,8 +42,17 @@ def anomaly_finding(
             "change": round(float(found.change[series, -1]), 4),
             "span_days": int(found.span[series, -1]),
             "band": [low, high],
+            **_last_week(found, series),
         },
     )
+
+
+def _last_week(found: Detection, series: int) -> dict[str, object]:
+    """Return the verdict on the same weekday a week ago."""
+    if found.verdict.shape[1] <= WEEK:
+        return {}
+    verdict = Verdict(found.verdict[series, -1 - WEEK])
+    return {"same_day_last_week": verdict.name.lower()}
 
 
 def _severity(metric: str, strength: float, *, rises: bool) -> Severity:

@@ -9,7 +9,7 @@ from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.message import Fact, Message, Row, Standing
 from breakwater.notify.naming import Naming, visible
-from breakwater.notify.notes import notes_of
+from breakwater.notify.notes import said_of
 from breakwater.notify.telling import Telling, Told, news_of
 from breakwater.notify.thread import is_roll_up, thread_key_of
 from breakwater.notify.transition import Transition
@@ -83,12 +83,7 @@ class Composer:
             Row(
                 _standing([incident]),
                 self.naming.about(incident.finding),
-                "; ".join(
-                    [
-                        number_of(incident.finding),
-                        *notes_of(incident.finding, is_outside=is_outside),
-                    ]
-                ),
+                said_of(incident.finding, is_outside=is_outside),
             )
             for incident in incidents
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
+from breakwater.notify.anomaly import number_of_anomaly
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,6 @@ WORDS: Mapping[Rule, RuleWords] = {
         title="Unusual number",
         about="the whole operation",
         number="{value}",
-        limit="band ends at",
         next_step="Start with the slice that drives it, then ask what changed there that day.",
     ),
 }
@@ -149,6 +149,8 @@ WORDS: Mapping[Rule, RuleWords] = {
 
 def number_of(finding: Finding) -> str:
     """Put a finding's number into words, against its limit and what is usual."""
+    if finding.rule is Rule.KPI_ANOMALY:
+        return number_of_anomaly(finding)
     words = WORDS[finding.rule]
     said = words.number.format(value=amount(finding.value, finding.unit))
     against = []

@@ -195,3 +195,26 @@ def test_a_change_for_the_better_is_kept_and_not_told(workspace: Workspace) -> N
     assert _found(workspace, [LAST_DAY])[LAST_DAY] == []
     verdict = _scores(workspace, LAST_DAY)['break_rate{vendor="pearlline"}']["verdict"]
     assert verdict == "welcome"
+
+
+def test_days_judged_backwards_get_the_scores_of_days_judged_in_order(eventful: Workspace) -> None:
+    """A backfill in any order gives the same rows, told or not."""
+    forwards = {day: (detect_day(eventful, day, NOW), _scores(eventful, day))[1] for day in WEEK}
+    with eventful.warehouse.transaction() as connection:
+        connection.execute("delete from detect.score")
+    backwards = {
+        day: (detect_day(eventful, day, NOW), _scores(eventful, day))[1] for day in reversed(WEEK)
+    }
+    assert backwards == forwards
+    assert all(forwards.values())
+
+
+def test_what_the_scores_rest_on_is_kept_with_them(eventful: Workspace) -> None:
+    """Members, calendar and settings: a replay with others would say something else."""
+    detect_day(eventful, WEEK[1], NOW)
+    (run,) = eventful.warehouse.rows("select * from detect.run")
+    assert run["operational_day"] == WEEK[1]
+    assert run["first_day"] == WEEK[1] - timedelta(days=56)
+    assert set(_scores(eventful, WEEK[1])) <= set(run["series"])
+    assert set(run["holidays"]) == set(eventful.configuration.vendors)
+    assert run["settings"]["false_alarms"] > 0

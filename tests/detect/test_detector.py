@@ -7,7 +7,7 @@ import pytest
 from made_panels import RHYTHM, counts, panel_of
 
 from breakwater.detect.detection import Detection, Settings, Verdict
-from breakwater.detect.panel import Panel
+from breakwater.detect.panel import Flags, Panel
 from breakwater.detect.panel.detector import detect, detect_panel
 
 STRICT = Settings(
@@ -205,3 +205,85 @@ def test_the_panel_is_left_as_it_was() -> None:
     before = panel.y.tobytes()
     detect_panel(panel, STRICT)
     assert panel.y.tobytes() == before
+
+
+def _episodes(alerts: Flags) -> int:
+    """Count runs of days, a gap of one day bridged."""
+    bridged = alerts.copy()
+    bridged[:, 1:-1] |= alerts[:, :-2] & alerts[:, 2:]
+    before = np.zeros_like(bridged)
+    before[:, 1:] = bridged[:, :-1]
+    return int((bridged & ~before).sum())
+
+
+def test_half_a_year_in_which_nothing_happens_keeps_its_promise_of_false_alarms() -> None:
+    """Over-dispersed counts, levels that drift, an outlier here and there at the beginning."""
+    random = np.random.default_rng(9)
+    n, days = 120, 180
+    level = np.exp(
+        random.uniform(2, 7, (n, 1)) + 0.01 * random.standard_normal((n, days)).cumsum(1)
+    )
+    own = np.exp(0.1 * random.standard_normal((n, 7)))
+    usual = level * (RHYTHM * own)[:, np.arange(days) % 7]
+    wild = random.gamma(1 / 0.02, 0.02, (n, days))
+    y = random.poisson(usual * wild).astype(np.float64)
+    y[:20, 5] *= 4
+    scores, threshold = detect(panel_of(y))
+    months = n * (days - 14) / 30
+    assert _episodes(np.nan_to_num(scores) >= threshold) / months <= 0.1
+    assert 0.6 < float(np.nanmean(scores >= 2)) / 0.01 < 1.5
+
+
+def test_a_queue_that_is_closed_at_weekends_is_not_told_every_saturday() -> None:
+    """The others work at half strength; two weekends are enough to know that this one does not."""
+    y = counts(DAYS)
+    weekend = np.arange(DAYS) % 7 >= 5
+    y[HIT, weekend] = 0
+    found = detect_panel(panel_of(y), STRICT)
+    assert told_on(found) == []
+    y[HIT, 47] = 180  # a Saturday as the others have it
+    assert told_on(detect_panel(panel_of(y), STRICT)) == [47]
+
+
+def test_a_history_with_a_shift_and_outliers_does_not_hide_what_comes() -> None:
+    """What nobody labelled in the first two weeks neither widens the band for long nor moves it."""
+    y = counts(DAYS)
+    y[HIT, 3] *= 5
+    y[HIT, 9] = 0
+    y[HIT, :4] *= 2
+    y[HIT, 42] *= 3
+    assert told_on(detect_panel(panel_of(y), STRICT)) == [42]
+
+
+def test_the_first_holiday_is_no_anomaly_where_a_whole_region_falls() -> None:
+    """The day itself says what the holiday does; who does not follow is told."""
+    y = counts(DAYS)
+    holidays = np.zeros((1, DAYS), dtype=np.bool_)
+    holidays[0, 37] = True
+    others = np.arange(12) != HIT
+    y[others, 37] = np.round(y[others, 37] * 0.4)
+    panel = dataclasses.replace(panel_of(y), hol=holidays)
+    found = detect_panel(panel, STRICT)
+    assert told_on(found) == [37]
+    assert (found.verdict[others, 37] == Verdict.USUAL).all()
+
+
+def test_a_series_that_began_late_is_judged_once_it_is_old_enough() -> None:
+    """It starts from its first value, whatever that is."""
+    y = counts(70)
+    y[HIT, :25] = np.nan
+    y[HIT, 60] *= 3
+    found = detect_panel(panel_of(y), STRICT)
+    assert told_on(found) == [60]
+    assert found.expected[HIT, 60] == pytest.approx(400 * RHYTHM[60 % 7], rel=0.12)
+
+
+def test_while_a_change_stands_the_days_are_compared_with_before_it() -> None:
+    """Expected value and band are those from before the change until both levels are usual."""
+    y = counts(70)
+    y[HIT, 43:] *= 1.8
+    found = detect_panel(panel_of(y), STRICT)
+    assert found.verdict[HIT, 50] == Verdict.CONTINUING
+    assert found.expected[HIT, 50] == pytest.approx(400 * RHYTHM[1], rel=0.12)
+    assert found.high[HIT, 50] < y[HIT, 50]
+    assert found.expected[HIT, 64] == pytest.approx(720 * RHYTHM[1], rel=0.12)

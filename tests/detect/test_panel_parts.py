@@ -164,7 +164,7 @@ def _follow(moves: Moves, belief: Belief, days: list[float]) -> None:
         z = np.concatenate([z[:, 1:], (now - belief.mean[:, LEVEL])[:, None]], axis=1)
         away = z.copy()
         moves.since += 1
-        moves.follow(belief, z, away, np.ones(1), YES)
+        moves.follow(belief, z, away, np.ones(1), told_from=np.zeros(1), learns=YES)
         moves.go_back(belief, now, YES)
 
 
@@ -214,3 +214,14 @@ def test_what_was_told_is_told_again_only_when_clearly_worse_or_after_a_while() 
     hint.remember(10, np.array([2.5]), YES, ~YES, np.array([1]))
     assert hint.holds(12, np.array([2.4]), settings)[0]
     assert not hint.holds(12, np.array([3.1]), settings)[0]
+
+
+def test_a_level_never_moves_before_people_would_be_told() -> None:
+    """Else a change could become what is usual without a word."""
+    moves, belief = Moves.none(1), Belief.empty(1)
+    z = np.full((1, 7), 2.9)
+    moves.since += 30
+    moves.follow(belief, z, z, np.ones(1), told_from=np.array([8.0]), learns=YES)
+    assert belief.mean[0, LEVEL] == 0.0
+    moves.follow(belief, z, z, np.ones(1), told_from=np.array([4.0]), learns=YES)
+    assert belief.mean[0, LEVEL] == pytest.approx(2.9)

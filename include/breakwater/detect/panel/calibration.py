@@ -27,7 +27,7 @@ little longer: what `PRIOR_CELLS` series-days of a kind outweigh."""
 
 LONGEST = 4.0
 
-LONGER_BEYOND = 1.04
+LONGER_BEYOND = 1.02
 """Series of a kind differ, and a mixture of exponentials is longer beyond where it was fitted."""
 
 _FEWEST = 20
@@ -111,24 +111,32 @@ def fit(pool: Floats, limits: Floats) -> Tail:
         limits: d surprises from which they were left out.
     """
     known = np.isfinite(pool)
-    seen = pool[known]
-    if len(seen) < _FEWEST:
+    of_day = known.sum(axis=0)
+    count = int(of_day.sum())
+    if count < _FEWEST:
         return Tail(PRIOR_START, PRIOR_LENGTH)
-    start, length = float(np.quantile(seen, 1 - TAIL)), PRIOR_LENGTH
+    # Only the upper part is looked at by turns: what is missing never shifts it by so much.
+    upper = known & (pool > np.quantile(pool[known], 1 - 2 * TAIL))
+    found, day = pool[upper], np.nonzero(upper)[1]
+    order = np.argsort(found)
+    found, day = found[order], day[order]
+    lower = count - len(found)
+    start, length = float(found[len(found) // 2]), PRIOR_LENGTH
     for _ in range(_TURNS):
         room = np.maximum(limits - start, _NO_ROOM)
-        missing = TAIL * float(np.average(np.exp(-room / length), weights=known.sum(axis=0)))
-        start = float(np.quantile(seen, (1 - TAIL) / (1 - missing)))
-        beyond = known & (pool > start)
-        by_day = beyond.sum(axis=0)
-        if by_day.sum() == 0:
+        missing = TAIL * float((of_day * np.exp(-room / length)).sum()) / count
+        place = int((count - 1) * (1 - TAIL) / (1 - missing)) - lower
+        start = float(found[min(max(place, 0), len(found) - 1)])
+        first = int(np.searchsorted(found, start, "right"))
+        if first == len(found):
             break
         room = np.maximum(limits - start, _NO_ROOM)
-        mean = float(np.minimum(pool - start, room)[beyond].mean())
+        by_day = np.bincount(day[first:], minlength=len(room))
+        mean = float(np.minimum(found[first:] - start, room[day[first:]]).mean())
         for _ in range(_TURNS):
-            cut = float(np.average(room / np.expm1(np.minimum(room / length, 50)), weights=by_day))
-            length = min(mean + cut, LONGEST)
-    weight = len(seen) / (len(seen) + PRIOR_CELLS)
+            cut = float((by_day * room / np.expm1(np.minimum(room / length, 50))).sum())
+            length = min(mean + cut / (len(found) - first), LONGEST)
+    weight = count / (count + PRIOR_CELLS)
     return Tail(
         weight * start + (1 - weight) * PRIOR_START,
         LONGER_BEYOND * weight * length + (1 - weight) * PRIOR_LENGTH,

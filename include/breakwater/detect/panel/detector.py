@@ -44,6 +44,7 @@ class _Today:
         variance: of the difference, with the doubt about what is usual.
         freedom: days behind the noise.
         tails: how surprised series of each kind were lately.
+        told_from: normal deviations from which people are told.
     """
 
     expected: Floats
@@ -52,6 +53,7 @@ class _Today:
     variance: Floats
     freedom: Floats
     tails: dict[str, Tail]
+    told_from: Floats
 
     def widened(self, z: Floats) -> Floats:
         """Return normal deviations as deviations of noise: the inverse of `_Run._surprise`."""
@@ -122,12 +124,20 @@ class _Run:
         noise = self._noise(expected, t)
         away = np.where(starts | ~self.known, np.nan, x - expected)
         freedom, tails = DAYS_OF_DOUBT + self.scatter.days, self.calibration.tails(t)
-        today = _Today(expected, away, noise, doubt + noise, freedom, tails)
+        told_from = self._told_from(tails)
+        today = _Today(expected, away, noise, doubt + noise, freedom, tails, told_from)
         self._judge(t, today)
         self._learn(t, today, reach, weekday)
 
     def _noise(self, expected: Floats, t: int) -> Floats:
         return self.scatter.ratio * self.scale.variance(expected, self.panel.den[:, t])
+
+    def _told_from(self, tails: dict[str, Tail]) -> Floats:
+        z = np.zeros(len(self.x))
+        for kind, tail in tails.items():
+            limit = np.array([tail.surprise(self.settings.threshold)])
+            z[self.panel.kind == kind] = z_of_surprise(limit)[0]
+        return z
 
     def _start(self, t: int, weekday: int) -> Flags:
         """Let series start whose first value came after the beginning; return which do."""
@@ -185,13 +195,9 @@ class _Run:
         found.score[:, t] = np.where(stands, np.fmax(from_before, score), score)
         found.sign[:, t] = np.where(stands, self.told.sign, np.where(self.z[:, t] < 0, -1, 1))
         found.span[:, t] = np.where(stands, 1, span)
-        z = np.zeros(len(score))
-        for kind, tail in today.tails.items():
-            limit = np.array([tail.surprise(self.settings.threshold)])
-            z[self.panel.kind == kind] = z_of_surprise(limit)[0]
         offset = np.where(stands, self.moves.offset(self.belief), 0.0)
         usual = np.where(self.known, today.expected + offset, np.nan)
-        reach = today.widened(z)
+        reach = today.widened(today.told_from)
         found.expected[:, t] = self.scale.back(usual)
         found.low[:, t] = self.scale.at(-reach, usual, today.noise)
         found.high[:, t] = self.scale.at(reach, usual, today.noise)
@@ -236,7 +242,12 @@ class _Run:
             self.scatter.learn(z, ordinary)
         recent = slice(max(begins, t - RECENT + 1), t + 1)
         self.moves.follow(
-            self.belief, self.z[:, recent], self.away[:, recent], today.noise, ordinary
+            self.belief,
+            self.z[:, recent],
+            self.away[:, recent],
+            today.noise,
+            told_from=today.told_from,
+            learns=ordinary,
         )
         now = self.x[:, t] - self.belief.mean[:, SWING] - self.belief.mean[:, MONDAY + weekday]
         self.moves.go_back(self.belief, now, ordinary)

@@ -1,7 +1,7 @@
 """When what is usual has moved: a new level is believed at once, and the old one not forgotten.
 
 A level that only drifts would take weeks to follow a shift, and every day of them would look
-abnormal. Three or five days that agree move it. For ten days after that both levels are usual, so
+abnormal. Three or seven days that agree move it. For ten days after that both levels are usual, so
 that a spike of three days that ends, or a shift that is taken back, is no news; if the old level
 fits again, it counts again.
 """
@@ -12,11 +12,12 @@ import numpy as np
 
 from breakwater.detect.panel import Flags, Floats, Integers
 from breakwater.detect.panel.belief import LEVEL, MONDAY, WEEK, Belief
-from breakwater.detect.panel.channels import CLIP, recent_sum
+from breakwater.detect.panel.channels import CHANNELS, CLIP, recent_sum
+from breakwater.detect.panel.robust import median
 
-AGREEING_DAYS = (3, 5)
+AGREEING_DAYS = CHANNELS[1:]
 CERTAIN = 3.6
-"""Standard deviations of a sum from which the level moves."""
+"""Standard deviations of a sum from which the level moves, and never before people are told."""
 
 BOTH_DAYS = 10
 """How long the old level stays usual as well."""
@@ -60,6 +61,8 @@ class Moves:
         z: Floats,
         away: Floats,
         noise: Floats,
+        *,
+        told_from: Floats,
         learns: Flags,
     ) -> None:
         """Move levels that the last days contradict.
@@ -69,6 +72,7 @@ class Moves:
             z: n × d surprises of the last days in standard deviations, today last.
             away: the same in the unit of the scale.
             noise: variance of a day.
+            told_from: standard deviations from which people are told.
             learns: rows whose day counts; holidays and missing days do not.
         """
         n = len(z)
@@ -76,12 +80,12 @@ class Moves:
         for days in AGREEING_DAYS:
             total, seen = recent_sum(np.clip(z, -CLIP, CLIP), self.since, days)
             signs, _ = recent_sum(np.sign(z), self.since, days)
-            certain = np.abs(total) / np.sqrt(np.maximum(seen, 1)) > CERTAIN
+            certain = np.abs(total) / np.sqrt(np.maximum(seen, 1)) > np.maximum(CERTAIN, told_from)
             certain &= (seen == days) & (span == 0) & learns
             if days == AGREEING_DAYS[0]:
                 certain &= np.abs(signs) == days
-            mean = recent_sum(away, self.since, days)[0] / days
-            step, span = np.where(certain, mean, step), np.where(certain, days, span)
+            middle = median(away[:, -days:], axis=1)
+            step, span = np.where(certain, middle, step), np.where(certain, days, span)
         moved = span > 0
         old = belief.mean[:, LEVEL].copy()
         belief.mean[:, LEVEL] += step
@@ -118,7 +122,7 @@ class Moves:
         noise: Floats,
         learns: Flags,
     ) -> None:
-        """Believe a weekday that surprised in the same way a week ago.
+        """Believe a weekday that surprised in the same way a week ago, and no level moved since.
 
         Args:
             belief: what is believed after the day was learned.
@@ -129,7 +133,12 @@ class Moves:
             learns: rows whose day counts.
         """
         part, before = MONDAY + weekday, self.last_week[:, weekday]
-        again = learns & (np.abs(z) > HABIT_CHANGED) & (np.abs(before) > HABIT_CHANGED)
+        again = (
+            learns
+            & (self.left == 0)
+            & (np.abs(z) > HABIT_CHANGED)
+            & (np.abs(before) > HABIT_CHANGED)
+        )
         again &= z * before > 0
         belief.mean[:, part] += np.where(again, np.nan_to_num(away), 0.0)
         belief.cov[:, part, part] += np.where(again, noise, 0.0)

@@ -14,6 +14,7 @@ from breakwater.cli.forecast import forecast
 from breakwater.cli.kpi import kpi, metrics
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.preview import preview
+from breakwater.cli.quality import quality
 from breakwater.cli.quarantine import quarantine
 from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
@@ -37,6 +38,7 @@ for command in (
     simulate,
     demo,
     close_days,
+    quality,
     quarantine,
     breaks,
     events,

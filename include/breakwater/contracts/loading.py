@@ -86,6 +86,21 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
     return configuration
 
 
+def load_file(file: Path, model: type[Model]) -> Model:
+    """Read one file that stands for itself.
+
+    Raises:
+        ConfigurationError: with every problem of it, one line each.
+    """
+    try:
+        return model.model_validate(yaml.load(file.read_text(encoding="utf-8"), _LOADER))  # noqa: S506
+    except ValidationError as error:
+        raise ConfigurationError(tuple(_explain(Path(file.name), error))) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problem = f"{file.name}: expected readable YAML; found {error}"
+        raise ConfigurationError((problem,)) from error
+
+
 def _newest_first(contracts: Iterable[VendorContract]) -> dict[str, list[VendorContract]]:
     """Group the versions of each vendor's contract."""
     versions: dict[str, list[VendorContract]] = {}

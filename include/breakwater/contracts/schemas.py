@@ -9,6 +9,7 @@ from breakwater.contracts.base import Contract
 from breakwater.contracts.clocks import ClockFile
 from breakwater.contracts.events import EventFile
 from breakwater.contracts.excusals import ExcusalFile
+from breakwater.contracts.judgements import JudgementFile
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.routes import RouteFile, SilenceFile
 from breakwater.contracts.vendor import VendorContract
@@ -24,6 +25,7 @@ MODELS: dict[str, type[Contract]] = {
     "silences": SilenceFile,
     "excusals": ExcusalFile,
     "events": EventFile,
+    "judgements": JudgementFile,
 }
 
 

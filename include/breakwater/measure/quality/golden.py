@@ -37,7 +37,7 @@ def accuracy(is_right: NDArray[np.bool_], item: Codes, rater: Codes) -> Accuracy
     Wilson's formula is for independent answers. Taken of the effective number of answers it holds
     for clustered ones (E. L. Korn, B. I. Graubard, Survey Methodology 24 (1998), 193-201): answers
     divided by the design effect, the linearised variance of the share with answers in clusters over
-    p (1 - p) / n. Items and reviewers both are clusters; the larger effect counts. Where all are
+    p (1 - p) / (n - 1). Items and reviewers both are clusters; the larger effect counts. Where all are
     right, or none, no effect can be seen: each golden item counts as one answer.
 
     Args:
@@ -63,7 +63,7 @@ def _design_effect(is_right: NDArray[np.bool_], cluster: Codes) -> float:
         return float(n)
     away = right - share * count
     variance = clusters / (clusters - 1) * float(away @ away) / (n * n)
-    return min(max(variance / (share * (1 - share) / n), 1.0), float(n))
+    return min(max(variance / (share * (1 - share) / (n - 1)), 1.0), float(n))
 
 
 def confusion(gold: Codes, judged: Codes, labels: int) -> Codes:

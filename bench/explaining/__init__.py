@@ -1,0 +1,1 @@
+"""What bench/explain.py compares the product with."""

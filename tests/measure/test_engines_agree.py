@@ -11,12 +11,12 @@ from random_book import RandomBook
 from rich_clocks import PROMISED, RICH_CLOCKS, reporting_all, with_promises
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.tables import CLOCK_RUN
+from breakwater.contracts.tables import CLOCK_RUN, KPI_HOUR
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
 from breakwater.measure.excusal.settle import EXCUSAL_MODELS
 from breakwater.measure.models import CASE_MODELS, DAY_MODELS, KPI_MODELS, SETTLED_MODELS
-from breakwater.measure.results import CLOCK_RUN_ORDER
+from breakwater.measure.results import CLOCK_RUN_ORDER, KPI_HOUR_ORDER
 from breakwater.measure.sla.run import SLA_MODELS
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 
@@ -46,6 +46,9 @@ def test_all_models_agree_row_for_row(
         files = [folder / "clock_run.parquet" for folder in (tmp_path / "a", tmp_path / "b")]
         for engine, file in zip((in_process, in_server), files, strict=True):
             engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, file)
+        assert files[0].read_bytes() == files[1].read_bytes()
+        for engine, file in zip((in_process, in_server), files, strict=True):
+            engine.write("kpi_hour", KPI_HOUR, KPI_HOUR_ORDER, file)
         assert files[0].read_bytes() == files[1].read_bytes()
     finally:
         in_process.close()

@@ -119,6 +119,24 @@ RECON_OUTCOME = Table(
     ),
 )
 
+KPI_HOUR = Table(
+    "kpi_hour",
+    "One metric of one leaf slice in one hour of the operational day; what is nothing has no row.",
+    (
+        Column("operational_day", "date", True, "day measured"),
+        Column("vendor", "text", True, "vendor slug"),
+        Column("site", "text", True, "site slug"),
+        Column("queue", "text", True, "queue slug"),
+        Column("policy", "text", True, "policy slug, or `none`"),
+        Column("language", "text", True, "BCP 47 language"),
+        Column("priority", "text", True, "p1 to p4"),
+        Column("hour_at", "bigint", True, "UTC seconds at which the hour starts"),
+        Column("metric", "text", True, "id of the metric, see docs/metrics.md"),
+        Column("numerator", "double", True, "sum above the line; of a level, at the hour's end"),
+        Column("denominator", "double", False, "sum below it; null for counts and levels"),
+    ),
+)
+
 CLOCK_RUN = Table(
     "clock_run",
     "One clock on one case, as known at the end of the operational day.",

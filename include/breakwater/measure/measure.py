@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breakwater.contracts.metrics import REVISIONS
-from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, RECON_OUTCOME
+from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, KPI_HOUR, RECON_OUTCOME
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import NotLandedError
 from breakwater.core.finding import Finding
@@ -118,7 +118,7 @@ def measure_day(workspace: Workspace, vendor: str, day: date, now: datetime) -> 
         hold(connection, STAGE, vendor, day)
         _must_be_reconciled(connection, vendor, day)
         inputs = read_inputs(connection, what)
-        measured = measure_inputs(workspace, what, inputs, Path(scratch) / "clock_run.parquet")
+        measured = measure_inputs(workspace, what, inputs, Path(scratch))
         return _publish(connection, workspace, what, inputs=inputs, measured=measured, now=now)
 
 
@@ -134,8 +134,8 @@ def _must_be_reconciled(connection: Connection, vendor: str, day: date) -> None:
             )
 
 
-def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, file: Path) -> Measured:
-    """Measure a vendor-day from versions of the lake; clock runs go to a file, nothing elsewhere."""
+def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, folder: Path) -> Measured:
+    """Measure a vendor-day from versions of the lake; rows go to files of a folder, nothing elsewhere."""
     settings = workspace.configuration.operations.engine
     with open_engine(settings, workspace.warehouse.dsn) as engine:
         run_measures(
@@ -145,7 +145,7 @@ def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, file: 
             [workspace.lake.url(version.path) for version in inputs.recon_outcomes],
             told_promises(workspace.lake, [version.path for version in inputs.earlier]),
         )
-        return take(engine, what, file)
+        return take(engine, what, folder)
 
 
 def _publish(
@@ -161,6 +161,9 @@ def _publish(
     partition = Partition.of_day(CLOCK_RUN.name, day, vendor)
     written = workspace.lake.put_version(partition, measured.clock_runs, measured.clock_run_count)
     point(connection, partition, written, now)
+    by_hour = Partition.of_day(KPI_HOUR.name, day, vendor)
+    hours = workspace.lake.put_version(by_hour, measured.hours, measured.hour_count)
+    point(connection, by_hour, hours, now)
     _replace_answers(connection, {"operational_day": day, "vendor": vendor}, measured)
     findings = list(_findings(what, measured))
     replace_findings(connection, day, STAGE, vendor, findings)
@@ -170,7 +173,12 @@ def _publish(
         vendor=vendor,
         stage=STAGE,
         inputs=[inputs.hashes, what.rules, *([REVISIONS] if REVISIONS else [])],
-        outputs=[written.sha256, _fingerprint(measured), [asdict(found) for found in findings]],
+        outputs=[
+            written.sha256,
+            hours.sha256,
+            _fingerprint(measured),
+            [asdict(found) for found in findings],
+        ],
         summary={
             "cases": measured.totals["cases"],
             "clocks": measured.clock_run_count,

@@ -20,6 +20,7 @@ gravest_queue       queues of severity tier A
 book_event_type     types of events that are records of the vendor's book
 bucket              bounds of the histograms, on the fine scale and in bands of age
 slice_calendar      which calendar serves each slice (`kpi.site_hours`)
+hour                hours of the day: UTC second of the start, and the second after the last
 site_hour           business time of those calendars by the hour
 =================== =================================================================
 """
@@ -77,6 +78,11 @@ KPI_MODELS = (
     "break_rate",
     "kpi_fact",
     "kpi_histogram",
+    "hour_event",
+    "hour_attainment",
+    "reopened_event",
+    "hour_backlog",
+    "kpi_hour",
 )
 
 
@@ -207,6 +213,7 @@ def _load_rules(engine: Engine, what: VendorDay) -> None:
     engine.load("gravest_queue", _gravest_queues(what.operations))
     engine.load("book_event_type", _book_event_types(what.contract))
     engine.load("bucket", pa.concat_tables(map(_buckets, _SCALES)))
+    engine.load("hour", _hours(what.window))
     load_site_hours(engine, what)
 
 
@@ -218,6 +225,17 @@ def _gravest_queues(operations: Operations) -> pa.Table:
 def _book_event_types(contract: VendorContract) -> pa.Table:
     names = sorted(event_type.value for event_type in contract.book.event_types)
     return pa.table({"event_type": pa.array(names, pa.string())})
+
+
+def _hours(window: Window) -> pa.Table:
+    """Return the hours of UTC that a window touches; the last one ends with it."""
+    starts = range(window.start - window.start % 3600, window.end, 3600)
+    return pa.table(
+        {
+            "hour_at": pa.array(starts, pa.int64()),
+            "until_at": pa.array((min(at + 3600, window.end) for at in starts), pa.int64()),
+        }
+    )
 
 
 def _buckets(scale: str) -> pa.Table:

@@ -134,9 +134,11 @@ def _recompute(workspace: Workspace, vendor: str, day: date) -> Recomputed:
         runs = current_versions(connection, CLOCK_RUN.name, day, vendor)
         ended = [outcomes_in(workspace.lake.url(version.path)) for version in runs]
     with tempfile.TemporaryDirectory(prefix="breakwater-recompute-") as scratch:
-        file = Path(scratch) / "clock_run.parquet"
-        after = _figures_of(measure_inputs(workspace, what, inputs, file))
-        outcomes = changed_outcomes(dict(ChainMap(*map(dict, ended))), outcomes_in(file))
+        measured = measure_inputs(workspace, what, inputs, Path(scratch))
+        after = _figures_of(measured)
+        outcomes = changed_outcomes(
+            dict(ChainMap(*map(dict, ended))), outcomes_in(measured.clock_runs)
+        )
     moved = tuple(
         Moved(*about, before.get(about, 0), after.get(about, 0))
         for about in sorted({*before, *after})

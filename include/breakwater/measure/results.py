@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from breakwater.contracts.tables import CLOCK_RUN
+from breakwater.contracts.tables import CLOCK_RUN, KPI_HOUR
 from breakwater.engine.base import Engine
 from breakwater.measure.attainment import Attained, target_of, targets_in_force
 from breakwater.measure.models import VendorDay
 
 CLOCK_RUN_ORDER = ("clock", "case_id_vendor", "started_at", "cycle")
+KPI_HOUR_ORDER = ("metric", "hour_at", "site", "queue", "policy", "language", "priority")
 EXCEPTION_COLUMNS = (
     "clock",
     "kind",
@@ -53,6 +54,8 @@ class Measured:
     Attributes:
         clock_runs: the Parquet file of every clock run.
         clock_run_count: its rows.
+        hours: the Parquet file of facts by the hour.
+        hour_count: its rows.
         exceptions: `EXCEPTION_COLUMNS` by name; instants in UTC seconds.
         attainment: one a clock and queue.
         facts: rows of `FACT_COLUMNS`.
@@ -65,6 +68,8 @@ class Measured:
 
     clock_runs: Path
     clock_run_count: int
+    hours: Path
+    hour_count: int
     exceptions: list[dict[str, Any]]
     attainment: list[Attained]
     facts: list[Row]
@@ -74,12 +79,15 @@ class Measured:
     tightest: dict[tuple[str, str], dict[str, int]]
 
 
-def take(engine: Engine, what: VendorDay, clock_runs: Path) -> Measured:
-    """Write the clock runs to a file and fetch the answers."""
+def take(engine: Engine, what: VendorDay, folder: Path) -> Measured:
+    """Write the clock runs and the facts by the hour to files, and fetch the answers."""
+    clock_runs, hours = folder / "clock_run.parquet", folder / "kpi_hour.parquet"
     exceptions = engine.fetch("clock_exception", CLOCK_RUN_ORDER).select(EXCEPTION_COLUMNS)
     return Measured(
         clock_runs=clock_runs,
         clock_run_count=engine.write("clock_settled", CLOCK_RUN, CLOCK_RUN_ORDER, clock_runs),
+        hours=hours,
+        hour_count=engine.write("kpi_hour", KPI_HOUR, KPI_HOUR_ORDER, hours),
         exceptions=exceptions.to_pylist(),
         attainment=_attainment(engine, what),
         facts=_rows(engine, "kpi_fact", FACT_COLUMNS, FACT_COLUMNS[:6]),

@@ -32,6 +32,11 @@ with told as (
                 and event.event_at >= run.window_start
                 then event.handle_seconds
         end) as bigint) as handle_seconds,
+        max(case
+            when event.event_type = 'decided' and event.is_human = 1
+                and event.event_at >= run.window_start and event.handle_seconds is not null
+                then event.event_at
+        end) as handled_at,
         cast(sum(case
             when event.event_type = 'appealed' and event.event_at >= run.window_start then 1 else 0
         end) as bigint) as appeal_count,
@@ -75,7 +80,9 @@ select
     told.first_decided_at,
     told.first_human_at,
     told.last_decided_at,
+    told.last_reopened_at,
     told.handle_seconds,
+    told.handled_at,
     told.reopen_count,
     told.appeal_count,
     told.appeal_decided_count,

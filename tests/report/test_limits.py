@@ -1,13 +1,14 @@
 """Sizes at the edge: a mail that Gmail does not clip, blocks that Slack takes."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from breakwater.core.finding import Severity
 from breakwater.demo.sinks.blocks import problem_in, texts_of
 from breakwater.report import slack
+from breakwater.report.charts.data import AnomalyPicture
 from breakwater.report.html import MOST_RESTATED, render_html
 from breakwater.report.message import (
     Cell,
@@ -17,6 +18,7 @@ from breakwater.report.message import (
     Level,
     Line,
     Link,
+    Picture,
     Restated,
     Section,
     Table,
@@ -57,10 +59,19 @@ def _digest(
         sections=(Section(name, f"{name}. {name}.", (line,) * lines, 7),) * sections,
         table=Table(name, name, (Column("Incoming", True),) * 5, "SLA trend", (row,) * rows, 3),
         chart=None,
+        pictures=(_picture(name), _picture(name)),
         quality=(f"{name} came 3 h 20 min after the deadline.",) * 20,
         sources="4 of 5",
         links=(Link("Runbooks", "https://runbooks.example"),),
     )
+
+
+def _picture(name: str) -> Picture:
+    """Say as much of a picture as can be said."""
+    none = (None,) * 29
+    days = tuple(date(2026, 10, 25) + timedelta(days=n) for n in range(29))
+    data = AnomalyPicture(name, "aht", days, none, none, none, none)
+    return Picture("anomaly-1", f"{name}. " * 20, 300, data)
 
 
 def _restated(count: int) -> tuple[Restated, ...]:

@@ -143,6 +143,17 @@ class KeptQuiet:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The judged days of an abnormal series, `HISTORY_DAYS` + 1 of them; None where none is."""
+
+    series: str
+    values: tuple[float | None, ...]
+    expected: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Everything a digest is made of. Rows are those of one audience's scope once it is cut."""
 
@@ -161,6 +172,7 @@ class Answers:
     lasting: tuple[Lasting, ...]
     kept_quiet: tuple[KeptQuiet, ...]
     events: tuple[KnownEvent, ...]
+    histories: tuple[History, ...]
     findings: tuple[Finding, ...]
 
 
@@ -261,6 +273,18 @@ _KEPT_QUIET = """
     from detect.score where operational_day = %s and verdict = 'known_event'
     order by score desc, series collate "C"
 """
+_HISTORIES = """
+    select series,
+           array_agg(operational_day - %(first)s::date order by operational_day) as days,
+           array_agg(value order by operational_day) as "values",
+           array_agg(expected order by operational_day) as expected,
+           array_agg(band_low order by operational_day) as low,
+           array_agg(band_high order by operational_day) as high
+    from detect.score
+    where operational_day between %(first)s and %(day)s and series = any(%(series)s)
+    group by series
+    order by series collate "C"
+"""
 _REPORTED = "select vendors_reported from measure.day_close where operational_day = %s"
 
 Model = TypeVar("Model")
@@ -276,6 +300,7 @@ def read_answers(
             return tuple(cursor.execute(query, [day]))
 
     tracks = _read_tracks(connection, day, metrics)
+    findings = tuple(findings_of_day(connection, day))
     return Answers(
         day=day,
         expected=tuple(configuration.active_vendors(day)),
@@ -296,7 +321,8 @@ def read_answers(
             for event in known_events(connection, configuration.events)
             if event.touches(day - timedelta(days=HISTORY_DAYS), day)
         ),
-        findings=tuple(findings_of_day(connection, day)),
+        histories=_read_histories(connection, day, findings),
+        findings=findings,
     )
 
 
@@ -320,6 +346,20 @@ def _read_tracks(connection: Connection, day: date, metrics: Sequence[str]) -> t
             _spread(row["days"], row["denominators"]),
         )
         for row in connection.execute(_TRACKS, parameters)
+    )
+
+
+def _read_histories(
+    connection: Connection, day: date, findings: Sequence[Finding]
+) -> tuple[History, ...]:
+    """Read the days before what was found to be abnormal."""
+    series = sorted({str(f.detail["series"]) for f in findings if "series" in f.detail})
+    first = day - timedelta(days=HISTORY_DAYS)
+    rows = connection.execute(_HISTORIES, {"first": first, "day": day, "series": series})
+    columns = ("values", "expected", "low", "high")
+    return tuple(
+        History(row["series"], *(_spread(row["days"], row[name]) for name in columns))
+        for row in rows
     )
 
 

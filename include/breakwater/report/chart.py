@@ -7,10 +7,10 @@ the same bytes. White and opaque, because a mail client may show it on a dark pa
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from breakwater.core.numbers import share
+from breakwater.report.charts.png import empty_figure, png_of
 from breakwater.report.message import ChartData
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ WIDTH, HEIGHT = 552, 300
 
 _INK, _MUTED, _HAIR = "#1f2733", "#5b6675", "#e3e7ec"
 _ARRIVED, _TODAY, _DECIDED, _IN_TIME = "#c3d3e8", "#8fb0da", "#17478f", "#0f766e"
-_COLOURS = 64
 _LABEL = 14
 """Points; a phone shows the picture at a little more than half its size."""
 
@@ -29,23 +28,13 @@ _LABEL = 14
 @lru_cache(maxsize=64)
 def draw_chart(data: ChartData) -> bytes:
     """Return the picture as PNG; equal data give equal bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from PIL import Image  # noqa: PLC0415  slow to import
-
-    figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=144, facecolor="white")
-    canvas: Any = FigureCanvasAgg(figure)  # its methods carry no types
+    figure = empty_figure(WIDTH, HEIGHT)
     grid = figure.add_gridspec(
         2, 1, height_ratios=(3, 2), left=0.015, right=0.985, top=0.9, bottom=0.1, hspace=0.62
     )
     _draw_flow(figure.add_subplot(grid[0]), data)
     _draw_attainment(figure.add_subplot(grid[1]), data)
-    canvas.draw()
-    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    stream = BytesIO()
-    # A few dozen colours are all there are: a quarter of the size, and no software is named.
-    drawn.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
-    return stream.getvalue()
+    return png_of(figure)
 
 
 def _draw_flow(axes: "Axes", data: ChartData) -> None:

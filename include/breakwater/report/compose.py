@@ -5,8 +5,11 @@ from datetime import date
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.days import Window
+from breakwater.report.charts.alt import alt_of
+from breakwater.report.charts.anomaly import height_of
+from breakwater.report.charts.collect import pictures_of
 from breakwater.report.layout import LAYOUTS, Layout
-from breakwater.report.message import Digest, Link, Section
+from breakwater.report.message import Digest, Link, Picture, Section
 from breakwater.report.quality import quality_of, sources_of
 from breakwater.report.scope import View
 from breakwater.report.sections.books import books_section
@@ -43,10 +46,16 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         sections=tuple(_sections(view, names, layout)),
         table=table_of(view, layout, names),
         chart=chart_of(view.figures),
+        pictures=tuple(_pictures(view, names)),
         quality=quality_of(view, names, window),
         sources=sources_of(view),
         links=tuple(_links(view, configuration, airflow_url, day)),
     )
+
+
+def _pictures(view: View, names: Names) -> Iterator[Picture]:
+    for number, data in enumerate(pictures_of(view, names), 1):
+        yield Picture(f"anomaly-{number}", alt_of(data), height_of(data), data)
 
 
 def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:

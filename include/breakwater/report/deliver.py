@@ -53,16 +53,20 @@ def enqueue_edition(
 
 
 def _mail(published: Published) -> dict[str, object]:
-    picture = {
-        "cid": CHART_CID,
-        "media_type": "image/png",
-        "base64": base64.b64encode(published.chart).decode("ascii"),
-    }
+    pictures = {CHART_CID: published.chart} if published.chart else {}
+    pictures |= published.pictures
     return {
         "subject": one_line(published.subject, LONGEST_SUBJECT),
         "text": published.text,
         "html": published.html,
-        "inline": [picture] if published.chart else [],
+        "inline": [
+            {
+                "cid": cid,
+                "media_type": "image/png",
+                "base64": base64.b64encode(png).decode("ascii"),
+            }
+            for cid, png in pictures.items()
+        ],
         "headers": {
             # So that nobody's holiday notice answers, and a rule can file it away.
             "Auto-Submitted": "auto-generated",

@@ -108,8 +108,11 @@ def render_digest(
     if form == "png":
         return published.chart
     if form == "html":
-        picture = base64.b64encode(published.chart).decode("ascii")
-        return published.html.replace(f"cid:{CHART_CID}", f"data:image/png;base64,{picture}")
+        page = published.html
+        for cid, png in ({CHART_CID: published.chart} | dict(published.pictures)).items():
+            picture = base64.b64encode(png).decode("ascii")
+            page = page.replace(f'"cid:{cid}"', f'"data:image/png;base64,{picture}"')
+        return page
     if form == "slack":
         return json.dumps(published.slack, ensure_ascii=False, indent=2)
     return published.text

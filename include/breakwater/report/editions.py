@@ -1,12 +1,14 @@
 """Editions: every published state of a digest is kept, and the next one says what moved."""
 
+import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from breakwater.core.errors import BreakwaterError
 from breakwater.report.chart import draw_chart
+from breakwater.report.charts.anomaly import draw_anomaly
 from breakwater.report.html import render_html
 from breakwater.report.message import Digest, Edition, Restated
 from breakwater.report.slack import render_slack
@@ -39,6 +41,7 @@ class Published:
         text: the same as plain text.
         slack: ``{text, blocks}``.
         chart: the picture as PNG; empty when there is nothing to draw.
+        pictures: the others, by the id under which the page shows them.
     """
 
     day: date
@@ -49,6 +52,7 @@ class Published:
     text: str
     slack: Mapping[str, object]
     chart: bytes
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def publish_edition(connection: Connection, digest: Digest, at: datetime) -> Published | None:
@@ -93,6 +97,7 @@ def render(edition: Edition) -> Published:
         text=render_text(edition),
         slack=render_slack(edition),
         chart=draw_chart(digest.chart) if digest.chart else b"",
+        pictures={each.cid: draw_anomaly(each.data) for each in digest.pictures},
     )
 
 
@@ -102,8 +107,8 @@ def _keep(
     message = digest.to_dict() | {"figures": digest.figures()}
     connection.execute(
         "insert into report.edition (operational_day, audience, edition, fingerprint, subject,"
-        " message, html, plain_text, slack, chart, published_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " message, html, plain_text, slack, chart, pictures, published_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             published.day,
             published.audience,
@@ -115,6 +120,7 @@ def _keep(
             published.text,
             json.dumps(published.slack, ensure_ascii=False),
             published.chart,
+            json.dumps({cid: _base64(png) for cid, png in published.pictures.items()}),
             at,
         ],
     )
@@ -154,4 +160,9 @@ def read_edition(
         text=row["plain_text"],
         slack=row["slack"],
         chart=bytes(row["chart"]),
+        pictures={cid: base64.b64decode(text) for cid, text in sorted(row["pictures"].items())},
     )
+
+
+def _base64(png: bytes) -> str:
+    return base64.b64encode(png).decode("ascii")

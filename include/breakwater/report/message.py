@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from breakwater.core.finding import Severity
+from breakwater.report.charts.data import AnomalyPicture
 
 SIGNS = {
     Severity.INFO: "○",
@@ -171,6 +172,23 @@ class ChartData:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture below the chart.
+
+    Attributes:
+        cid: the id under which the page shows it.
+        alt: its numbers in words.
+        height: on the page, in CSS pixels.
+        data: what is drawn.
+    """
+
+    cid: str
+    alt: str
+    height: int
+    data: AnomalyPicture
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A page of ours."""
 
@@ -193,6 +211,7 @@ class Digest:
         sections: legal deadlines first.
         table: vendors, or queues of a vendor; None without any figure.
         chart: the last two weeks; None without any figure.
+        pictures: the worst anomalies among their days.
         quality: what the numbers rest on; the first line says who reported.
         sources: ``4 of 5`` sources that reported.
         links: where to go next.
@@ -208,6 +227,7 @@ class Digest:
     sections: tuple[Section, ...]
     table: Table | None
     chart: ChartData | None
+    pictures: tuple[Picture, ...]
     quality: tuple[str, ...]
     sources: str
     links: tuple[Link, ...]

@@ -87,6 +87,12 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
             and (not queues or any(map(of_queue, queues)))
         )
 
+    findings = tuple(
+        finding
+        for finding in answers.findings
+        if of_vendor(finding.vendor) and of_queue(finding.scope.get("queue"))
+    )
+    abnormal = {finding.detail.get("series") for finding in findings}
     return replace(
         answers,
         expected=tuple(filter(of_vendor, answers.expected)),
@@ -112,11 +118,8 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
             if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
         ),
         events=tuple(filter(has_to_do_with, answers.events)),
-        findings=tuple(
-            finding
-            for finding in answers.findings
-            if of_vendor(finding.vendor) and of_queue(finding.scope.get("queue"))
-        ),
+        histories=tuple(row for row in answers.histories if row.series in abnormal),
+        findings=findings,
     )
 
 

@@ -35,16 +35,26 @@ def _lines(edition: Edition) -> Iterator[str]:
         yield from _section(section)
     if digest.table:
         yield from _table(digest.table)
-    if digest.chart:
-        yield _heading("The last two weeks")
-        yield from _wrapped(digest.chart.alt)
-        yield ""
+    yield from _pictures(digest)
     yield _heading("What this rests on")
     for line in digest.quality:
         yield from _wrapped(line, "- ")
     for link in digest.links:
         yield from ("", f"{link.label}:", link.url)
     yield from ("", "--", f"Breakwater · edition {edition.number}")
+
+
+def _pictures(digest: Digest) -> Iterator[str]:
+    """Say in words what the page shows as pictures."""
+    if digest.chart:
+        yield _heading("The last two weeks")
+        yield from _wrapped(digest.chart.alt)
+        yield ""
+    if digest.pictures:
+        yield _heading("The worst of it among its days")
+        for picture in digest.pictures:
+            yield from _wrapped(picture.alt, "- ")
+        yield ""
 
 
 def _tiles(digest: Digest) -> Iterator[str]:

@@ -112,10 +112,16 @@ def test_a_sparse_stream_cannot_pose_as_the_cause() -> None:
     assert first.slice == {"queue": "q3"}
 
 
-def test_the_next_best_slice_is_told_apart() -> None:
-    """What is left after the causes is a guess, and never one of them."""
-    explanation = explain(_counts((2.0, {"queue": "q3"})))
-    assert explanation.next_best is None or explanation.next_best.slice != {"queue": "q3"}
+def test_the_next_best_slice_lies_outside_the_causes() -> None:
+    """A weak second change is the guess, with the part of it that is not the first cause's."""
+    leaves = _counts((2.0, {"queue": "q3"}), (1.15, {"language": "pt"}), seed=3)
+    explanation = explain(leaves)
+    assert _slices(explanation) == [{"queue": "q3"}]
+    guess = explanation.next_best
+    assert guess is not None
+    assert guess.slice == {"language": "pt"}
+    outside = (_where(language="pt") & ~_where(queue="q3"))[leaves.origin]
+    assert guess.share == pytest.approx(leaves.amount[outside].sum() / leaves.amount.sum())
 
 
 def test_the_order_of_the_leaves_decides_nothing() -> None:

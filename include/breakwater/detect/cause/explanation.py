@@ -10,6 +10,7 @@ from breakwater.detect.cause.leaves import Leaves
 from breakwater.detect.cause.naming import plainest
 from breakwater.detect.cause.noise import Noise
 from breakwater.detect.cause.search import Candidate, search
+from breakwater.detect.panel import Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Explanation:
     Attributes:
         causes: the surest first; empty when it is spread evenly, or chance.
         share: of the change that all causes have together.
-        next_best: the best slice of what is left; not sure.
+        next_best: the best slice outside them, its share without theirs; not sure.
     """
 
     causes: tuple[Cause, ...]
@@ -61,21 +62,24 @@ def explain(
     found, left = search(leaves, cuboids, rises=towards, noise=noise)
     change = float(leaves.amount.sum())
 
-    def cause_of(one: Candidate) -> Cause:
-        members = one.members
+    def cause_of(one: Candidate, apart: Flags) -> Cause:
+        members = one.members & ~apart
         amount = float(leaves.amount[members].sum())
         usual = float(leaves.usual[members].sum())
         return Cause(
-            slice=plainest(leaves, cuboids, members),
+            slice=plainest(leaves, cuboids, one.members),
             share=amount / change if change else 0.0,
             factor=float(leaves.found[members].sum()) / max(usual, 1e-12),
             evidence=one.evidence,
         )
 
+    nothing = np.zeros(len(leaves), dtype=np.bool_)
     together = np.zeros(len(leaves), dtype=np.bool_)
     for each in found:
         together |= each.members
     share = float(leaves.amount[together].sum()) / change if change else 0.0
     return Explanation(
-        tuple(cause_of(each) for each in found), share, cause_of(left) if left else None
+        tuple(cause_of(each, nothing) for each in found),
+        share,
+        cause_of(left, together) if left else None,
     )

@@ -125,7 +125,7 @@ class Leaves:
             code_of = {value: code for code, value in enumerate(values)}
             codes[:, place] = [code_of[value] for value in column]
             names.append(tuple(values))
-        order = np.lexsort((usual, found, *codes.T[::-1]))
+        order = _by_name(codes, [len(values) for values in names], found, usual)
         order = order[there[order]]
         whole = bool(np.all(found[order] == np.round(found[order])))
         return cls(
@@ -143,3 +143,16 @@ class Leaves:
     def __len__(self) -> int:
         """Count the leaves."""
         return len(self.found)
+
+
+def _by_name(codes: Integers, sizes: Sequence[int], found: Floats, usual: Floats) -> Integers:
+    """Return the order of leaves by their names, of equal ones by what they hold."""
+    span = np.prod(np.array(sizes, dtype=np.float64))
+    if span < 2.0**62:
+        key = np.zeros(len(codes), dtype=np.int64)
+        for place, size in enumerate(sizes):
+            key = key * size + codes[:, place]
+        order = np.argsort(key, kind="stable")
+        if np.all(np.diff(key[order]) > 0):
+            return order
+    return np.lexsort((usual, found, *codes.T[::-1]))

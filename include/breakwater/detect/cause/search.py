@@ -25,6 +25,9 @@ PART_OF_A_CAUSE = 0.05
 TOO_FAINT = 0.2
 """Effect, as a share of the main cause's, below which a slice is none unless it weighs a lot."""
 
+LIKELY = 0.5
+"""Evidence, as a share of the price of a slice's name, from which it is the next best guess."""
+
 _SAME = 1 - 1e-9
 """Evidence that differs by less is the same; the order of adding must not decide."""
 
@@ -111,7 +114,7 @@ def search(
             are not changed, which only works when most of them are not.
 
     Returns:
-        The causes, and the best of what is left that goes the same way, which is not sure.
+        The causes, and the best slice outside them that goes the same way, which is not sure.
     """
     if not len(leaves) or not leaves.usual.any():
         return [], None
@@ -148,8 +151,10 @@ def _best(
         bits = evidence(above, below)
         surplus = bits - cost
         if chosen:
-            by_itself = evidence(*own) > cost
-            surplus = np.where(by_itself | (bits > large), surplus, -cost)
+            # A slice within causes that are known, or mostly, is no other one unless it is large.
+            in_question = np.flatnonzero((surplus > 0) & (bits <= large))
+            by_itself = evidence(*(each[in_question] for each in own)) > cost
+            surplus[in_question[~by_itself]] = -cost
         index = int(np.argmax(surplus))
         if best is None or surplus[index] >= best.surplus - (1 - _SAME) * abs(best.surplus):
             factor = float(above[index] / max(below[index], 1e-12))
@@ -209,12 +214,21 @@ def _next_best(
     chosen: Sequence[Candidate],
     rises: bool | None,
 ) -> Candidate | None:
-    """Return the best slice of what the causes leave, if it goes their way."""
-    best = _best(state, cuboids, costs, chosen)
-    if rises is None:
-        rises = chosen[0].factor > 1 if chosen else best.factor > 1
-    if (best.factor > 1) != rises or any(_is_same(best, each) for each in chosen):
-        return None
+    """Return the best slice outside the causes that goes their way; None when none is likely."""
+    outside = np.where(state.inside, 0.0, 1.0) * state.weights()
+    values = outside * state.leaves.found, outside * state.usual
+    best: Candidate | None = None
+    for cuboid, cost, (above, below) in zip(cuboids, costs, sums(cuboids, *values), strict=True):
+        bits = evidence(above, below)
+        if rises is None and chosen:
+            rises = chosen[0].factor > 1
+        if rises is not None:
+            bits = np.where((above > below) == rises, bits, 0.0)
+        index = int(np.argmax(bits))
+        surplus = float(bits[index]) - cost
+        if bits[index] >= LIKELY * cost and (best is None or surplus >= best.surplus):
+            factor = float(above[index] / max(below[index], 1e-12))
+            best = Candidate(cuboid, index, float(bits[index]), surplus, factor)
     return best
 
 

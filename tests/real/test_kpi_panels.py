@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from breakwater.detect.bench_adapters import panel_detector
@@ -42,6 +43,23 @@ def test_events_are_found_at_the_default_threshold_with_few_false_alarms(
     result = pool.done().evaluate(threshold)
     assert result["fa_month"] <= 0.1
     assert result["F1"] >= NEEDED[history]
+    assert result["delay"] <= 2
+    lasting = [pool.s[i, a : e + 1] for i, a, e, kind in pool.ev if kind not in ("spike", "dip")]
+    assert sum((days >= threshold).any() for days in lasting) / len(lasting) >= 0.85
+
+
+@pytest.mark.parametrize("history", sorted(NEEDED))
+def test_where_nothing_happens_a_probability_is_one(
+    bench: tuple[ModuleType, ModuleType], history: int
+) -> None:
+    """Days below a probability are as many as it says, and false alarms as few as promised."""
+    panel, _ = bench
+    loaded = panel.load_panel(f"null_h{history:03d}")
+    scores, threshold = panel.call_detector(panel_detector, loaded)
+    days = np.isfinite(loaded.y[:, history:])
+    for p in (1e-2, 1e-3):
+        assert 0.67 <= float((scores >= -np.log10(p))[days].mean()) / p <= 1.5
+    assert panel.episodes(scores >= threshold).sum() / (days.sum() / 30) <= 0.1
 
 
 def test_scores_are_the_same_when_the_days_after_are_cut_off(

@@ -106,7 +106,7 @@ class Detection(Contract):
 
     history_days: int = 56
     minimum_history_days: int = 14
-    false_alarms: float = Field(default=0.075, gt=0, le=1)
+    false_alarms: float = Field(default=0.07, gt=0, le=1)
     """How many a series may raise in a month in which nothing happens, before the minimums below.
 
     Multiplied by the series that are watched it is what people will look at in vain; the lower it

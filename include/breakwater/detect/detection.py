@@ -37,7 +37,7 @@ class Settings:
         refractory_days: how long after an abnormal day the next one is the same change.
     """
 
-    false_alarms: float = 0.075
+    false_alarms: float = 0.07
     minimum_history_days: int = 14
     minimum_volume: float = 0.0
     minimum_effect: float = 0.0

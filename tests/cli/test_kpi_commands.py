@@ -53,4 +53,7 @@ def test_what_is_not_understood_is_said_with_what_is_near(on_disk: Workspace) ->
     assert (code, "expected backlog" in text) == (2, True)
     code, text = typed("kpi", "backlog", "2026-03-02", "--by", "agent")
     assert (code, "found agent" in text) == (2, True)
+    code, text = typed("kpi", "break_rate", "2026-03-02", "--hours")
+    assert (code, "not kept by the hour" in text) == (2, True)
+    assert typed("kpi", "backlog", "2026-03-02", "--hours")[1].count("no facts") == 1
     assert on_disk.configuration

@@ -166,10 +166,10 @@ def test_an_agents_day_is_split_over_the_slices_of_the_agents_solves(
     assert found[("spam",)] == (3, pytest.approx(1 / 3 + 2))
 
 
-def test_exposure_counts_the_gravest_queues_only(
+def test_exposure_is_counted_by_the_severity_of_the_queue(
     duckdb_bench: Bench, configuration: Configuration
 ) -> None:
-    """An hour in child safety (tier A) and an hour in spam (tier C): one hour of exposure."""
+    """An hour in child safety (tier A) and an hour in spam (tier C): each in its own tier."""
     events = [
         event
         for queue in ("child_safety", "spam")
@@ -180,6 +180,8 @@ def test_exposure_counts_the_gravest_queues_only(
     ]
     duckdb_bench.run(vendor_day(configuration), events)
     assert duckdb_bench.facts("exposure_hours") == {("child_safety",): (1, None)}
+    assert duckdb_bench.facts("exposure_hours_b") == {}
+    assert duckdb_bench.facts("exposure_hours_c") == {("spam",): (1, None)}
 
 
 def test_quality_is_told_with_its_sample(duckdb_bench: Bench, configuration: Configuration) -> None:

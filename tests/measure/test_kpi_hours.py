@@ -9,6 +9,7 @@ from case_book import Bench, Case, Event, utc, vendor_day
 from random_book import RandomBook
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.metrics import HOURLY
 from breakwater.core.days import Window
 from breakwater.measure.models import VendorDay
 
@@ -48,7 +49,8 @@ def test_a_day_is_the_sum_of_its_hours(
     duckdb_bench.run(what, book.events, book.outcomes)
     hours = duckdb_bench.rows("kpi_hour")
     day = facts_of(duckdb_bench.rows("kpi_fact"), ADDED_UP)
-    assert {metric for metric, *_ in day} == ADDED_UP
+    assert {metric for metric, *_ in day} == ADDED_UP == set(HOURLY) - {"backlog"}
+    assert {row["metric"] for row in hours} == set(HOURLY)
     assert facts_of(hours, ADDED_UP) == day
     first = what.window.start - what.window.start % HOUR
     assert {row["hour_at"] % HOUR for row in hours} == {0}

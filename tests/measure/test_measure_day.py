@@ -1,5 +1,6 @@
 """The measure stage: all of a vendor-day or nothing, and the same again when nothing changed."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +9,15 @@ from case_book import DAY, Case, Event, outcome_of, vendor_day
 from landed import NOW, land, measured_workspace
 from random_book import RandomBook
 
+from breakwater.contracts.metrics import METRICS
 from breakwater.contracts.tables import CLOCK_RUN
 from breakwater.core.errors import NotLandedError
 from breakwater.core.finding import Rule, Severity
 from breakwater.measure.measure import measure_day
 from breakwater.warehouse.finding import findings_of_day
+from breakwater.warehouse.hours import read_hours
 from breakwater.warehouse.lake import current_versions
+from breakwater.warehouse.numbers import Asked, read_numbers
 from breakwater.warehouse.workspace import Workspace
 
 TABLES = ("clock_exception", "attainment", "kpi_fact", "kpi_histogram")
@@ -253,3 +257,26 @@ def test_hostile_text_stays_text(installation: Workspace, tmp_path: Path) -> Non
     assert {row["queue"] for row in tables["kpi_fact"]} == set(nasty)
     ids = {row["case_id_vendor"] for row in tables["clock_exception"]}
     assert ids == {f"{text}{n}" for n, text in enumerate(nasty)}
+
+
+def test_hours_of_a_measured_day_are_read_and_add_up_to_it(
+    installation: Workspace, tmp_path: Path
+) -> None:
+    """By slices and for all; the file of the last measurement, and of no other vendor."""
+    first = RandomBook(46, vendor_day(installation.configuration).window)
+    book = RandomBook(47, vendor_day(installation.configuration).window)
+    for each in (first, book):
+        land(installation, tmp_path, each.events, each.outcomes)
+        measure_day(installation, "pearlline", DAY, NOW)
+    for name in ("total_incoming", "aht"):
+        for by in ((), ("queue", "site")):
+            asked = Asked(METRICS[name], DAY, DAY, by)
+            with installation.warehouse.transaction() as connection:
+                numbers = read_numbers(connection, installation.configuration, asked)
+                hours = read_hours(connection, installation.lake, ("dekkan", "pearlline"), asked)
+            summed: Counter[tuple[str, ...]] = Counter()
+            for hour in hours:
+                summed[tuple(hour.scope.values())] += round(hour.numerator)
+            expected = {tuple(each.scope.values()): each.numerator for each in numbers}
+            assert summed == {key: value for key, value in expected.items() if value}
+            assert [each.hour_at for each in hours] == sorted(each.hour_at for each in hours)

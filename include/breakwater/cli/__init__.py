@@ -11,8 +11,9 @@ from breakwater.cli.demo import demo, simulate
 from breakwater.cli.events import events
 from breakwater.cli.excusals import excusals
 from breakwater.cli.forecast import forecast
-from breakwater.cli.kpi import kpi, metrics
+from breakwater.cli.kpi import kpi
 from breakwater.cli.looking import LOOKING
+from breakwater.cli.metrics import metrics
 from breakwater.cli.preview import preview
 from breakwater.cli.quality import quality
 from breakwater.cli.quarantine import quarantine

@@ -1,38 +1,33 @@
-"""Commands that say what metrics mean, and what they were."""
+"""The command that says what a metric was, and what the number is made of."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from breakwater.cli.arguments import DAY
+from breakwater.cli.metrics import described, meaning
 from breakwater.cli.terminal import escaped, table_lines
-from breakwater.contracts.metrics import AAS, METRICS, Metric, metric_named
+from breakwater.contracts.metrics import AAS, HOURLY, METRICS, Metric, metric_named
+from breakwater.core.days import utc_instant
 from breakwater.core.histogram import AGE_BANDS
 from breakwater.core.numbers import amount, duration
+from breakwater.warehouse.database import Connection
 from breakwater.warehouse.numbers import SHARES, Asked, read_numbers
-from breakwater.warehouse.workspace import open_workspace
+from breakwater.warehouse.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from breakwater.warehouse.hours import HourNumber
     from breakwater.warehouse.numbers import Coverage, Number
 
 _MOST_DAYS = 400
 _BANDS = ("0–1 h", "1–4 h", "4–24 h", "1–3 d", "3–7 d", "> 7 d")
 """How people write `AGE_BANDS`."""
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a list.")
-def metrics(*, as_json: bool) -> None:
-    """List every metric: its definition, what is divided by what, provenance and coverage."""
-    if as_json:
-        click.echo(json.dumps([_described(each) for each in METRICS.values()], indent=2))
-        return
-    for each in METRICS.values():
-        click.echo("\n".join(_entry(each)))
 
 
 @click.command()
@@ -43,6 +38,7 @@ def metrics(*, as_json: bool) -> None:
     "--days", type=click.IntRange(1, _MOST_DAYS), default=1, help="So many days up to DAY."
 )
 @click.option("--together", is_flag=True, help="One number for all of the days.")
+@click.option("--hours", "by_hour", is_flag=True, help="Hour by hour, of metrics kept so.")
 @click.option("--vendor", "vendors", multiple=True, help="Only this vendor; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def kpi(
@@ -52,6 +48,7 @@ def kpi(
     by: str | None,
     days: int,
     together: bool,
+    by_hour: bool,
     vendors: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -70,15 +67,58 @@ def kpi(
         asked = Asked(found, first, day, kept_apart, vendors, is_together=together)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    if by_hour and not found.is_hourly:
+        message = f"{found.metric} is not kept by the hour; these are: {', '.join(HOURLY)}"
+        raise click.UsageError(message)
     with workspace.warehouse.transaction() as connection:
         numbers = read_numbers(connection, configuration, asked)
+        hours = _hours(connection, workspace, asked) if by_hour else []
+    if by_hour:
+        _print_hours(found, hours, configuration.operations.zone_info, as_json=as_json)
+        if not as_json:
+            click.echo("\n".join(_footing(found, numbers)))
+        return
     if as_json:
-        document = {"metric": _described(found), "numbers": [_plain(each) for each in numbers]}
+        document = {"metric": described(found), "numbers": [_plain(each) for each in numbers]}
         click.echo(json.dumps(document, indent=2))
         return
-    click.echo(f"{found.title}: {_meaning(found)}")
+    click.echo(f"{found.title}: {meaning(found)}")
     click.echo("\n".join(_table(found, numbers, kept_apart)) if numbers else "no facts")
     click.echo("\n".join(_footing(found, numbers)))
+
+
+def _hours(connection: Connection, workspace: Workspace, asked: Asked) -> "list[HourNumber]":
+    from breakwater.warehouse.hours import read_hours
+
+    vendors = tuple(sorted(workspace.configuration.vendors))
+    return read_hours(connection, workspace.lake, vendors, asked)
+
+
+def _print_hours(
+    metric: Metric, hours: "list[HourNumber]", zone: ZoneInfo, *, as_json: bool
+) -> None:
+    if as_json:
+        numbers = [{**asdict(each), "day": each.day.isoformat()} for each in hours]
+        click.echo(json.dumps({"metric": described(metric), "hours": numbers}, indent=2))
+        return
+    click.echo(f"{metric.title}: {meaning(metric)}")
+    if not hours:
+        click.echo("no facts")
+        return
+    header = ["day", "hour", *hours[0].scope, "value", "numerator"]
+    rows = [
+        [
+            each.day.isoformat(),
+            f"{utc_instant(each.hour_at).astimezone(zone):%H:%M}",
+            *map(escaped, each.scope.values()),
+            "–" if each.value is None else amount(each.value, metric.unit),
+            f"{each.numerator:,.10g}",
+            *([] if each.denominator is None else [f"{each.denominator:,.10g}"]),
+        ]
+        for each in hours
+    ]
+    below = ["denominator"] if metric.denominator else []
+    click.echo("\n".join(table_lines([[*header, *below], *rows])))
 
 
 def _metric(name: str, aas: str) -> Metric:
@@ -88,37 +128,6 @@ def _metric(name: str, aas: str) -> Metric:
         near = get_close_matches(name, [*METRICS, AAS], n=3) or ["an id of `breakwater metrics`"]
         message = f"expected {', '.join(near)}"
         raise click.BadParameter(message, param_hint="METRIC") from None
-
-
-def _meaning(metric: Metric) -> str:
-    below = f" ÷ {metric.denominator}" if metric.denominator else ""
-    return f"{metric.numerator}{below}"
-
-
-def _entry(metric: Metric) -> Iterator[str]:
-    yield f"{metric.definition}: {metric.title}"
-    yield f"  {_meaning(metric)}"
-    better = f"; {metric.better} is better" if metric.better else ""
-    yield f"  {metric.unit} ({metric.kind}), {metric.provenance}{better}"
-    yield f"  coverage: {metric.coverage}"
-    if metric.note:
-        yield f"  {metric.note}"
-
-
-def _described(metric: Metric) -> dict[str, Any]:
-    return {
-        "metric": metric.metric,
-        "definition": metric.definition,
-        "title": metric.title,
-        "kind": metric.kind,
-        "unit": metric.unit,
-        "numerator": metric.numerator,
-        "denominator": metric.denominator,
-        "provenance": metric.provenance,
-        "coverage": metric.coverage,
-        "better": metric.better,
-        "note": metric.note,
-    }
 
 
 def _plain(number: "Number") -> dict[str, Any]:
@@ -157,7 +166,7 @@ def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list
             _days(number),
             *(escaped(number.scope[name]) for name in by),
             "–" if number.value is None else amount(number.value, metric.unit),
-            f"{number.numerator:,.10g}",
+            "–" if number.value is None else f"{number.numerator:,.10g}",
             *([f"{number.denominator:,.10g}"] if number.denominator is not None else []),
             *(_percentiles(number) if metric.distribution else []),
             *([f"{number.bands.get(upper, 0):,}" for upper in AGE_BANDS] if has_bands else []),

@@ -14,6 +14,14 @@ AAS = "aas"
 """Has no public definition; an operation says which metric it means."""
 
 
+EXPOSURE: dict[Literal["A", "B", "C"], str] = {
+    "A": "exposure_hours",
+    "B": "exposure_hours_b",
+    "C": "exposure_hours_c",
+}
+"""Metric of exposure by severity tier; the gravest came first and kept the plain name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One number people know by name.
@@ -51,6 +59,11 @@ class Metric:
     provenance: Provenance = "measured"
     revision: int = 1
     distribution: str | None = None
+
+    @property
+    def is_hourly(self) -> bool:
+        """Whether the lake's ``kpi_hour`` has it, too."""
+        return self.metric in HOURLY
 
     @property
     def definition(self) -> str:
@@ -360,19 +373,35 @@ METRICS: dict[str, Metric] = {
             "records of the vendor's book",
             "lower",
         ),
-        Metric(
-            "exposure_hours",
-            "Exposure hours",
-            "count",
-            "hours",
-            "handling hours in severity tier A queues",
-            None,
-            "lower",
-            note="Published in aggregate only, never by person.",
-            provenance="reported",
+        *(
+            Metric(
+                metric,
+                f"Exposure hours, tier {tier}",
+                "count",
+                "hours",
+                f"handling hours in severity tier {tier} queues",
+                None,
+                "lower",
+                note="Published in aggregate only, never by person.",
+                provenance="reported",
+            )
+            for tier, metric in EXPOSURE.items()
         ),
     )
 }
+
+HOURLY = (
+    "total_incoming",
+    "manual_incoming",
+    "total_solved",
+    "manual_solved",
+    "backlog",
+    "aht",
+    "average_answer_speed",
+    "asa",
+    "sla_attainment",
+)
+"""What is kept by the hour as well; a day is the sum of its hours, and a level that of the last."""
 
 REVISIONS = {each.metric: each.revision for each in METRICS.values() if each.revision > 1}
 """By which definitions metrics are measured today; what is not named is the first."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from breakwater.contracts.metrics import METRICS, Metric
+from breakwater.contracts.metrics import HOURLY, METRICS, Metric
 from breakwater.contracts.schemas import DOCUMENTS
 
 PAGE = DOCUMENTS.parent / "metrics.md"
@@ -52,6 +52,14 @@ roll-up to within a tenth (`breakwater.core.histogram.percentile`).
 3 days, 7 days, and older; exact, and printed with `backlog` and `backlog_age`. The oldest case is
 `backlog_oldest`: a maximum, of which any roll-up is the largest part.
 
+## By the hour
+
+The lake's table `kpi_hour` holds {hourly}
+by operational day and hour, named by the UTC second at which it starts. A day's fact is the sum of its
+hours, slice by slice; the backlog is that of each hour's end. An hour of nothing has no row. Where
+midnight is not on a full hour of UTC, the first and the last hour of a day are parts of hours.
+`breakwater kpi METRIC DAY --hours` reads it.
+
 ## What the exports cannot tell
 
 | metric | would need |
@@ -60,13 +68,14 @@ roll-up to within a tenth (`breakwater.core.histogram.percentile`).
 | golden-set accuracy | which cases were planted, and their right answers |
 | inter-rater agreement | several ratings of one case |
 | prevalence, views before removal | labelled samples of views; view counts |
-| re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports |
+| re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports, and a day is never rewritten by a later one; `reopen_rate` is therefore re-opens *of* the day over solves of the day |
 """
 
 
 def render_metrics() -> str:
     """Return the page of metrics as Markdown."""
-    return _HEAD + "".join(map(_row, METRICS.values())) + _TAIL
+    hourly = ", ".join(f"`{metric}`" for metric in HOURLY)
+    return _HEAD + "".join(map(_row, METRICS.values())) + _TAIL.replace("{hourly}", hourly)
 
 
 def _row(metric: Metric) -> str:

@@ -16,7 +16,7 @@ clock_*             which clocks run on which slice, and how (`sla.clocks`)
 calendar            business time by the hour (`sla.calendars`)
 business_hour       the same, read backwards
 measurable          metrics that the vendor's export can tell (`kpi.measurable`)
-gravest_queue       queues of severity tier A
+exposed_queue       each queue, with the metric of exposure of its severity tier
 book_event_type     types of events that are records of the vendor's book
 bucket              bounds of the histograms, on the fine scale and in bands of age
 slice_calendar      which calendar serves each slice (`kpi.site_hours`)
@@ -34,6 +34,7 @@ import pyarrow as pa
 
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.excusals import Excusal
+from breakwater.contracts.metrics import EXPOSURE
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.shape import ListingShape, UpdateShape
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
@@ -210,16 +211,22 @@ def _run(what: VendorDay) -> pa.Table:
 def _load_rules(engine: Engine, what: VendorDay) -> None:
     """Load what configuration says about the facts of the day."""
     engine.load("measurable", pa.table({"metric": measurable(what.contract)}))
-    engine.load("gravest_queue", _gravest_queues(what.operations))
+    engine.load("exposed_queue", _exposed_queues(what.operations))
     engine.load("book_event_type", _book_event_types(what.contract))
     engine.load("bucket", pa.concat_tables(map(_buckets, _SCALES)))
     engine.load("hour", _hours(what.window))
     load_site_hours(engine, what)
 
 
-def _gravest_queues(operations: Operations) -> pa.Table:
-    names = sorted(name for name, queue in operations.queues.items() if queue.severity_tier == "A")
-    return pa.table({"queue": pa.array(names, pa.string())})
+def _exposed_queues(operations: Operations) -> pa.Table:
+    metrics = {name: EXPOSURE[queue.severity_tier] for name, queue in operations.queues.items()}
+    names = sorted(metrics)
+    return pa.table(
+        {
+            "queue": pa.array(names, pa.string()),
+            "metric": pa.array((metrics[name] for name in names), pa.string()),
+        }
+    )
 
 
 def _book_event_types(contract: VendorContract) -> pa.Table:

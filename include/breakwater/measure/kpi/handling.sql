@@ -1,4 +1,4 @@
--- Active handling of people's decisions: aht, exposure_hours.
+-- Active handling of people's decisions: aht, exposure hours by severity tier.
 with handling as (
     select
         site, queue, policy, language, priority,
@@ -12,7 +12,7 @@ select site, queue, policy, language, priority, 'aht' as metric,
     handle_seconds as numerator, handled as denominator
 from handling
 union all
-select site, handling.queue, policy, language, priority, 'exposure_hours',
+select site, handling.queue, policy, language, priority, exposed_queue.metric,
     handle_seconds / 3600, cast(null as double precision)
 from handling
-join gravest_queue on gravest_queue.queue = handling.queue
+join exposed_queue on exposed_queue.queue = handling.queue

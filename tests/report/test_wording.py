@@ -5,7 +5,15 @@ import pytest
 from breakwater.report.bars import bars
 from breakwater.report.figures import Figure
 from breakwater.report.message import Tone
-from breakwater.report.wording import against_usual, difference, listed, of_all, shown
+from breakwater.report.wording import (
+    against_usual,
+    difference,
+    listed,
+    of_all,
+    shown,
+    surety,
+    surety_in_brief,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,23 @@ def test_a_figure_of_fewer_than_five_cases_is_not_shown(
 ) -> None:
     """A mean of four would speak of persons; a count of three says how little there was."""
     assert shown(metric, figure) == said
+
+
+def test_a_sampled_share_says_how_surely_it_is_known() -> None:
+    """Wilson's interval and the sample's size; sums of scores may pass the end by a rounding."""
+    assert surety("qa_accuracy", Figure(0.95, 20)) == "95 % interval 76.4 to 99.1 %, n 20"
+    assert surety_in_brief("qa_accuracy", Figure(0.95, 1_250)) == "94–96, n 1,250"
+    assert surety("qa_accuracy", Figure(1.0 + 1e-12, 20)) == "95 % interval 83.9 to 100.0 %, n 20"
+
+
+@pytest.mark.parametrize(
+    ("metric", "figure"),
+    [("qa_accuracy", Figure(0.5, 4)), ("qa_accuracy", None), ("sla_attainment", Figure(0.9, 500))],
+    ids=["too few", "none", "all cases, no sample"],
+)
+def test_what_is_hidden_or_no_sample_has_no_interval(metric: str, figure: Figure | None) -> None:
+    """An interval of four would give the four away; attainment is counted, not sampled."""
+    assert surety(metric, figure) == surety_in_brief(metric, figure) == ""
 
 
 def test_what_is_usual_is_said_beside_the_number() -> None:

@@ -55,6 +55,7 @@ class Tile:
         difference: how far it is from usual, in words and a sign; empty when it is usual.
         usual: what is usual, or why nothing is.
         tone: whether the difference is good.
+        surety: of a sample, how surely it is known and how large it is; else empty.
     """
 
     label: str
@@ -63,6 +64,7 @@ class Tile:
     difference: str
     usual: str
     tone: Tone
+    surety: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of the table, and the worst condition about it, if there is one."""
+    """One number of the table, and the worst condition about it, if there is one.
+
+    Attributes:
+        value: the number.
+        severity: of the condition.
+        surety: of a sample, its interval and size; else empty.
+    """
 
     value: str
     severity: Severity | None
+    surety: str = ""
 
     @property
     def sign(self) -> str:

@@ -7,7 +7,7 @@ from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.report.scope import View
-from breakwater.report.wording import Names, listed, of_all, share_of
+from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety
 
 _REASONS = {
     Rule.EXPORT_DUPLICATE: "another day's export, sent again",
@@ -44,6 +44,8 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
         yield _data_through(view, window)
     for vendor in sorted(set(view.in_the_numbers) - set(view.answers.reported)):
         yield f"The newest rows of {_whose(view, names, vendor)} are not in these numbers yet."
+    if any(_interval_is_shown(view, metric) for metric in SAMPLED):
+        yield "Behind QA: the 95 % interval of the sample (Wilson) and its size n."
     for finding in view.answers.findings:
         yield from _about_delivery(finding, view, names)
     rows = sum(landed.rows for landed in view.answers.landed)
@@ -51,6 +53,10 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
     if refused:
         share = share_of(refused, rows)
         yield f"{of_all(refused, 'row')} of {rows:,} refused and kept in quarantine ({share})."
+
+
+def _interval_is_shown(view: View, metric: str) -> bool:
+    return bool(surety(metric, view.figures.figure(metric)))
 
 
 def _data_through(view: View, window: Window) -> str:

@@ -87,7 +87,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Iterator[Block]:
 
 def _tile(tile: Tile) -> str:
     label = f"{tile.label} ({tile.caption})" if tile.caption else tile.label
-    against = " · ".join(filter(None, (tile.difference, tile.usual)))
+    against = " · ".join(filter(None, (tile.difference, tile.usual, tile.surety)))
     return "\n".join(filter(None, (label, f"{tile.value}   {against}".rstrip())))
 
 

@@ -9,7 +9,7 @@ from breakwater.report.figures import Figure
 from breakwater.report.layout import Layout
 from breakwater.report.message import Cell, Column, Table, TableRow
 from breakwater.report.scope import View
-from breakwater.report.wording import NOTHING, SHORT_TITLES, Names, number, shown
+from breakwater.report.wording import NOTHING, SHORT_TITLES, Names, number, shown, surety_in_brief
 
 MOST_ROWS = 20
 
@@ -82,12 +82,14 @@ def _row(
     is_total: bool = False,
 ) -> TableRow:
     """Write one vendor or queue; a total carries no conditions, because its parts do."""
+    figures = {m: view.figures.figure(m, vendor=vendor, queue=queue) for m in layout.columns}
     cells = tuple(
         Cell(
-            shown(metric, view.figures.figure(metric, vendor=vendor, queue=queue)),
+            shown(metric, figure),
             None if is_total else _worst(view, metric, vendor, queue),
+            surety_in_brief(metric, figure),
         )
-        for metric in layout.columns
+        for metric, figure in figures.items()
     )
     values = view.figures.trend(layout.trend, vendor=vendor, queue=queue)
     least_span = _LEAST_SPAN[METRICS[layout.trend].unit]

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from breakwater.report.message import Digest, Edition, Section, Table
+from breakwater.report.message import Cell, Digest, Edition, Section, Table
 
 WIDTH = 76
 LONGEST_NAME = 24
@@ -61,7 +61,8 @@ def _tiles(digest: Digest) -> Iterator[str]:
     labels = [f"{t.label} ({t.caption})" if t.caption else t.label for t in digest.tiles]
     width = max(map(len, labels), default=0)
     for label, tile in zip(labels, digest.tiles, strict=True):
-        against = ", ".join(filter(None, (tile.difference, tile.usual)))
+        usual = ", ".join(filter(None, (tile.difference, tile.usual)))
+        against = "; ".join(filter(None, (usual, tile.surety)))
         yield f"{label:<{width}}  {tile.value:>11}  {against}".rstrip()
     yield ""
 
@@ -92,7 +93,7 @@ def aligned(table: Table) -> list[str]:
     body = [
         [
             _cut(row.name),
-            *(f"{cell.sign} {cell.value}".strip() for cell in row.cells),
+            *(_number(cell) for cell in row.cells),
             row.trend,
         ]
         for row in table.rows
@@ -105,6 +106,11 @@ def aligned(table: Table) -> list[str]:
         ).rstrip()
         for row in [head, *body]
     ]
+
+
+def _number(cell: Cell) -> str:
+    within = f"({cell.surety})" if cell.surety else ""
+    return " ".join(filter(None, (cell.sign, cell.value, within)))
 
 
 def _heading(title: str) -> str:

@@ -4,7 +4,7 @@ from breakwater.contracts.metrics import METRICS
 from breakwater.report.layout import AAS, Layout
 from breakwater.report.message import Tile, Tone
 from breakwater.report.scope import View
-from breakwater.report.wording import FEWEST_CASES, difference, number, shown, title_of
+from breakwater.report.wording import FEWEST_CASES, difference, number, shown, surety, title_of
 
 
 def tiles_of(view: View, layout: Layout, aas: str) -> tuple[Tile, ...]:
@@ -28,11 +28,13 @@ def _tile(view: View, metric: str, label: str, caption: str) -> Tile:
     is_ratio = METRICS[metric].denominator is not None
     if figure is None or (is_ratio and figure.cases < FEWEST_CASES):
         return Tile(label, caption, shown(metric, figure), "", "", Tone.NEUTRAL)
+    known_within = surety(metric, figure)
     if usual is None:
-        return Tile(label, caption, shown(metric, figure), "", "no usual yet", Tone.NEUTRAL)
+        value = shown(metric, figure)
+        return Tile(label, caption, value, "", "no usual yet", Tone.NEUTRAL, known_within)
     away, tone = difference(metric, figure.value, usual)
     known = f"usual {number(metric, usual)}"
-    return Tile(label, caption, shown(metric, figure), away, known, tone)
+    return Tile(label, caption, shown(metric, figure), away, known, tone, known_within)
 
 
 def _expansion(metric: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
+from breakwater.core.interval import Interval, wilson
 from breakwater.core.numbers import amount, share
 from breakwater.core.plain import one_line
 from breakwater.report.figures import Figure
@@ -29,6 +30,9 @@ SHORT_TITLES: Mapping[str, str] = {
     "overturn_rate": "Overturned",
 }
 """Heads of narrow columns."""
+
+SAMPLED = frozenset({"qa_accuracy"})
+"""Shares of a sample that stand for all decisions, and so are known within an interval only."""
 
 NOTABLE_POINTS = 0.01
 NOTABLE_CHANGE = 0.05
@@ -97,6 +101,29 @@ def shown(metric: str, figure: Figure | None) -> str:
     if METRICS[metric].denominator is not None and figure.cases < FEWEST_CASES:
         return TOO_FEW
     return number(metric, figure.value)
+
+
+def surety(metric: str, figure: Figure | None) -> str:
+    """Say how surely a sampled share is known: ``95 % interval 92.1 to 94.4 %, n 1,204``."""
+    known = _interval(metric, figure)
+    if figure is None or known is None:
+        return ""
+    return f"95 % interval {known.low * 100:.1f} to {share(known.high)}, n {figure.cases:,.0f}"
+
+
+def surety_in_brief(metric: str, figure: Figure | None) -> str:
+    """Say the same in a narrow column: ``92–94, n 1,204``."""
+    known = _interval(metric, figure)
+    if figure is None or known is None:
+        return ""
+    return f"{known.low * 100:.0f}–{known.high * 100:.0f}, n {figure.cases:,.0f}"
+
+
+def _interval(metric: str, figure: Figure | None) -> Interval | None:
+    if metric not in SAMPLED or figure is None or figure.cases < FEWEST_CASES:
+        return None
+    # Sums of fractions may pass the end by a rounding.
+    return wilson(min(max(figure.value, 0.0), 1.0) * figure.cases, figure.cases)
 
 
 def difference(metric: str, value: float, usual: float) -> tuple[str, Tone]:

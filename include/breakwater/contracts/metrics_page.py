@@ -66,6 +66,7 @@ midnight is not on a full hour of UTC, the first and the last hour of a day are 
 |---|---|
 | occupancy, utilisation, shrinkage, schedule adherence | hours by state from the vendor's workforce system |
 | golden-set accuracy | which cases were planted, and their right answers |
+| critical errors | which of an audit's findings were critical |
 | inter-rater agreement | several ratings of one case |
 | prevalence, views before removal | labelled samples of views; view counts |
 | re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports, and a day is never rewritten by a later one; `reopen_rate` is therefore re-opens *of* the day over solves of the day |

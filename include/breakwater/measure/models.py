@@ -20,7 +20,7 @@ exposed_queue       each queue, with the metric of exposure of its severity tier
 book_event_type     types of events that are records of the vendor's book
 bucket              bounds of the histograms, on the fine scale and in bands of age
 slice_calendar      which calendar serves each slice (`kpi.site_hours`)
-hour                hours of the day: UTC second of the start, and the second after the last
+day_hour            hours of the day: UTC second of the start, and the second after the last
 site_hour           business time of those calendars by the hour
 =================== =================================================================
 """
@@ -214,7 +214,7 @@ def _load_rules(engine: Engine, what: VendorDay) -> None:
     engine.load("exposed_queue", _exposed_queues(what.operations))
     engine.load("book_event_type", _book_event_types(what.contract))
     engine.load("bucket", pa.concat_tables(map(_buckets, _SCALES)))
-    engine.load("hour", _hours(what.window))
+    engine.load("day_hour", _hours(what.window))
     load_site_hours(engine, what)
 
 

@@ -32,20 +32,20 @@ change as (
 stood as (
     select
         event.case_id_vendor,
-        hour.hour_at,
+        day_hour.hour_at,
         max(case when event.event_type = 'received' then 1 else 0 end) as is_received,
         max(case when event.event_type = 'decided' then event.event_at end) as decided_at,
         max(case when event.event_type = 'reopened' then event.event_at end) as reopened_at
     from reopened_event event
-    join hour on event.event_at < hour.until_at
-    group by event.case_id_vendor, hour.hour_at
+    join day_hour on event.event_at < day_hour.until_at
+    group by event.case_id_vendor, day_hour.hour_at
 ),
 undecided as (
     select
         change.site, change.queue, change.policy, change.language, change.priority,
-        hour.hour_at, change.cases
+        day_hour.hour_at, change.cases
     from change
-    join hour on change.hour_at <= hour.hour_at
+    join day_hour on change.hour_at <= day_hour.hour_at
     union all
     select
         case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority,
@@ -54,10 +54,14 @@ undecided as (
     join case_day on case_day.case_id_vendor = stood.case_id_vendor
     where stood.is_received = 1
         and (stood.decided_at is null or stood.reopened_at > stood.decided_at)
+),
+backlog as (
+    select site, queue, policy, language, priority, hour_at,
+        cast(sum(cases) as double precision) as cases
+    from undecided
+    group by site, queue, policy, language, priority, hour_at
 )
 select site, queue, policy, language, priority, 'backlog' as metric, hour_at,
-    cast(sum(cases) as double precision) as numerator,
-    cast(null as double precision) as denominator
-from undecided
-group by site, queue, policy, language, priority, hour_at
-having sum(cases) <> 0
+    cases as numerator, cast(null as double precision) as denominator
+from backlog
+where cases <> 0

@@ -25,6 +25,12 @@ def test_a_second_run_applies_nothing(warehouse: Database) -> None:
     assert migrate(warehouse) == []
 
 
+def test_every_migration_has_a_number_of_its_own() -> None:
+    """Of two with one number, which comes first would be an accident of their names."""
+    numbers = [path.name[:4] for path in MIGRATIONS.glob("*.sql")]
+    assert sorted(numbers) == sorted(set(numbers))
+
+
 def test_a_new_file_is_applied_alone(warehouse: Database, tmp_path: Path) -> None:
     """Files are applied by name, each once."""
     (tmp_path / "0001_first.sql").write_text("create table public.first (n int);")

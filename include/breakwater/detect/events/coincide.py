@@ -30,10 +30,12 @@ def coinciding(
         leaves: all leaves of their metric.
         span: first and last day of the change.
     """
+    near = [event for event in events if event.touches(*span)]
+    if not near:
+        return ()
+    parts = [(where, [leaf for leaf in leaves if _is_in(leaf, where)]) for where in wheres]
     return tuple(
-        event
-        for event in events
-        if event.touches(*span) and any(_shares(event, where, leaves) for where in wheres)
+        event for event in near if any(_shares(event, where, inside) for where, inside in parts)
     )
 
 
@@ -48,14 +50,14 @@ def takes_in(event: KnownEvent, where: Where, leaves: Sequence[Leaf]) -> bool:
     return bool(inside) and all(_is_among(leaf, of_leaves) for leaf in inside)
 
 
-def _shares(event: KnownEvent, where: Where, leaves: Sequence[Leaf]) -> bool:
+def _shares(event: KnownEvent, where: Where, inside: Sequence[Leaf]) -> bool:
     named = event.scope.named()
     of_leaves = {name: values for name, values in named.items() if name in DIMENSIONS}
     for name, values in named.items():
         # Leaves do not know policies and priorities; a slice that names none may hold any.
         if name not in DIMENSIONS and name in where and where[name] not in values:
             return False
-    return any(_is_in(leaf, where) and _is_among(leaf, of_leaves) for leaf in leaves)
+    return any(_is_among(leaf, of_leaves) for leaf in inside)
 
 
 def _is_in(leaf: Leaf, where: Where) -> bool:

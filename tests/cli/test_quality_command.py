@@ -75,6 +75,15 @@ def test_what_is_printed(judged: Path) -> None:
     assert told["acme"][1:3] == told["bolt"][1:3] == ["94.4", "%"]
 
 
+def test_costs_are_by_the_right_answer(judged: Path, tmp_path: Path) -> None:
+    """Eight times keeping what had to go, at 10; who never looks removes everything, at 1."""
+    contract, results = tmp_path / "contract.yaml", tmp_path / "results.json"
+    contract.write_text("labels: [keep, remove]\ncosts: {remove: {keep: 10}}\n")
+    typed(judged, "--contract", contract, "--write", results)
+    cost = json.loads(results.read_text())["golden"]["ways"]["judgements"]["cost"]
+    assert cost == pytest.approx({"mean": 80 / 144, "blind": 96 / 144})
+
+
 def test_no_reviewer_is_in_any_result(judged: Path, tmp_path: Path) -> None:
     """Neither printed, nor written, nor in the consensus; items are in the latter alone."""
     results, consensus = tmp_path / "results.json", tmp_path / "consensus.csv"

@@ -79,3 +79,9 @@ def test_a_change_without_a_cause_still_says_since_when() -> None:
         "+100 % (4 vs 2 expected). +50 % over 3 days. Since Tuesday 17 Nov."
         " Same day last week unusual, too"
     )
+
+
+def test_a_change_that_no_part_of_it_drives_is_said_to_be_spread() -> None:
+    """Its cause has no values: it is all of the slice."""
+    words = said(4, 2, causes=[{"slice": {}, "share": 1.0}], since="2026-11-17")
+    assert words == "+100 % (4 vs 2 expected). Spread over all of it, since Tuesday 17 Nov"

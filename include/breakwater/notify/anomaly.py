@@ -55,13 +55,14 @@ def notes_of_anomaly(detail: Detail) -> Iterator[str]:
     began = detail.get("since")
     since = f"since {_day(began)}" if isinstance(began, str) else ""
     for number, cause in enumerate(causes):
-        said = f"{_share_of_it(cause)}: {_slice(cause) or 'spread over all of it'}"
+        where = _slice(cause)
+        said = f"{_share_of_it(cause)}: {where}" if where else "Spread over all of it"
         yield f"{said}, {since}" if since and number == 0 else said
     if since and not causes:
         yield f"S{since[1:]}"
     best = detail.get("next_best")
-    if isinstance(best, Mapping) and (where := _slice(best)):
-        yield f"Next best, not sure: {where}"
+    if isinstance(best, Mapping) and (guess := _slice(best)):
+        yield f"Next best, not sure: {guess}"
     yield from _mix(detail)
     if detail.get("same_day_last_week") == "usual":
         yield "Same day last week normal"

@@ -36,7 +36,8 @@ def _sentences(data: AnomalyPicture) -> Iterator[str]:
             f" highest {said(most)} on {_short(on_most)}."
         )
     for event in data.events:
-        yield f"Known event: {event.title}, {_short(event.first)} to {_short(event.last)}."
+        until = "" if event.last == event.first else f" to {_short(event.last)}"
+        yield f"Known event: {event.title}, {_short(event.first)}{until}."
     if data.parts:
         shares = "; ".join(f"{part.per_cent} {part.name}" for part in data.parts)
         yield f"Of the change: {shares}."

@@ -81,8 +81,9 @@ def _parts(detail: Mapping[str, object], names: Names) -> Iterator[Part]:
     causes = detail.get("causes")
     for cause in causes if isinstance(causes, list) else ():
         values = cause.get("slice") if isinstance(cause, Mapping) else None
-        if isinstance(values, Mapping) and isinstance(cause["share"], (int, float)):
-            yield Part(names.below(values) if values else "all of it alike", float(cause["share"]))
+        # A cause without values is all of the slice: no bar would say more.
+        if isinstance(values, Mapping) and values and isinstance(cause["share"], (int, float)):
+            yield Part(names.below(values), float(cause["share"]))
     mix = detail.get("mix_share")
     if isinstance(mix, (int, float)) and abs(mix) >= WORTH_SHOWING:
         yield Part("another mix of work", float(mix))

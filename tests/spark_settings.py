@@ -21,6 +21,9 @@ SPARK = EngineSettings(
         },
     ),
 )
+_found = find_spec("pyspark")
+# Where it was uninstalled its working folder stays, which Python takes for a package without code.
 needs_spark = pytest.mark.skipif(
-    find_spec("pyspark") is None, reason="pyspark is an extra; `make test-spark` installs it"
+    _found is None or _found.origin is None,
+    reason="pyspark is an extra; `make test-spark` installs it",
 )

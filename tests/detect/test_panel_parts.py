@@ -6,7 +6,7 @@ import pytest
 from breakwater.detect.detection import Settings
 from breakwater.detect.panel import Panel
 from breakwater.detect.panel.belief import HOLIDAY, LEVEL, MONDAY, Belief
-from breakwater.detect.panel.calibration import AN_EVENT, Calibration
+from breakwater.detect.panel.calibration import AN_EVENT, PRIOR_START, Calibration, fit
 from breakwater.detect.panel.channels import recent_sum, strongest, surprise, z_of_surprise
 from breakwater.detect.panel.holidays import Holidays
 from breakwater.detect.panel.moves import BOTH_DAYS, Moves
@@ -225,3 +225,10 @@ def test_a_level_never_moves_before_people_would_be_told() -> None:
     assert belief.mean[0, LEVEL] == 0.0
     moves.follow(belief, z, z, np.ones(1), told_from=np.array([4.0]), learns=YES)
     assert belief.mean[0, LEVEL] == pytest.approx(2.9)
+
+
+@pytest.mark.parametrize(("surprise", "start"), [(0.07, PRIOR_START), (5.0, 5.0)])
+def test_a_pool_of_one_value_says_nothing_about_a_tail(surprise: float, start: float) -> None:
+    """A series that hardly moves must not make the next ordinary day look rare."""
+    tail = fit(np.full((10, 8), surprise), np.full(8, 6.0))
+    assert tail.start == start

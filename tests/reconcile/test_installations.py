@@ -85,7 +85,7 @@ def test_killed_before_its_end_a_run_has_done_nothing(
         killed.setattr(stage, "record_stage", _power_fails)
         with pytest.raises(KeyboardInterrupt):
             books.reconcile(DAY)
-    assert books.answers() == [[], [], [], [], []]
+    assert not any(books.answers())
     for day in DAYS:
         books.reconcile(day)
     assert books.answers() == expected

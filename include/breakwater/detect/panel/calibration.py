@@ -118,6 +118,9 @@ def fit(pool: Floats, limits: Floats) -> Tail:
     # Only the upper part is looked at by turns: what is missing never shifts it by so much.
     upper = known & (pool > np.quantile(pool[known], 1 - 2 * TAIL))
     found, day = pool[upper], np.nonzero(upper)[1]
+    if not len(found):
+        # All but the same surprise throughout, as of a series that hardly moves.
+        return Tail(max(PRIOR_START, float(pool[known].max())), PRIOR_LENGTH)
     order = np.argsort(found)
     found, day = found[order], day[order]
     lower = count - len(found)

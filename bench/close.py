@@ -23,6 +23,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from postgres_time import server_seconds
+
 from breakwater.demo.simulator.faults import FaultPlan
 from breakwater.demo.simulator.simulate import simulate
 from breakwater.feeds.fetch import fetch_export
@@ -39,7 +41,7 @@ VENDOR = "pearlline"
 CASES = 100_000
 SHARE = 0.3
 """Of all cases of the simulated operation, so many are this vendor's."""
-TICKS = os.sysconf("SC_CLK_TCK")
+HOME = f"{tempfile.gettempdir()}/bench-close-"
 
 
 def bench_day(home: Path, cases: int) -> None:
@@ -111,28 +113,13 @@ def simulate_cases(
 
 def timed(work: Callable[[], object]) -> tuple[float, float, float]:
     """Return CPU seconds here, CPU seconds of all PostgreSQL below, and seconds."""
-    wall, own, server = time.perf_counter(), time.process_time(), _server_seconds()
+    wall, own, server = time.perf_counter(), time.process_time(), server_seconds(HOME)
     work()
     return (
         time.process_time() - own,
-        _server_seconds() - server,
+        server_seconds(HOME) - server,
         time.perf_counter() - wall,
     )
-
-
-def _server_seconds() -> float:
-    """Add up what the servers that this program started have used, ended sessions included."""
-    seconds = 0.0
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, fields = status.read_text(encoding="ascii").rsplit(")", 1)
-            folder = Path(status.parent, "cwd").readlink()
-        except OSError:
-            continue
-        if "postgres" in name and str(folder).startswith(tempfile.gettempdir() + "/bench-close-"):
-            # utime, stime and those of children that have ended, which the postmaster waits for
-            seconds += sum(int(each) for each in fields.split()[11:15]) / TICKS
-    return seconds
 
 
 def main() -> None:

@@ -1,5 +1,10 @@
 """What the data frames of peers hold: both books under the same names, and the rows they write."""
 
+import io
+import os
+
+import psycopg
+
 from reconciling.about import about
 
 VENDOR_COLUMNS = {
@@ -56,7 +61,15 @@ COPY_LOG = (
 )
 
 
-def copy_log() -> str:
-    """Return the statement that copies the day's part of the log, instants as UTC seconds."""
+def read_log() -> bytes:
+    """Copy the day's part of our log out of PostgreSQL as CSV, instants as UTC seconds."""
     window = about().window
-    return COPY_LOG.format(start=window.start, end=window.end)
+    log = io.BytesIO()
+    with (
+        psycopg.connect(os.environ["BREAKWATER_ENFORCEMENT_LOG"]) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(COPY_LOG.format(start=window.start, end=window.end)) as copy,
+    ):
+        for block in copy:
+            log.write(block)
+    return log.getvalue()

@@ -16,7 +16,7 @@ from reconciling.frames import (
     OWN,
     TOLD,
     VENDOR_COLUMNS,
-    copy_log,
+    read_log,
 )
 
 
@@ -56,16 +56,9 @@ def run_export(folder: Path) -> dict[str, int]:
             .astype("int64"),
         }
     )
-    log = io.BytesIO()
-    with (
-        psycopg.connect(os.environ["BREAKWATER_ENFORCEMENT_LOG"]) as connection,
-        connection.cursor() as cursor,
-        cursor.copy(copy_log()) as copy,
-    ):
-        for block in copy:
-            log.write(block)
-    log.seek(0)
-    internal = pd.read_csv(log, engine="pyarrow").rename(columns=INTERNAL_COLUMNS)
+    internal = pd.read_csv(io.BytesIO(read_log()), engine="pyarrow").rename(
+        columns=INTERNAL_COLUMNS
+    )
     outcomes = reconcile(vendor, internal)
     breaks = outcomes[~outcomes.outcome.isin(MATCHED)].copy()
     breaks["decided_at"] = pd.to_datetime(breaks.decided_at, unit="s", utc=True)

@@ -1,6 +1,5 @@
 """Polars: the two passes with joins, streamed where its engine can; and datacompy, which uses it."""
 
-import io
 import os
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from reconciling.frames import (
     OWN,
     TOLD,
     VENDOR_COLUMNS,
-    copy_log,
+    read_log,
 )
 
 
@@ -52,15 +51,7 @@ def run_export(folder: Path) -> dict[str, int]:
         _words("decision", CODES).alias("vendor_decision"),
         pl.col("decide_le").str.to_datetime("%Y-%m-%d %H:%M:%S").dt.epoch("s").alias("vendor_at"),
     ).collect(engine="streaming")  # fmt: skip
-    log = io.BytesIO()
-    with (
-        psycopg.connect(os.environ["BREAKWATER_ENFORCEMENT_LOG"]) as connection,
-        connection.cursor() as cursor,
-        cursor.copy(copy_log()) as copy,
-    ):
-        for block in copy:
-            log.write(block)
-    internal = pl.read_csv(log.getvalue()).rename(INTERNAL_COLUMNS)
+    internal = pl.read_csv(read_log()).rename(INTERNAL_COLUMNS)
     outcomes = reconcile(vendor.lazy(), internal.lazy()).collect(engine="streaming")
     breaks = outcomes.filter(~pl.col("outcome").is_in(MATCHED)).with_columns(
         pl.from_epoch("decided_at").dt.strftime("%Y-%m-%d %H:%M:%S+00")

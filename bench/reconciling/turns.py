@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reconciling.about import about
+from postgres_time import server_seconds
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from reconciling.about import about
 
 
 def measure(contender: str, folder: Path, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -21,31 +21,15 @@ def measure(contender: str, folder: Path, settings: Mapping[str, str]) -> dict[s
     command = [sys.executable, str(script), "--run", contender, str(folder)]
     threads = str(about().operations.engine.threads)
     environment = {**os.environ, "POLARS_MAX_THREADS": threads, **settings}
-    server = server_seconds()
+    home = f"{tempfile.gettempdir()}/bench-reconcile-{os.getpid()}-"
+    server = server_seconds(home)
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     *lines, last = done.stdout.splitlines()
     result: dict[str, Any] = json.loads(last)
-    result["cpu"] += server_seconds() - server
+    result["cpu"] += server_seconds(home) - server
     for line in lines:
         print(line, flush=True)
     return result
-
-
-def server_seconds() -> float:
-    """Add up what the PostgreSQL of this program has used, ended sessions included."""
-    seconds = 0.0
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, fields = status.read_text(encoding="ascii").rsplit(")", 1)
-            folder = Path(status.parent, "cwd").readlink()
-        except OSError:
-            continue
-        if "postgres" in name and str(folder).startswith(
-            f"{tempfile.gettempdir()}/bench-reconcile-{os.getpid()}-"
-        ):
-            # utime, stime and those of children that have ended, which the postmaster waits for
-            seconds += sum(int(each) for each in fields.split()[11:15]) / TICKS
-    return seconds
 
 
 def medians(turns: Iterable[Mapping[str, Any]]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from psycopg import sql
@@ -158,17 +159,24 @@ def _numbers(
     bands = _counts(connection, asked, _BANDED.get(metric.metric), (first, last))
     if not rows and not asked.by:
         rows = [{"numerator": 0.0, "denominator": None, "is_known": False}]
+
+    @cache
+    def covered(vendors: tuple[str, ...]) -> tuple[tuple[str, ...], Coverage]:
+        coverage = _coverage(configuration, metric, vendors, (first, last), measured)
+        return _definitions(metric, measured, vendors), coverage
+
     numbers = []
     for row in rows:
         scope = {name: row[name] for name in asked.by}
         vendors = (scope["vendor"],) if "vendor" in scope else asked.vendors
+        definitions, coverage = covered(vendors)
         denominator = row["denominator"]
         known = row.get("is_known", True)
         key = tuple(scope.values())
         numbers.append(
             Number(
                 metric=metric.metric,
-                definitions=_definitions(metric, measured, vendors),
+                definitions=definitions,
                 first=first,
                 last=last,
                 scope=scope,
@@ -176,7 +184,7 @@ def _numbers(
                 numerator=row["numerator"],
                 denominator=(denominator or 0.0) if metric.denominator else None,
                 provenance=metric.provenance,
-                coverage=_coverage(configuration, metric, vendors, (first, last), measured),
+                coverage=coverage,
                 percentiles=_percentiles(spread.get(key, {})),
                 bands=bands.get(key, {}),
             )

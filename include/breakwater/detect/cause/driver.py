@@ -81,7 +81,7 @@ def cause_detail(
         leaves = Leaves.of_counts(names, columns, found=found, usual=usual)
         explanation = explain(leaves, rises=rises, noise=noise_of_counts(finest.numerator, span))
         return _told(explanation, finest, metric, rises=rises, day=day)
-    sums = RatioSums.of(finest, span)
+    sums = RatioSums.of(finest.numerator, finest.denominator, span)
     is_share = METRICS[metric].kind == "rate" and bool(
         np.all(finest.numerator <= finest.denominator)
     )

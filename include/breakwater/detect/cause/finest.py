@@ -9,8 +9,9 @@ import numpy as np
 from breakwater.detect.cause.usual import DAYS_NEEDED
 from breakwater.detect.panel import Floats
 from breakwater.warehouse.database import Connection
+from breakwater.warehouse.numbers import DIMENSIONS
 
-ATTRIBUTES = ("vendor", "site", "queue", "policy", "language", "priority")
+ATTRIBUTES = DIMENSIONS
 """Of slices with the same leaves, the one of earlier attributes is told."""
 
 _FINEST = """

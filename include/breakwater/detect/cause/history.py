@@ -26,13 +26,19 @@ class RatioSums:
     usual_below: Floats
 
     @classmethod
-    def of(cls, finest: Finest, span: int) -> "RatioSums":
-        """Sum the last days, and the weeks before them."""
+    def of(cls, numerator: Floats, denominator: Floats, span: int) -> "RatioSums":
+        """Sum the last days, and the weeks before them.
+
+        Args:
+            numerator: l × T, the last column is today.
+            denominator: the same below the line.
+            span: how many of the last days.
+        """
         return cls(
-            finest.numerator[:, -span:].sum(axis=1),
-            finest.denominator[:, -span:].sum(axis=1),
-            before(finest.numerator),
-            before(finest.denominator),
+            numerator[:, -span:].sum(axis=1),
+            denominator[:, -span:].sum(axis=1),
+            before(numerator),
+            before(denominator),
         )
 
     @property

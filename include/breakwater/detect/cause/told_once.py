@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from breakwater.contracts.metrics import METRICS
-from breakwater.detect.cause.usual import REFERENCE_DAYS, before, counts_and_usual
+from breakwater.detect.cause.history import RatioSums
+from breakwater.detect.cause.usual import REFERENCE_DAYS, counts_and_usual
 from breakwater.detect.facts import MetricFacts
 from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.panel.scale import HANDLE_TIME_VARIATION
@@ -124,20 +125,15 @@ def excess_of(facts: MetricFacts, span: int, sign: int) -> Excess:
         today = facts.numerator.shape[1] - 1
         found, usual = counts_and_usual(facts.numerator, today - span + 1, today)
         return Excess(sign * (found - usual), usual, usual)
-    found, cases, ratio = _ratios(facts, span)
+    sums = RatioSums.of(facts.numerator, facts.denominator, span)
+    found, cases, ratio = sums.above, sums.below, _usual_ratio(sums)
     is_share = METRICS[facts.metric].kind == "rate"
     variance = cases * (ratio * (1 - ratio) if is_share else (HANDLE_TIME_VARIATION * ratio) ** 2)
     return Excess(sign * (found - cases * ratio), cases * ratio, np.maximum(variance, 0.0))
 
 
-def _ratios(facts: MetricFacts, span: int) -> tuple[Floats, Floats, Floats]:
-    """Return what was found, over how many cases, and the ratio that was usual for each leaf."""
-    above, below = before(facts.numerator), before(facts.denominator)
-    overall = above.sum() / max(below.sum(), 1e-9)
-    ratio = np.where(below > 0, above / np.maximum(below, 1e-9), overall)
-    recent = slice(facts.numerator.shape[1] - span, None)
-    return (
-        facts.numerator[:, recent].sum(axis=1),
-        facts.denominator[:, recent].sum(axis=1),
-        ratio,
-    )
+def _usual_ratio(sums: RatioSums) -> Floats:
+    """Return the ratio that was usual for each leaf; that of all of them where it has none."""
+    overall = sums.usual_above.sum() / max(sums.usual_below.sum(), 1e-9)
+    own = sums.usual_above / np.maximum(sums.usual_below, 1e-9)
+    return np.asarray(np.where(sums.usual_below > 0, own, overall), dtype=np.float64)

@@ -21,14 +21,3 @@ def median(values: Floats, axis: int) -> Floats:
     above = np.take_along_axis(ordered, np.minimum(count // 2, values.shape[axis] - 1), axis)
     middle = np.where(count > 0, (below + above) / 2, np.nan)
     return np.asarray(np.squeeze(middle, axis), dtype=np.float64)
-
-
-def huber_mean(values: Floats, width: float) -> Floats:
-    """Return row means with each value pulled to within some spreads of the row's median."""
-    middle = median(values, axis=1)[:, None]
-    spread = MAD_TO_SD * median(np.abs(values - middle), axis=1)[:, None]
-    reach = width * np.maximum(np.nan_to_num(spread), 1e-3)
-    pulled = np.clip(values, middle - reach, middle + reach)
-    count = np.isfinite(pulled).sum(axis=1)
-    total = np.nan_to_num(pulled).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

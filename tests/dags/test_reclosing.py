@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from closed_days import close_vendor_day
 from one_day import run_close_day, simulate_day
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import mark_stale, stale_days
 from breakwater.warehouse.workspace import Workspace

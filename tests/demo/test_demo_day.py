@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from closed_days import close_vendor_day
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.core.days import days_between
 from breakwater.demo.found import Comparison, compare
 from breakwater.demo.simulator.simulate import simulate

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from breakwater.cli.days import close_vendor_day
+from closed_days import close_vendor_day
+
 from breakwater.core.days import days_between
 from breakwater.demo.simulator.faults import MINIMUM_DAYS
 from breakwater.demo.simulator.simulate import simulate

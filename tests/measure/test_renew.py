@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from breakwater.cli.days import close_vendor_day
+from closed_days import close_vendor_day
+
 from breakwater.demo.simulator.simulate import simulate
 from breakwater.demo.simulator.truth import load_truth
 from breakwater.measure.close import close_day

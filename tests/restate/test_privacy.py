@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from closed_days import close_vendor_day
 from psycopg import sql
 from vendor_exports import (
     CONTRACT,
@@ -22,7 +23,6 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.core.vocabulary import RunType
 from breakwater.landing.release import Correction, ReleaseError, release
 from breakwater.notify.incidents import raise_incidents

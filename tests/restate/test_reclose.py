@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from closed_days import close_vendor_day
 from vendor_exports import (
     CONTRACT,
     DAY,
@@ -17,7 +18,6 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.core.errors import BreakwaterError, TieOutError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day

@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from closed_days import close_vendor_day
 from published import rows
 from vendor_exports import DAY, VendorFolder, contract, make_enforcement_log, with_vendor
 
-from breakwater.cli.days import _marks, _settle, close_vendor_day
+from breakwater.cli.days import _marks, _settle
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
 from breakwater.measure.measure import measure_day

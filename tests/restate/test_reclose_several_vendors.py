@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from closed_days import close_vendor_day
 from vendor_exports import (
     DAY,
     ON_TIME,
@@ -15,7 +16,6 @@ from vendor_exports import (
     rows_of,
 )
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.core.errors import BreakwaterError
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from closed_days import close_vendor_day
 from vendor_exports import CONTRACT, DAY, VendorFolder, contract, make_enforcement_log, with_vendor
 
-from breakwater.cli.days import _marks, _settle, close_vendor_day
+from breakwater.cli.days import _marks, _settle
 from breakwater.restate.reclose import reclose_stale
 from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import stale_days

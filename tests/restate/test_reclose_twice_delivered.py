@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from closed_days import close_vendor_day
 from vendor_exports import (
     DAY,
     VendorFolder,
@@ -13,7 +14,6 @@ from vendor_exports import (
     with_vendor,
 )
 
-from breakwater.cli.days import close_vendor_day
 from breakwater.restate.reclose import reclose_stale
 from breakwater.restate.silently import close_whole_day
 from breakwater.warehouse.stale import stale_days

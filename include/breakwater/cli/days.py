@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from datetime import date, datetime
+from datetime import date
 from multiprocessing import get_context
 
 import click
@@ -11,7 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from breakwater.cli.arguments import DAY, now
 from breakwater.cli.closing_workers import (
-    close_vendor_days,
     close_vendor_days_in_worker,
     detect_in_worker,
     open_in_worker,
@@ -26,12 +25,6 @@ Tick = Callable[[], None]
 STRETCH_DAYS = 5
 """So many days of a vendor are one piece of work: enough that neighbours are seldom done twice, and
 few enough that no process is left waiting for the last one."""
-
-
-def close_vendor_day(workspace: Workspace, vendor: str, day: date, at: datetime) -> str | None:
-    """Fetch, land, reconcile and measure; return why it could not be done, or None."""
-    problems = close_vendor_days(workspace, vendor, [day], at)
-    return problems[0] if problems else None
 
 
 def close_range(

@@ -21,6 +21,11 @@ def one_line(text: object, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return text that is fit to be shown, cut to at most so many characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _is_hidden(char: str) -> bool:
     if char.isspace():
         return False

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from breakwater.core.plain import shortened
 from breakwater.report.message import Edition, Line, Section, Table, Tile
 from breakwater.report.text import aligned
 
@@ -48,7 +49,7 @@ def render_slack(edition: Edition) -> dict[str, Any]:
 
 def escaped(text: str) -> str:
     """Make text inert where Slack reads markup: no mention, no link; cut before escaping."""
-    inert = _cut(text, LONGEST_TEXT // 5)
+    inert = shortened(text, LONGEST_TEXT // 5)
     return inert.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -112,7 +113,7 @@ def _line(line: Line) -> list[Block]:
 def _table(table: Table | None) -> Iterator[Block]:
     if table is None:
         return
-    text = _cut("\n".join(aligned(table)), LONGEST_TEXT)
+    text = shortened("\n".join(aligned(table)), LONGEST_TEXT)
     preformatted = {"type": "rich_text_preformatted", "elements": [_text(text)]}
     more = [_section_of(_text(f"and {table.left_out} smaller ones"))] if table.left_out else []
     yield _rich(_section_of(_bold(table.title)), preformatted, *more)
@@ -141,7 +142,7 @@ def _list(items: Iterable[list[Block]]) -> Block:
 
 
 def _text(text: str) -> Block:
-    return {"type": "text", "text": _cut(text, LONGEST_TEXT)}
+    return {"type": "text", "text": shortened(text, LONGEST_TEXT)}
 
 
 def _bold(text: str) -> Block:
@@ -149,8 +150,4 @@ def _bold(text: str) -> Block:
 
 
 def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": _cut(text, limit), "emoji": False}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": shortened(text, limit), "emoji": False}

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from breakwater.core.plain import shortened
 from breakwater.report.message import Cell, Digest, Edition, Section, Table
 
 WIDTH = 76
@@ -92,7 +93,7 @@ def aligned(table: Table) -> list[str]:
     head = [table.first_column, *(column.title for column in table.columns), table.trend_title]
     body = [
         [
-            _cut(row.name),
+            shortened(row.name, LONGEST_NAME),
             *(_number(cell) for cell in row.cells),
             row.trend,
         ]
@@ -115,10 +116,6 @@ def _number(cell: Cell) -> str:
 
 def _heading(title: str) -> str:
     return title.upper()
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from breakwater.core.plain import shortened
 from breakwater.report.charts.contributions import draw_contributions
 from breakwater.report.charts.data import AnomalyPicture, Values
 from breakwater.report.charts.lettering import HAIR, INK, MUTED, font_file, write
@@ -67,9 +68,7 @@ def _draw_series(axes: "Axes", data: AnomalyPicture) -> None:
             zorder=4,
         )
     _frame(axes, data)
-    cut = (
-        data.title if len(data.title) <= _LONGEST_TITLE else data.title[: _LONGEST_TITLE - 1] + "…"
-    )
+    cut = shortened(data.title, _LONGEST_TITLE)
     write(axes, 0, 1.2, cut, transform=axes.transAxes, va="bottom", fontsize=13)
     write(axes, 0, 1.05, "━ found", transform=axes.transAxes, va="bottom", color=_FOUND)
     write(axes, 0.13, 1.05, "╌ usual", transform=axes.transAxes, va="bottom", color=_USUAL)

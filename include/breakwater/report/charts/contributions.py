@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from breakwater.core.plain import shortened
 from breakwater.report.charts.data import Part
 from breakwater.report.charts.lettering import HAIR, MUTED, write
 
@@ -29,10 +30,8 @@ def draw_contributions(axes: "Axes", parts: Sequence[Part]) -> None:
     axes.plot([start, start], [-len(parts) + 0.1, -0.05], color=HAIR, linewidth=1.2, zorder=1)
     for number, part in enumerate(parts):
         y = -number - 0.5
-        name = part.name
-        cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
         width = part.share * scale
-        write(axes, 0, y, cut, va="center")
+        write(axes, 0, y, shortened(part.name, _LONGEST_NAME), va="center")
         colour = _WITH if part.share >= 0 else _AGAINST
         axes.barh(y, width, left=start, height=0.56, color=colour, zorder=2)
         end = max(start, start + width)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from breakwater.core.plain import shortened
 from breakwater.notify.channels.text import left_out
 from breakwater.notify.message import Message, Row
 
@@ -48,7 +49,7 @@ def render_reply(message: Message) -> dict[str, Any]:
 def defuse(text: str) -> str:
     """Make text inert as Slack markup: no mention, no link, no style."""
     # Cut first: half an entity would be shown as such.
-    inert = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", _cut(text, LONGEST_TEXT).translate(_DELIMITERS))
+    inert = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", shortened(text, LONGEST_TEXT).translate(_DELIMITERS))
     return inert.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -90,7 +91,7 @@ def _list(items: Iterable[list[Block]]) -> Block:
 
 
 def _text(text: str) -> Block:
-    return {"type": "text", "text": _cut(text, LONGEST_ELEMENT)}
+    return {"type": "text", "text": shortened(text, LONGEST_ELEMENT)}
 
 
 def _bold(text: str) -> Block:
@@ -103,8 +104,4 @@ def _link(target: str) -> Block:
 
 
 def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": _cut(text, limit), "emoji": False}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": shortened(text, limit), "emoji": False}

@@ -85,4 +85,5 @@ def workspace(warehouse: Database, configuration: Configuration, tmp_path: Path)
         exports=(tmp_path / "exports").as_uri(),
         outbox_folder=tmp_path / "outbox",
         pseudonym_key=b"a secret of the tests",
+        link_key=b"another secret of the tests",
     )

@@ -1,4 +1,4 @@
-"""The installation as a task sees it: databases and the key of pseudonyms from connections."""
+"""The installation as a task sees it: databases and keys from connections."""
 
 import json
 from pathlib import Path
@@ -25,14 +25,17 @@ def databases(warehouse: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("databases")
-def test_the_key_of_pseudonyms_comes_from_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Airflow keeps secrets, this one is kept there, too; it is shown nowhere."""
+def test_the_keys_come_from_their_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Airflow keeps secrets, these are kept there, too; they are shown nowhere."""
     from breakwater.orchestration.connections import installation
 
     connection = json.dumps({"conn_type": "generic", "password": KEY})
     monkeypatch.setenv("AIRFLOW_CONN_PSEUDONYM_KEY", connection)
+    signs = json.dumps({"conn_type": "generic", "password": KEY[::-1]})
+    monkeypatch.setenv("AIRFLOW_CONN_LINK_KEY", signs)
     workspace = installation()
     assert workspace.pseudonym_key == KEY.encode()
+    assert workspace.link_key == KEY[::-1].encode()
     assert KEY not in repr(workspace)
 
 

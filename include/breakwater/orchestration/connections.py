@@ -7,29 +7,36 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
 from breakwater.core.errors import ConfigurationError
+from breakwater.warehouse import link_key, pseudonym_key
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 WAREHOUSE_CONNECTION = "warehouse"
 ENFORCEMENT_LOG_CONNECTION = "enforcement_log"
 PSEUDONYM_KEY_CONNECTION = "pseudonym_key"
+LINK_KEY_CONNECTION = "link_key"
+_SECRETS = {
+    PSEUDONYM_KEY_CONNECTION: pseudonym_key.VARIABLE,
+    LINK_KEY_CONNECTION: link_key.VARIABLE,
+}
 
 
 def installation() -> Workspace:
     """Open the installation that the running task works on.
 
-    The databases are the Airflow connections ``warehouse`` and ``enforcement_log``; the password of
-    ``pseudonym_key``, if there is such a connection, is that key; the systems that contracts name
-    are connections, too. The lake, the exports and the configuration are the environment variables
-    that ``open_workspace`` lists.
+    The databases are the Airflow connections ``warehouse`` and ``enforcement_log``; the passwords of
+    ``pseudonym_key`` and ``link_key``, if there are such connections, are those keys; the systems
+    that contracts name are connections, too. The lake, the exports and the configuration are the
+    environment variables that ``open_workspace`` lists.
     """
     environment = {
         **os.environ,
         "BREAKWATER_WAREHOUSE": dsn_of(Connection.get(WAREHOUSE_CONNECTION)),
         "BREAKWATER_ENFORCEMENT_LOG": dsn_of(Connection.get(ENFORCEMENT_LOG_CONNECTION)),
     }
-    if key := _pseudonym_key():
-        environment["BREAKWATER_PSEUDONYM_KEY"] = key
+    for name, variable in _SECRETS.items():
+        if secret := _password_of(name):
+            environment[variable] = secret
     return open_workspace(environment, feed_connection)
 
 
@@ -56,12 +63,12 @@ def feed_connection(name: str) -> FeedConnection:
     )
 
 
-def _pseudonym_key() -> str | None:
+def _password_of(name: str) -> str | None:
     try:
-        key: str | None = Connection.get(PSEUDONYM_KEY_CONNECTION).password
+        password: str | None = Connection.get(name).password
     except AirflowNotFoundException:
         return None
-    return key
+    return password
 
 
 def dsn_of(connection: Connection) -> str:

@@ -14,6 +14,7 @@ from breakwater.warehouse.connections import Connections, connections_of
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake, local_uri
+from breakwater.warehouse.link_key import link_key
 from breakwater.warehouse.pseudonym_key import pseudonym_key
 
 HOME = Path(breakwater.__file__).parents[2] / ".local"
@@ -32,6 +33,7 @@ class Workspace:
         exports: root of the vendors' folders, for ``{exports}`` in their contracts.
         outbox_folder: where the file channel writes.
         pseudonym_key: the secret that turns reviewer names into pseudonyms.
+        link_key: the secret that signs links in messages; without one there are none.
         connections: finds the systems that vendors' contracts name.
     """
 
@@ -42,6 +44,7 @@ class Workspace:
     exports: str
     outbox_folder: Path
     pseudonym_key: bytes = field(repr=False)
+    link_key: bytes = field(default=b"", repr=False)
     connections: Connections = field(default=connections_of({}), repr=False, compare=False)
     _server: EmbeddedPostgreSQL | None = field(default=None, repr=False, compare=False)
 
@@ -66,6 +69,7 @@ def open_workspace(
     BREAKWATER_EXPORTS         fsspec URI of the vendors' folders       ``HOME/exports``
     BREAKWATER_OUTBOX          folder of the file channel               ``HOME/outbox``
     BREAKWATER_PSEUDONYM_KEY   secret behind reviewer pseudonyms        ``HOME/pseudonym.key``
+    BREAKWATER_LINK_KEY        secret that signs links in messages      ``HOME/link.key``
     ========================== ======================================== ==========================
 
     Systems that contracts name by a connection are found by ``connections``; without it, in the
@@ -85,6 +89,7 @@ def open_workspace(
         exports=environment.get("BREAKWATER_EXPORTS", local_uri(home / "exports")),
         outbox_folder=Path(environment.get("BREAKWATER_OUTBOX", str(home / "outbox"))),
         pseudonym_key=pseudonym_key(environment, home),
+        link_key=link_key(environment, home),
         connections=connections or connections_of(environment),
         _server=server,
     )

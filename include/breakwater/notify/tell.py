@@ -3,22 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.notify.channels.email.render import render as render_email
-from breakwater.notify.channels.file.render import render as render_file
-from breakwater.notify.channels.slack.render import render as render_slack
-from breakwater.notify.channels.slack.render import render_reply
+from breakwater.notify.channel import News
+from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.compose import Composer, Reader
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
-from breakwater.notify.message import Message
 from breakwater.notify.naming import Naming
 from breakwater.notify.route import Recipient, belongs_to_a_vendor, recipients_of
 from breakwater.notify.telling import (
     Telling,
-    TellingReason,
     Told,
     decide_telling,
     save_telling,
@@ -26,7 +21,7 @@ from breakwater.notify.telling import (
 )
 from breakwater.notify.thread import threads_of
 from breakwater.warehouse.database import Connection
-from breakwater.warehouse.outbox import Operation, enqueue
+from breakwater.warehouse.outbox import enqueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +85,20 @@ class Teller:
         composer = Composer(Naming(self.configuration), self.coverage, operations.runbooks)
         reader = self._reader(recipient, incidents)
         message = composer.compose(thread_key, incidents, last, reader)
+        news = News(message, reason, is_first=last is None)
         return sum(
             enqueue(
                 self.connection,
                 subject=thread_key,
-                transition=f"{telling.ordinal}-{part}",
+                transition=f"{telling.ordinal}-{part.name}",
                 channel=recipient.channel,
                 recipient=recipient.address,
                 thread_key=thread_key,
-                operation=operation,
-                payload=payload,
+                operation=part.operation,
+                payload=part.payload,
                 now=self.now,
             )
-            for part, operation, payload in _parts(recipient, message, reason, last)
+            for part in parts_of(recipient.channel, news)
         )
 
     def _reader(self, recipient: Recipient, incidents: Sequence[Incident]) -> Reader:
@@ -143,19 +139,3 @@ def _as_told(incident: Incident, entry: Told) -> Incident:
 
 def _told(incident: Incident) -> Told:
     return Told(incident.is_open, incident.finding.severity, incident.finding.value)
-
-
-def _parts(
-    recipient: Recipient, message: Message, reason: TellingReason, last: Telling | None
-) -> Iterator[tuple[str, Operation, dict[str, Any]]]:
-    """List what goes out for one telling: in chat an edit in place, and a reply that says why."""
-    if recipient.channel == "slack":
-        if last is None:
-            yield reason.value, "post", render_slack(message)
-        else:
-            yield f"{reason.value}-edit", "update", render_slack(message)
-            yield reason.value, "reply", render_reply(message)
-    elif recipient.channel == "email":
-        yield reason.value, "post" if last is None else "reply", render_email(message)
-    else:
-        yield reason.value, "post", render_file(message)

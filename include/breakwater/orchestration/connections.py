@@ -6,9 +6,8 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
-from breakwater.core.errors import ConfigurationError
 from breakwater.warehouse import link_key, pseudonym_key
-from breakwater.warehouse.connections import FeedConnection
+from breakwater.warehouse.connections import FeedConnection, NotConnectedError
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 WAREHOUSE_CONNECTION = "warehouse"
@@ -44,13 +43,13 @@ def feed_connection(name: str) -> FeedConnection:
     """Return an Airflow connection as feeds read it.
 
     Raises:
-        ConfigurationError: there is none of that name.
+        NotConnectedError: there is none of that name.
     """
     try:
         found: Connection = Connection.get(name)
     except AirflowNotFoundException as error:
         problem = f"connection {name}: expected it in Airflow; found none"
-        raise ConfigurationError((problem,)) from error
+        raise NotConnectedError((problem,)) from error
     return FeedConnection(
         name=name,
         kind=found.conn_type or "",

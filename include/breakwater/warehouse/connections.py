@@ -8,6 +8,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from breakwater.core.errors import ConfigurationError
 
+
+class NotConnectedError(ConfigurationError):
+    """There is no connection of a name: nobody configured it."""
+
+
 PREFIX = "AIRFLOW_CONN_"
 """Airflow reads the same variables: one spelling serves the command line and the tasks."""
 
@@ -31,7 +36,7 @@ class FeedConnection:
 
 
 Connections = Callable[[str], FeedConnection]
-"""Finds a connection by its name; raises ConfigurationError when there is none."""
+"""Finds a connection by its name; raises NotConnectedError when there is none."""
 
 
 def connections_of(environment: Mapping[str, str]) -> Connections:
@@ -42,7 +47,7 @@ def connections_of(environment: Mapping[str, str]) -> Connections:
         text = environment.get(variable)
         if text is None:
             problem = f"connection {name}: expected it in Airflow, or in {variable}; found none"
-            raise ConfigurationError((problem,))
+            raise NotConnectedError((problem,))
         try:
             return (
                 _from_json(name, text) if text.lstrip().startswith("{") else _from_uri(name, text)

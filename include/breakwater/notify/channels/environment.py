@@ -1,19 +1,14 @@
-"""Senders from environment variables: for the command line; Airflow brings its connections."""
+"""Channels from environment variables: for the command line; Airflow brings its connections."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
-
-from breakwater.notify.channels.email.send import EmailSender
+from breakwater.notify.channel import Access
 from breakwater.notify.channels.email.settings import SmtpSettings
-from breakwater.notify.channels.file.send import FileSender
-from breakwater.notify.channels.slack.call import slack_call
-from breakwater.notify.channels.slack.send import SlackSender
+from breakwater.notify.channels.registry import open_senders
+from breakwater.notify.channels.slack.client import web_api
 from breakwater.notify.sender import Sender
-
-_TIMEOUT_SECONDS = 30
+from breakwater.warehouse.connections import Connections, FeedConnection, connections_of
 
 
 def senders_from_environment(
@@ -21,28 +16,30 @@ def senders_from_environment(
 ) -> dict[str, Sender]:
     """Open the channels that environment variables describe; files need none.
 
-    ====================== ====================================================================
-    variable               what
-    ====================== ====================================================================
-    BREAKWATER_SMTP        ``smtp+starttls://user:password@host:587?from=address``
-    BREAKWATER_SLACK_TOKEN a bot token; without it nothing goes to Slack
-    BREAKWATER_SLACK       base URL of the Web API, Slack's own by default
-    ====================== ====================================================================
+    ======================= ===================================================================
+    variable                what
+    ======================= ===================================================================
+    AIRFLOW_CONN_<NAME>     a connection, spelt as Airflow reads it: a URI or a JSON object
+    BREAKWATER_SMTP         ``smtp+starttls://user:password@host:587?from=address``, for short
+    BREAKWATER_SLACK_TOKEN  a bot token, for short
+    BREAKWATER_SLACK        base URL of the Web API, Slack's own by default
+    ======================= ===================================================================
 
     Messages of a channel that is not open stay in the outbox.
     """
-    senders: dict[str, Sender] = {"file": FileSender(outbox_folder)}
-    if smtp := environment.get("BREAKWATER_SMTP"):
-        senders["email"] = EmailSender(SmtpSettings.from_uri(smtp))
-    if token := environment.get("BREAKWATER_SLACK_TOKEN"):
-        base_url = environment.get("BREAKWATER_SLACK", WebClient.BASE_URL)
-        senders["slack"] = SlackSender(slack_call(_client(token, base_url).api_call))
-    return senders
+    return open_senders(Access(outbox_folder, _connections(environment), web_api))
 
 
-def _client(token: str, base_url: str) -> WebClient:
-    """Make a client that waits when Slack asks for it, and never repeats a call of unknown fate."""
-    waits = RateLimitErrorRetryHandler(max_retry_count=2)
-    return WebClient(
-        token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[waits]
-    )
+def _connections(environment: Mapping[str, str]) -> Connections:
+    """Find connections in the environment, the short spellings first."""
+    spelt = connections_of(environment)
+
+    def find(name: str) -> FeedConnection:
+        if name == "smtp" and (smtp := environment.get("BREAKWATER_SMTP")):
+            return SmtpSettings.from_uri(smtp).as_connection(name)
+        if name == "slack" and (token := environment.get("BREAKWATER_SLACK_TOKEN")):
+            extra = {"base_url": environment.get("BREAKWATER_SLACK")}
+            return FeedConnection(name=name, kind="slack", password=token, extra=extra)
+        return spelt(name)
+
+    return find

@@ -14,7 +14,7 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.law import Law
 from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, Table
-from breakwater.contracts.vendor import AttainmentTarget
+from breakwater.contracts.vendor import AttainmentTarget, VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType, Priority
 from breakwater.engine.base import Engine, arrow_schema
@@ -199,10 +199,16 @@ def vendor_day(configuration: Configuration, day: date = DAY) -> VendorDay:
     return VendorDay(
         day=day,
         window=Window.for_operational_day(day, operations.zone_info),
-        contract=configuration.vendor("pearlline"),
+        contract=_telling_all(configuration.vendor("pearlline")),
         clocks=configuration.clocks,
         operations=operations,
     )
+
+
+def _telling_all(contract: VendorContract) -> VendorContract:
+    """Return a contract that names the columns that few vendors have."""
+    audits = {"qa_is_golden": "planted", "qa_critical_errors": "critical"}
+    return contract.model_copy(update={"columns": contract.columns.model_copy(update=audits)})
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,11 @@ class RandomBook:
             outcome = draw.choice(("upheld", "overturned"))
             told.append(("appeal_decided", at + 2 * HOUR, {"reason": outcome}))
         if draw.random() < 0.3:
-            told.append(("qa_scored", at + HOUR, {"score": draw.choice((1.0, 0.0, 0.955, None))}))
+            scored = {"score": draw.choice((1.0, 0.0, 0.955, None))}
+            # Few vendors tell these; the instant decides, so that all other draws stay as they are.
+            more = {"is_golden": (None, True, False)[at // 900 % 3]}
+            faults = {"critical_errors": (0, None, 2)[at // 1800 % 3]}
+            told.append(("qa_scored", at + HOUR, scored | more | faults))
             told.append(("qa_rescored", at + HOUR, {"score": draw.choice((1.0, 0.5, None))}))
         return told
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from vendor_exports import DAY, ROW, as_csv, contract, rows_of
+from vendor_exports import CONTRACT, DAY, ROW, as_csv, contract, rows_of
 from whole_export import read_csv_text
 
 from breakwater.contracts.configuration import Configuration
@@ -12,6 +12,7 @@ from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.landing.mapping.records import Records, map_records
 from breakwater.landing.mapping.terms import Terms
+from breakwater.landing.quarantine.reason_words import words_of
 
 KEY = b"key of the tests"
 
@@ -338,3 +339,29 @@ def test_columns_that_the_contract_does_not_name_are_never_read() -> None:
     raw = read_csv_text("reporter e-mail,case\nx@example.org,C-1\n", ["case"])
     assert "x@example.org" not in str(raw)
     assert set(ROW) <= set(contract().column_names)
+
+
+def test_what_few_vendors_say_of_an_audit_lands_with_its_score(
+    configuration: Configuration,
+) -> None:
+    """Whether the item was planted, and how many critical errors; other values are refused."""
+    # Two columns that hold something else in the contract of the tests.
+    audits = {"qa_is_golden": "tier", "qa_critical_errors": "pause"}
+    others = {k: v for k, v in CONTRACT["columns"].items() if v not in audits.values()}
+    terms = contract(columns=others | audits)
+    scored = {"qa": "1", "qa at": "03.11.2026 10:00:00"}
+    records = mapped(
+        configuration,
+        scored | {"tier": "1", "pause": "2"},
+        scored | {"tier": "false"},
+        scored | {"tier": "maybe", "pause": "1.5"},
+        scored | {"pause": "-1"},
+        terms=terms,
+    )
+    assert records.columns.column("qa_is_golden").to_pylist() == [True, False]
+    assert records.columns.column("qa_critical_errors").to_pylist() == [2, None]
+    assert [row.reasons for row in records.refused] == [
+        ("qa_critical_errors_out_of_range", "qa_is_golden_unknown"),
+        ("qa_critical_errors_out_of_range",),
+    ]
+    assert all(map(words_of, ("qa_critical_errors_out_of_range", "qa_is_golden_unknown")))

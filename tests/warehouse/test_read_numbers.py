@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from breakwater.contracts.metrics import METRICS, metric_named
+from breakwater.core.agreement import agreement_of
+from breakwater.core.interval import wilson
 from breakwater.core.vocabulary import EventType
 from breakwater.warehouse.database import replace_rows
 from breakwater.warehouse.numbers import Asked, Number, read_numbers
@@ -164,3 +166,33 @@ def test_numbers_are_plain(measured: Workspace) -> None:
     """They travel as JSON."""
     (number,) = ask(measured, Asked(METRICS["aht"], TUESDAY, TUESDAY, ("site",)))
     assert json.loads(json.dumps(dict(number.scope))) == {"site": "manila"}
+
+
+def test_a_share_of_a_sample_says_how_surely_and_two_verdicts_how_far_beyond_chance(
+    workspace: Workspace,
+) -> None:
+    """Wilson's interval of the sums, and kappa of the sums: never a mean of either."""
+    rows = [
+        ("manila", queue, "hate", "en", "p1", metric, above, below)
+        for queue, agreed, by_vendor, by_us, below in (
+            ("hate", 7.0, 8.0, 7.0, 10.0),
+            ("spam", 10.0, 10.0, 10.0, 10.0),
+        )
+        for metric, above in (
+            ("qa_agreement", agreed),
+            ("qa_upheld_by_vendor", by_vendor),
+            ("qa_upheld_by_us", by_us),
+        )
+    ]
+    key = {"operational_day": MONDAY, "vendor": "pearlline"}
+    with workspace.warehouse.transaction() as connection:
+        replace_rows(connection, "measure.kpi_fact", key, COLUMNS, rows)
+    (number,) = ask(workspace, Asked(METRICS["qa_agreement"], MONDAY, MONDAY))
+    assert (number.interval, number.agreement) == (wilson(17, 20), agreement_of(20, 17, 18, 17))
+    by_queue = ask(workspace, Asked(METRICS["qa_agreement"], MONDAY, MONDAY, ("queue",)))
+    assert [each.agreement for each in by_queue] == [
+        agreement_of(10, 7, 8, 7),
+        agreement_of(10, 10, 10, 10),
+    ]
+    (plain,) = ask(workspace, Asked(METRICS["aht"], MONDAY, MONDAY))
+    assert (plain.interval, plain.agreement) == (None, None)

@@ -140,6 +140,8 @@ def _plain(number: "Number") -> dict[str, Any]:
         "value": number.value,
         "numerator": number.numerator,
         "denominator": number.denominator,
+        "interval": None if number.interval is None else asdict(number.interval),
+        "agreement": None if number.agreement is None else asdict(number.agreement),
         "percentiles": {f"p{share * 100:g}": value for share, value in number.percentiles.items()},
         "cases_by_age_up_to_seconds": {str(upper): n for upper, n in number.bands.items()},
         "provenance": number.provenance,
@@ -161,6 +163,11 @@ def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list
         header += [f"p{share * 100:g}" for share in SHARES]
     if has_bands:
         header += _BANDS
+    if metric.is_sample:
+        header.append("95 % interval")
+    has_agreement = any(number.agreement for number in numbers)
+    if has_agreement:
+        header += ["kappa", "alpha"]
     rows = [
         [
             _days(number),
@@ -170,6 +177,8 @@ def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list
             *([f"{number.denominator:,.10g}"] if number.denominator is not None else []),
             *(_percentiles(number) if metric.distribution else []),
             *([f"{number.bands.get(upper, 0):,}" for upper in AGE_BANDS] if has_bands else []),
+            *([_interval(number)] if metric.is_sample else []),
+            *(_agreement(number) if has_agreement else []),
             f"{number.coverage.reported} of {number.coverage.expected}",
         ]
         for number in numbers
@@ -180,6 +189,17 @@ def _table(metric: Metric, numbers: "list[Number]", by: tuple[str, ...]) -> list
 def _percentiles(number: "Number") -> list[str]:
     read = [number.percentiles.get(share) for share in SHARES]
     return ["–" if seconds is None else duration(seconds) for seconds in read]
+
+
+def _interval(number: "Number") -> str:
+    known = number.interval
+    return "–" if known is None else f"{known.low * 100:.1f}–{known.high * 100:.1f} %"
+
+
+def _agreement(number: "Number") -> list[str]:
+    found = number.agreement
+    values = (None, None) if found is None else (found.kappa, found.alpha)
+    return ["–" if value is None else f"{value:.2f}" for value in values]
 
 
 def _days(number: "Number") -> str:
@@ -200,4 +220,4 @@ def _absent(coverages: "list[Coverage]") -> Iterator[str]:
         yield "missing: " + ", ".join(f"{vendor} {day.isoformat()}" for day, vendor in missing)
     cannot_tell = sorted({each for coverage in coverages for each in coverage.cannot_tell})
     if cannot_tell:
-        yield f"cannot tell, for want of the events: {', '.join(cannot_tell)}"
+        yield f"cannot tell, for want of what the metric needs: {', '.join(cannot_tell)}"

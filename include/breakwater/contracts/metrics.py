@@ -4,12 +4,19 @@ Definitions follow the field; where a term has no public definition its full nam
 metric is a pair of sums over cases, so that any roll-up of slices, vendors or days is a sum too.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from breakwater.core.vocabulary import EventType
 
 Provenance = Literal["measured", "reported", "typed_in"]
+AGREEMENT, UPHELD_BY_VENDOR, UPHELD_BY_US = (
+    "qa_agreement",
+    "qa_upheld_by_vendor",
+    "qa_upheld_by_us",
+)
+"""Of cases that were scored by both sides: these three give kappa and alpha of any roll-up."""
 AAS = "aas"
 """Has no public definition; an operation says which metric it means."""
 
@@ -45,6 +52,9 @@ class Metric:
             ``typed_in``: people entered it; no metric of the registry is.
         revision: raised whenever the same events would give another number.
         distribution: its name in ``measure.kpi_histogram``, where percentiles are read, or None.
+        fields: optional columns that a vendor's contract must name, as `needs` is for events.
+        is_sample: whether it is a share of a sample that stands for more than itself, and so is
+            known within an interval only.
     """
 
     metric: str
@@ -59,6 +69,12 @@ class Metric:
     provenance: Provenance = "measured"
     revision: int = 1
     distribution: str | None = None
+    fields: tuple[str, ...] = ()
+    is_sample: bool = False
+
+    def is_told_by(self, events: Collection[str], fields: Collection[str]) -> bool:
+        """Tell whether an export of such events and optional columns can tell this metric."""
+        return set(self.needs) <= set(events) and set(self.fields) <= set(fields)
 
     @property
     def is_hourly(self) -> bool:
@@ -73,7 +89,8 @@ class Metric:
     @property
     def coverage(self) -> str:
         """Which vendors a number of this metric speaks for."""
-        told = f" that report {', '.join(self.needs)}" if self.needs else ""
+        asked = (*self.needs, *self.fields)
+        told = f" that report {', '.join(asked)}" if asked else ""
         return f"vendors measured of the vendors active{told}"
 
     def value(self, numerator: float, denominator: float | None) -> float | None:
@@ -349,8 +366,52 @@ METRICS: dict[str, Metric] = {
             "decisions sampled in the day",
             "higher",
             needs=(EventType.QA_SCORED,),
-            note="A score between 0 and 1 upholds in part. The denominator is the sample size.",
+            note="A score between 0 and 1 upholds in part. The denominator is the sample size;"
+            " planted items are no part of it.",
             provenance="reported",
+            is_sample=True,
+        ),
+        Metric(
+            "golden_set_accuracy",
+            "Golden-set accuracy",
+            "rate",
+            "rate",
+            "planted items answered right",
+            "planted items scored in the day",
+            "higher",
+            needs=(EventType.QA_SCORED,),
+            fields=("qa_is_golden",),
+            note="Items whose right answer was known beforehand; reviewers do not know which. They"
+            " are in the volumes as any other case.",
+            provenance="reported",
+            is_sample=True,
+        ),
+        Metric(
+            "critical_errors",
+            "Critical errors",
+            "count",
+            "cases",
+            "critical errors that audits of the day found, planted items left out",
+            None,
+            "lower",
+            needs=(EventType.QA_SCORED,),
+            fields=("qa_critical_errors",),
+            note="Of the sample alone: it grows with the number of audits.",
+            provenance="reported",
+        ),
+        Metric(
+            "critical_error_rate",
+            "Critical error rate",
+            "rate",
+            "rate",
+            "sampled decisions with a critical error",
+            "decisions sampled in the day whose critical errors were counted",
+            "lower",
+            needs=(EventType.QA_SCORED,),
+            fields=("qa_critical_errors",),
+            note="A good score with a critical error is still one; accuracy hides it.",
+            provenance="reported",
+            is_sample=True,
         ),
         Metric(
             "calibration_delta",
@@ -363,6 +424,43 @@ METRICS: dict[str, Metric] = {
             needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
             note="Above zero the vendor is kinder to itself than we are.",
             provenance="reported",
+        ),
+        Metric(
+            AGREEMENT,
+            "Agreement of audits",
+            "rate",
+            "rate",
+            "of them, cases in which the vendor's audit and ours came to one verdict",
+            "decisions re-scored in the day",
+            "higher",
+            needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
+            note="A verdict upholds from half of the full mark on. Told with Cohen's kappa and"
+            " Krippendorff's alpha: where nearly all is upheld, most agreement is chance.",
+            is_sample=True,
+        ),
+        Metric(
+            UPHELD_BY_VENDOR,
+            "Upheld by the vendor's audit",
+            "rate",
+            "rate",
+            "of them, decisions that the vendor's audit upheld",
+            "decisions re-scored in the day",
+            None,
+            needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
+            note="What chance alone would agree on is read from it, for any roll-up.",
+            is_sample=True,
+        ),
+        Metric(
+            UPHELD_BY_US,
+            "Upheld by our re-score",
+            "rate",
+            "rate",
+            "of them, decisions that our re-score upheld",
+            "decisions re-scored in the day",
+            None,
+            needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
+            note="As above.",
+            is_sample=True,
         ),
         Metric(
             "break_rate",

@@ -26,7 +26,8 @@ whenever the same events would give another number, and each measured vendor-day
 definitions it was measured by. Its **denominator**. Its **provenance**: *measured* is counted here from
 the vendor's events; *reported* adds up a quantity that the vendor states itself, a handling time or an
 audit's score; *typed_in* would be what people entered, and no metric below is. Its **coverage**: the
-vendors measured of those active on the day whose contract reports the events that the metric needs;
+vendors measured of those active on the day whose contract reports the events and names the columns
+that the metric needs;
 who is missing is named, and so is who cannot tell.
 
 `breakwater metrics` lists this page on the terminal; `breakwater kpi METRIC DAY` prints numbers.
@@ -52,6 +53,15 @@ roll-up to within a tenth (`breakwater.core.histogram.percentile`).
 3 days, 7 days, and older; exact, and printed with `backlog` and `backlog_age`. The oldest case is
 `backlog_oldest`: a maximum, of which any roll-up is the largest part.
 
+## Shares of a sample
+
+Audits look at a few decisions and speak for all: such a share is printed with its 95 % interval
+(Wilson) and the size of the sample. Planted items (`columns.qa_is_golden` of a contract) are a sample of
+their own and are left out of `qa_accuracy`. Where the vendor's audit and ours scored the same case, the
+three shares `qa_agreement`, `qa_upheld_by_vendor` and `qa_upheld_by_us` give Cohen's kappa and
+Krippendorff's alpha of any roll-up exactly; `breakwater kpi qa_agreement DAY` prints both. 0.8 and above is
+good, from 0.667 tentative.
+
 ## By the hour
 
 The lake's table `kpi_hour` holds {hourly}
@@ -65,9 +75,6 @@ midnight is not on a full hour of UTC, the first and the last hour of a day are 
 | metric | would need |
 |---|---|
 | occupancy, utilisation, shrinkage, schedule adherence | hours by state from the vendor's workforce system |
-| golden-set accuracy | which cases were planted, and their right answers |
-| critical errors | which of an audit's findings were critical |
-| inter-rater agreement | several ratings of one case |
 | prevalence, views before removal | labelled samples of views; view counts |
 | re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports, and a day is never rewritten by a later one; `reopen_rate` is therefore re-opens *of* the day over solves of the day |
 """
@@ -88,7 +95,7 @@ def _row(metric: Metric) -> str:
         f"{metric.unit} ({metric.kind})",
         metric.better or "–",
         metric.provenance,
-        ", ".join(metric.needs) or "–",
+        ", ".join((*metric.needs, *metric.fields)) or "–",
         metric.note or "–",
     )
     return f"| {' | '.join(cells)} |\n"

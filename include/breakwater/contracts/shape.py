@@ -74,6 +74,10 @@ class Columns(Contract):
     qa_score: str | None = None
     """A number from 0 to the contract's `qa_full_mark`."""
     qa_rescore: str | None = None
+    qa_is_golden: str | None = None
+    """Whether the score is of a planted item, whose right answer was known: see `codes.golden`."""
+    qa_critical_errors: str | None = None
+    """How many critical errors the audit found in the decision."""
     appeal_outcome: str | None = None
 
     @property

@@ -56,6 +56,8 @@ CASE_EVENT = Table(
         Column("handle_seconds", "bigint", False, "active handling incl. wrap-up, on `decided`"),
         Column("score", "double", False, "share 0 to 1, on QA events"),
         Column("reason", "text", False, "pause reason, escalation tier or appeal outcome"),
+        Column("is_golden", "boolean", False, "on `qa_scored`: of a planted item"),
+        Column("critical_errors", "bigint", False, "found by the audit, on `qa_scored`"),
         Column("source_sha256", "text", True, "content hash of the file"),
         Column("source_row", "bigint", True, "1-based data row in the file"),
     ),

@@ -79,6 +79,11 @@ class Codes(Contract):
     actors: dict[str, ActorType] = Field(default_factory=dict)
     """Values of the actor column; a value that is not listed is a human."""
     appeal_outcomes: dict[str, Literal["upheld", "overturned"]] = Field(default_factory=dict)
+    golden: dict[str, bool] = Field(
+        default_factory=lambda: {"true": True, "false": False, "1": True, "0": False}
+    )
+    """Which values say that an audited item was planted, its right answer known beforehand; a value
+    that is not listed is refused, an empty cell is an ordinary sample."""
 
     @property
     def has_dated_decisions(self) -> bool:
@@ -266,6 +271,11 @@ class VendorContract(Effective):
     def _versions(self, name: str) -> list[tuple[str, Calendar]]:
         found = versions_of(self.calendars, name)
         return [(f"{self.vendor}/{full}", calendar) for full, calendar in found]
+
+    @property
+    def reported_fields(self) -> frozenset[str]:
+        """What the export has besides events: the optional columns that the contract names."""
+        return frozenset(self.columns.model_dump(exclude_none=True))
 
     @property
     def reported_events(self) -> frozenset[EventType]:

@@ -75,6 +75,7 @@ KPI_MODELS = (
     "average_agent_solves",
     "sla_attainment",
     "rework",
+    "audit",
     "quality",
     "break_rate",
     "kpi_fact",

@@ -31,7 +31,7 @@ SHORT_TITLES: Mapping[str, str] = {
 }
 """Heads of narrow columns."""
 
-SAMPLED = frozenset({"qa_accuracy"})
+SAMPLED = frozenset(name for name, metric in METRICS.items() if metric.is_sample)
 """Shares of a sample that stand for all decisions, and so are known within an interval only."""
 
 NOTABLE_POINTS = 0.01

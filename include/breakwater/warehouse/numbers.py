@@ -1,7 +1,7 @@
 """Numbers that people quote: each with its definition, denominator, coverage and provenance."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -9,9 +9,18 @@ from typing import Any
 from psycopg import sql
 
 from breakwater.contracts.configuration import Configuration
-from breakwater.contracts.metrics import Metric, Provenance
+from breakwater.contracts.metrics import (
+    AGREEMENT,
+    METRICS,
+    UPHELD_BY_US,
+    UPHELD_BY_VENDOR,
+    Metric,
+    Provenance,
+)
+from breakwater.core.agreement import Agreement, agreement_of
 from breakwater.core.days import days_between
 from breakwater.core.histogram import percentile
+from breakwater.core.interval import Interval, wilson
 from breakwater.warehouse.database import Connection
 
 DIMENSIONS = ("vendor", "site", "queue", "policy", "language", "priority")
@@ -38,7 +47,7 @@ class Coverage:
     Attributes:
         expected: vendors active whose contract reports what the metric needs.
         missing: those of them that are not measured, with the day.
-        cannot_tell: vendors active whose contract reports no such events; part of no number.
+        cannot_tell: vendors active whose contract reports no such thing; part of no number.
     """
 
     expected: int
@@ -69,6 +78,8 @@ class Number:
         coverage: which vendors it speaks for.
         percentiles: by share, of a metric that has a distribution and at least one case.
         bands: of the backlog, cases by the upper end of their age in seconds.
+        interval: of a share of a sample, where the share in all cases lies, 95 times in a hundred.
+        agreement: of cases that were scored twice, beyond chance.
     """
 
     metric: str
@@ -83,6 +94,8 @@ class Number:
     coverage: Coverage
     percentiles: Mapping[float, float]
     bands: Mapping[int, int]
+    interval: Interval | None = None
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,7 @@ def _numbers(
         for row in connection.execute(_MEASURED, [metric.metric, first, last])
     }
     rows = _sums(connection, asked, first, last)
+    agreements = _agreements(connection, asked, rows, (first, last))
     spread = _counts(connection, asked, metric.distribution, (first, last))
     bands = _counts(connection, asked, _BANDED.get(metric.metric), (first, last))
     if not rows and not asked.by:
@@ -187,6 +201,8 @@ def _numbers(
                 coverage=coverage,
                 percentiles=_percentiles(spread.get(key, {})),
                 bands=bands.get(key, {}),
+                interval=_interval(metric, row["numerator"], denominator),
+                agreement=agreements.get(key),
             )
         )
     return numbers
@@ -196,6 +212,32 @@ def _sums(connection: Connection, asked: Asked, first: date, last: date) -> list
     what = _LARGEST if asked.metric.kind == "extreme" else _SUM
     source = what, sql.Identifier("measure", "kpi_fact")
     return _grouped(connection, source, asked.by, asked, (first, last, asked.metric.metric))
+
+
+def _interval(metric: Metric, above: float, below: float | None) -> Interval | None:
+    if not metric.is_sample or not below:
+        return None
+    # Sums of fractions may pass the end by a rounding.
+    return wilson(min(max(above, 0.0), below), below)
+
+
+def _agreements(
+    connection: Connection, asked: Asked, rows: list[dict[str, Any]], span: tuple[date, date]
+) -> dict[tuple[str, ...], Agreement]:
+    """Return agreement beyond chance by the values of the dimensions kept apart."""
+    if asked.metric.metric != AGREEMENT:
+        return {}
+
+    def upheld(metric: str) -> dict[tuple[str, ...], float]:
+        found = _sums(connection, replace(asked, metric=METRICS[metric]), *span)
+        return {tuple(row[name] for name in asked.by): row["numerator"] for row in found}
+
+    by_vendor, by_us = upheld(UPHELD_BY_VENDOR), upheld(UPHELD_BY_US)
+    agreed = {tuple(row[name] for name in asked.by): row for row in rows}
+    return {
+        key: agreement_of(row["denominator"], row["numerator"], by_vendor[key], by_us[key])
+        for key, row in agreed.items()
+    }
 
 
 def _counts(
@@ -263,7 +305,8 @@ def _coverage(
         for vendor in configuration.active_vendors(day):
             if vendors and vendor not in vendors:
                 continue
-            if configuration.vendor(vendor, day).reported_events >= set(metric.needs):
+            contract = configuration.vendor(vendor, day)
+            if metric.is_told_by(contract.reported_events, contract.reported_fields):
                 expected.append((day, vendor))
             else:
                 cannot_tell.add(vendor)

@@ -179,6 +179,27 @@ def measures(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[s
         outside = pc.or_(pc.less(share, 0), pc.greater(share, 1))
         reasons.add(f"{name}_out_of_range", cells.spread(outside))
         mapped[name] = cells.spread(share)
+    return mapped | _audits(texts, contract, reasons)
+
+
+def _audits(texts: Texts, contract: VendorContract, reasons: Reasons) -> dict[str, pa.Array]:
+    """Map what an audit says besides its score, where the contract names a column for it.
+
+    Records of other vendors have no such columns, so that their ids stay what they were.
+    """
+    columns, mapped = contract.columns, {}
+    if columns.qa_is_golden is not None:
+        cells = texts.cells(columns.qa_is_golden)
+        words = {code: str(meaning).lower() for code, meaning in contract.codes.golden.items()}
+        meaning = _translated(cells, words, "qa_is_golden", reasons)
+        mapped["qa_is_golden"] = cells.spread(meaning).cast(pa.bool_())
+    if columns.qa_critical_errors is not None:
+        name = "qa_critical_errors"
+        cells = texts.cells(columns.qa_critical_errors)
+        count = plain_numbers(cells, name, reasons)
+        is_whole = pc.and_(pc.greater_equal(count, 0), pc.equal(count, pc.floor(count)))
+        reasons.add(f"{name}_out_of_range", cells.spread(pc.invert(is_whole)))
+        mapped[name] = cells.spread(pc.floor(count).cast(pa.int64()))
     return mapped
 
 

@@ -26,6 +26,9 @@ REMARKS = {
     EventType.APPEAL_DECIDED: "appeal_outcome",
 }
 
+AUDITS = {"is_golden": "qa_is_golden", "critical_errors": "qa_critical_errors"}
+"""What few vendors tell of an audit besides its score; others' records have no such columns."""
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -109,6 +112,7 @@ class _Unpivoted:
             "agent": self._only("agent", agents),
             "score": self._by_type(SCORES),
             "reason": self._by_type(REMARKS),
+            **{name: self._of_audits(column) for name, column in AUDITS.items()},
         }
         return pa.RecordBatch.from_pydict(columns)
 
@@ -120,6 +124,12 @@ class _Unpivoted:
         """Return a column of the records, null on other events than those named."""
         kinds = [number for number, each in enumerate(self._types) if each in on]
         return self._columns[name].take(pa.array(self._record, mask=~np.isin(self._kind, kinds)))
+
+    def _of_audits(self, name: str) -> pa.Array:
+        """Return a column of audits; all null where the vendor has none."""
+        if name not in self._columns:
+            return pa.nulls(len(self._record))
+        return self._only(name, {EventType.QA_SCORED})
 
     def _by_type(self, column_of: Mapping[EventType, str]) -> pa.Array:
         """Return for each event the column that belongs to its type; null for other types."""

@@ -47,21 +47,7 @@ with told as (
         cast(sum(case
             when event.event_type = 'appeal_decided' and event.event_at >= run.window_start
                 then event.is_overturned else 0
-        end) as bigint) as overturned_count,
-        cast(sum(case
-            when event.event_type = 'qa_scored' and event.event_at >= run.window_start
-                and event.score_millionths is not null then 1 else 0
-        end) as bigint) as sampled_count,
-        cast(sum(case
-            when event.event_type = 'qa_scored' and event.event_at >= run.window_start
-                then coalesce(event.score_millionths, 0) else 0
-        end) as bigint) as upheld_millionths,
-        max(case when event.event_type = 'qa_scored' then event.score_millionths end)
-            as score_millionths,
-        max(case
-            when event.event_type = 'qa_rescored' and event.event_at >= run.window_start
-                then event.score_millionths
-        end) as rescore_millionths
+        end) as bigint) as overturned_count
     from event
     cross join run
     group by event.case_id_vendor
@@ -87,9 +73,6 @@ select
     told.appeal_count,
     told.appeal_decided_count,
     told.overturned_count,
-    told.sampled_count,
-    told.upheld_millionths,
-    told.score_millionths - told.rescore_millionths as calibration_millionths,
     told.was_escalated,
     case when told.received_at >= run.window_start then 1 else 0 end as is_incoming,
     case when told.queued_at is not null then 1 else 0 end as is_queued,

@@ -8,8 +8,7 @@ select
     max(case when event.actor_type = 'automation' then 0 else 1 end) as is_human,
     max(case when event.decision <> 'no_action' then 1 else 0 end) as is_action,
     max(case when event.reason = 'overturned' then 1 else 0 end) as is_overturned,
-    max(event.handle_seconds) as handle_seconds,
-    max(cast(floor(event.score * 1000000 + 0.5) as bigint)) as score_millionths
+    max(event.handle_seconds) as handle_seconds
 from told event
 cross join run
 where event.event_at < run.window_end

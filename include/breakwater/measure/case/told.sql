@@ -27,23 +27,23 @@ entered as (
 )
 select
     case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score,
-    site, queue, policy, language, priority, market
+    is_golden, critical_errors, site, queue, policy, language, priority, market
 from entered
 union all
 select
     case_id_vendor, event_type, event_at, actor_type, decision, reason, handle_seconds, score,
-    site, queue, policy, language, priority, market
+    is_golden, critical_errors, site, queue, policy, language, priority, market
 from case_event
 where event_type in ('requester_message', 'reviewer_message')
 union all
 select
     case_id_vendor, 'resumed', event_at, null, null, null, null, null,
-    site, queue, policy, language, priority, market
+    null, null, site, queue, policy, language, priority, market
 from entered
 where previous_type = 'paused' and event_type <> 'paused'
 union all
 select
     case_id_vendor, 'reopened', greatest(event_at, previous_at + 1), null, null, null, null, null,
-    site, queue, policy, language, priority, market
+    null, null, site, queue, policy, language, priority, market
 from entered
 where previous_type in ('decided', 'closed') and event_type not in ('decided', 'closed')

@@ -5,6 +5,6 @@ from breakwater.contracts.vendor import VendorContract
 
 
 def measurable(contract: VendorContract) -> list[str]:
-    """List the metrics whose events the vendor reports; the others get no rows, not zeros."""
-    reported = contract.reported_events
-    return sorted(name for name, metric in METRICS.items() if reported >= set(metric.needs))
+    """List the metrics whose events and columns the vendor reports; the others get no rows, not zeros."""
+    events, fields = contract.reported_events, contract.reported_fields
+    return sorted(name for name, each in METRICS.items() if each.is_told_by(events, fields))

@@ -1,0 +1,1 @@
+"""Parts of bench/detect.py: panels, peers, and how both are scored."""

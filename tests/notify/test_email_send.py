@@ -55,6 +55,17 @@ def test_a_mail_arrives_with_text_html_and_its_image(smtp: EmailSender, mail: Ma
     assert (png["Content-ID"], png.get_content()) == ("<chart>", b"\x89PNG not really")
 
 
+def test_a_file_is_attached_beside_what_is_read(smtp: EmailSender, mail: MailSink) -> None:
+    """mixed(alternative(text, html), file); its bytes arrive as they were."""
+    file = {"name": "numbers.xlsx", "media_type": "application/x-sheet", "base64": PIXEL}
+    smtp.send(delivery("email", payload=_payload(attachments=[file])))
+    received = _only(mail)
+    (attached,) = received.iter_attachments()
+    assert attached.get_filename() == "numbers.xlsx"
+    assert attached.get_content() == b"\x89PNG not really"
+    assert received.get_content_type() == "multipart/mixed"
+
+
 def test_every_attempt_is_the_same_mail(smtp: EmailSender, mail: MailSink) -> None:
     """Handed over twice: same Message-ID, same bytes; a mail store keeps one."""
     one = delivery("email", attempts=1)

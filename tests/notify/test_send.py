@@ -121,12 +121,14 @@ def test_each_message_is_sent_once_and_remembered(
     assert [tuple(row.values()) for row in rows] == [("id-1", NOW, 1), ("id-2", NOW, 1)]
 
 
-def test_a_message_that_is_not_due_waits(workspace: Workspace, warehouse: Database) -> None:
-    """One second before its instant, and at it."""
-    far = Recorder()
-    _write(warehouse, "a", now=NOW + timedelta(seconds=1))
-    assert send_pending(workspace, NOW, {"slack": far}).summary["waiting"] == {"slack": 1}
-    assert send_pending(workspace, NOW + timedelta(seconds=1), {"slack": far}).summary["sent"] == 1
+def test_a_message_that_is_not_due_is_held(workspace: Workspace, warehouse: Database) -> None:
+    """Until its instant nobody is asked to look why it was not sent; then it goes out."""
+    far, morning = Recorder(), NOW + timedelta(hours=2)
+    _write(warehouse, "a", not_before=morning)
+    early = send_pending(workspace, morning - timedelta(seconds=1), {"slack": far}).summary
+    assert (early["sent"], early["held"], early["waiting"]) == (0, 1, {})
+    then = send_pending(workspace, morning, {"slack": far}).summary
+    assert (then["sent"], then["held"], then["waiting"]) == (1, 0, {})
 
 
 def test_messages_of_a_channel_that_is_not_open_wait(

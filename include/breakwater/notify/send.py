@@ -39,13 +39,14 @@ def send_pending(workspace: Workspace, now: datetime, senders: Mapping[str, Send
 
     Returns:
         Counts: ``sent``; ``later`` (failed, will be tried again); ``dead`` (given up in this
-        call); ``waiting`` (rows still to be sent, by channel); ``dead_letters`` (all of them).
+        call); ``waiting`` (rows that should have been sent by now, by channel); ``held`` (rows that
+        wait on purpose for a later instant); ``dead_letters`` (all of them).
     """
     endings: Counter[Ending] = Counter()
     while fresh := _try_all(workspace.warehouse, now, senders):
         endings.update(fresh)
     with workspace.warehouse.transaction() as connection:
-        states = _count_states(connection)
+        states = _count_states(connection, now)
     return StageResult(
         operational_day=operational_day_of(
             utc_seconds(now), workspace.configuration.operations.zone_info
@@ -58,6 +59,7 @@ def send_pending(workspace: Workspace, now: datetime, senders: Mapping[str, Send
             "later": endings["later"],
             "dead": endings["dead"],
             "waiting": states["waiting"],
+            "held": sum(states["held"].values()),
             "dead_letters": sum(states["dead"].values()),
         },
     )
@@ -115,13 +117,16 @@ def _settle_failure(
     return "later"
 
 
-def _count_states(connection: Connection) -> dict[str, dict[str, int]]:
+def _count_states(connection: Connection, now: datetime) -> dict[str, dict[str, int]]:
+    """Count what was not sent, by why and by channel; what was never tried yet may be held."""
     rows = connection.execute(
-        "select channel, state, count(*) as count from notify.outbox where state <> 'sent'"
-        " group by channel, state order by channel, state"
+        "select channel, case when state = 'dead' then 'dead'"
+        " when state = 'pending' and attempts = 0 and not_before > %s then 'held'"
+        " else 'waiting' end as standing, count(*) as count"
+        " from notify.outbox where state <> 'sent' group by 1, 2 order by 1, 2",
+        [now],
     )
-    counts: dict[str, dict[str, int]] = {"waiting": {}, "dead": {}}
+    counts: dict[str, dict[str, int]] = {"waiting": {}, "held": {}, "dead": {}}
     for row in rows:
-        state = counts["dead" if row["state"] == "dead" else "waiting"]
-        state[row["channel"]] = state.get(row["channel"], 0) + int(row["count"])
+        counts[row["standing"]][row["channel"]] = int(row["count"])
     return counts

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from functools import partial
 
 from breakwater.contracts.audiences import Audience
 from breakwater.core.plain import one_line
@@ -23,31 +24,28 @@ def enqueue_edition(
     """
     thread = f"digest/{published.day.isoformat()}/{published.audience}"
     is_first = published.number == 1
-    about = {
-        "subject": f"digest/{published.audience}/{published.day.isoformat()}",
-        "transition": f"edition-{published.number}",
-        "thread_key": thread,
-    }
+    write = partial(
+        enqueue,
+        connection,
+        subject=f"digest/{published.audience}/{published.day.isoformat()}",
+        transition=f"edition-{published.number}",
+        thread_key=thread,
+        now=now,
+    )
     written = 0
     for address in audience.email:
-        written += enqueue(
-            connection,
-            **about,
+        written += write(
             channel="email",
             recipient=address,
             operation="post" if is_first else "reply",
             payload=_mail(published),
-            now=now,
         )
     if audience.slack_channel is not None:
-        written += enqueue(
-            connection,
-            **about,
+        written += write(
             channel="slack",
             recipient=audience.slack_channel,
             operation="post" if is_first else "update",
             payload=dict(published.slack),
-            now=now,
         )
     return written
 

@@ -31,6 +31,7 @@ PAYLOAD_KEYS: Mapping[Channel, frozenset[str]] = {
     "email": frozenset({"subject", "text", "html", "inline", "headers"}),
     "file": frozenset({"name", "text"}),
 }
+OPTIONAL_KEYS: Mapping[Channel, frozenset[str]] = {"email": frozenset({"attachments"})}
 
 
 def delivery_key_of(subject: str, transition: str, channel: str, recipient: str) -> str:
@@ -50,6 +51,7 @@ def enqueue(
     operation: Operation,
     payload: Mapping[str, Any],
     now: datetime,
+    not_before: datetime | None = None,
 ) -> bool:
     """Write one message to be sent, in the transaction of what it tells about.
 
@@ -65,8 +67,11 @@ def enqueue(
         operation: ``post``, ``update`` or ``reply``; the last two become a post when the thread
             has no message yet. E-mail and files know no update: it is sent as a reply.
         payload: finished text; slack ``{text, blocks}``; email ``{subject, text, html, inline:
-            [{cid, media_type, base64}], headers: {}}``; file ``{name, text}``.
-        now: the instant from which it may be sent.
+            [{cid, media_type, base64}], headers: {}}`` and perhaps ``attachments: [{name,
+            media_type, base64}]``; file ``{name, text}``.
+        now: the instant of writing.
+        not_before: the instant from which it may be sent; `now` when absent. What is held back so
+            waits on purpose, until somebody sends after that instant.
 
     Returns:
         False when that row was written before, and nothing changed.
@@ -74,7 +79,7 @@ def enqueue(
     Raises:
         ValueError: the payload is not one of its channel.
     """
-    if set(payload) != PAYLOAD_KEYS[channel]:
+    if set(payload) - OPTIONAL_KEYS.get(channel, frozenset()) != PAYLOAD_KEYS[channel]:
         message = (
             f"{channel} payload: expected {sorted(PAYLOAD_KEYS[channel])}; found {sorted(payload)}"
         )
@@ -92,7 +97,7 @@ def enqueue(
             operation,
             json.dumps(payload, ensure_ascii=False),
             delivery_key_of(subject, transition, channel, recipient),
-            now,
+            not_before or now,
             now,
         ],
     )

@@ -41,11 +41,11 @@ def message_id_of(delivery: Delivery, sender: str) -> str:
 
 
 def build_mail(delivery: Delivery, sender: str) -> EmailMessage:
-    """Build text and HTML alternatives, the HTML with its inline images.
+    """Build text and HTML alternatives, the HTML with its inline images; then what is attached.
 
     Raises:
         DeliveryError: permanent, when a header would hold a line break or is not the payload's
-            to set, or when an inline image is not Base64.
+            to set, or when an image or an attachment is not Base64.
     """
     try:
         return _build(delivery, sender)
@@ -77,6 +77,10 @@ def _build(delivery: Delivery, sender: str) -> EmailMessage:
     mail.add_alternative(payload["html"], subtype="html", cte="quoted-printable")
     for image in payload["inline"]:
         _attach(mail, image)
+    for file in payload.get("attachments", ()):
+        maintype, _, subtype = file["media_type"].partition("/")
+        content = base64.b64decode(file["base64"], validate=True)
+        mail.add_attachment(content, maintype=maintype, subtype=subtype, filename=file["name"])
     _fix_boundaries(mail, delivery.delivery_key)
     return mail
 

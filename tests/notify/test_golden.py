@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from breakwater.notify.channels.file.render import render as render_file
 from breakwater.notify.channels.slack.render import render as render_slack
 from breakwater.notify.channels.slack.render import render_reply
 from breakwater.notify.compose import Reader
-from breakwater.notify.message import Message
+from breakwater.notify.message import Action, Message
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -83,11 +84,17 @@ ANOMALY = incident(
     },
 )
 
+ACTIONS = (
+    Action("Acknowledge", "https://ops.harbour.example/answer?to=a1&sign=b2"),
+    Action("Snooze", "https://ops.harbour.example/answer?to=a1&sign=c3"),
+)
+
 SITUATIONS: Mapping[str, Message] = {
     "breaks_opened": message(DRIFT, BREAKS, FAILED),
     "breaks_resolved": message(incident(is_open=False), last=telling(BREAKS)),
     "attainment_restated": message(RESTATED, last=telling(ATTAINMENT)),
     "breach_opened": message(BREACH),
+    "breach_to_answer": replace(message(BREACH), actions=ACTIONS),
     "anomaly_opened": message(ANOMALY),
     "export_missing_for_its_vendor": message(MISSING, reader=Reader(vendor_zone="Asia/Manila")),
     "roll_up": message(BREAKS, DRIFT, ATTAINMENT, BREACH, MISSING, ANOMALY, rolled_up=True),

@@ -54,6 +54,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """Something a reader can do about it, on a page of ours.
+
+    Attributes:
+        label: in two or three words, as ``Acknowledge``.
+        url: an https address; who has it may do it, so it goes to this recipient alone.
+    """
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Everything a person needs, in the order in which it is read.
 
@@ -67,6 +80,7 @@ class Message:
         next_step: what to do first.
         runbook: the page about it: an https address or a path; None for readers outside.
         data_through: what the numbers rest on.
+        actions: what this reader can do about it.
     """
 
     title: str
@@ -79,6 +93,7 @@ class Message:
     next_step: str
     runbook: str | None
     data_through: str
+    actions: tuple[Action, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -13,6 +13,7 @@ def as_text(message: Message) -> str:
         titled("Conditions", _conditions(message)),
         [f"Next step: {message.next_step}"],
         [f"Runbook: {message.runbook}"] if message.runbook else [],
+        [f"{action.label}: {action.url}" for action in message.actions],
         [message.data_through],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"

@@ -67,7 +67,17 @@ def _body(message: Message) -> Iterable[Block]:
     lines.append([_bold("Next step: "), _text(message.next_step)])
     if message.runbook:
         lines.append([_bold("Runbook: "), _link(message.runbook)])
+    if message.actions:
+        # Links and no buttons: Slack reports every press of a button to an address of the app.
+        lines.append(list(_actions(message)))
     yield _section(lines)
+
+
+def _actions(message: Message) -> Iterable[Block]:
+    for number, action in enumerate(message.actions):
+        if number:
+            yield _text(" · ")
+        yield {"type": "link", "url": action.url, "text": shortened(action.label, LONGEST_ELEMENT)}
 
 
 def _row(row: Row) -> list[Block]:

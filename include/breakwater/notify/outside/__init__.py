@@ -1,0 +1,1 @@
+"""Asking systems outside: hosts that are allowed, addresses that are checked, one whole answer."""

@@ -75,11 +75,14 @@ def test_every_stage_runs_alone_and_prints_what_it_did(installation: Workspace, 
             )
     for stage in ("close", "detect", "notify", "publish"):
         run(stage, DAY.isoformat())
-    for form, beginning in (("text", "Harbour"), ("html", "<!doctype html>"), ("slack", "{")):
+    forms = [("text", "Harbour"), ("html", "<!doctype html>"), ("slack", "{"), ("eml", "From: ")]
+    for form, beginning in forms:
         shown = run("digest", DAY.isoformat(), "--audience", "ops", "--format", form)
         assert shown.output.lstrip().startswith(beginning)
     picture = run("digest", DAY.isoformat(), "--audience", "ops", "--format", "png")
     assert picture.stdout_bytes.startswith(b"\x89PNG")
+    sheet = run("digest", DAY.isoformat(), "--audience", "ops", "--format", "xlsx")
+    assert sheet.stdout_bytes.startswith(b"PK")
     again = json.loads(run("reconcile", vendors[0], DAY.isoformat()).output)
     assert again["changed"] is False
 

@@ -40,7 +40,7 @@ def mail(tmp_path: Path) -> Iterator[MailSink]:
 
 def _tell(workspace: Workspace, chat: ChatSink, mail: MailSink, hours: int = 0) -> None:
     at = NOW + timedelta(hours=hours)
-    publish_digest(workspace, DAY, at, ["ops"], run_type=RunType.SCHEDULED, deliver=True)
+    publish_digest(workspace, DAY, at, ["ops"], run_type=RunType.MANUAL, deliver=True)
     environment = {
         "BREAKWATER_SMTP": f"smtp://127.0.0.1:{mail.port}?from=breakwater@harbour.example",
         "BREAKWATER_SLACK": chat.base_url,
@@ -64,7 +64,11 @@ def test_a_digest_arrives_whole_and_its_second_edition_joins_the_first(
     _tell(bad, chat, mail)
     (first,) = _mails(tmp_path / "mail")
     kinds = [part.get_content_type() for part in first.walk() if not part.is_multipart()]
-    assert kinds == ["text/plain", "text/html", "image/png"]
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert kinds == ["text/plain", "text/html", "image/png", sheet]
+    (attached,) = first.iter_attachments()
+    assert attached.get_filename() == "breakwater-2026-11-22-ops.xlsx"
+    assert attached.get_content() == render_digest(bad, DAY, "ops", 1, "xlsx")
     picture = next(part for part in first.walk() if part.get_content_type() == "image/png")
     assert picture["Content-ID"] == "<chart>"
     assert picture.get_content() == render_digest(bad, DAY, "ops", 1, "png")

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,13 +30,13 @@ def _publish(
     return publish_digest(workspace, DAY, at, audiences, run_type=run_type, deliver=deliver)
 
 
-def _restate(workspace: Workspace) -> None:
+def _restate(workspace: Workspace, more: int = 100) -> None:
     """Let Andeska's spam queue turn out larger, as a late file would."""
     with workspace.warehouse.transaction() as connection:
         connection.execute(
-            "update measure.kpi_fact set numerator = numerator + 100 where operational_day = %s"
+            "update measure.kpi_fact set numerator = numerator + %s where operational_day = %s"
             " and vendor = 'andeska' and queue = 'spam' and metric = 'manual_incoming'",
-            [DAY],
+            [more, DAY],
         )
 
 
@@ -122,6 +122,31 @@ def test_every_edition_stays_as_it_was_published(quiet: Workspace) -> None:
     _publish(quiet, at=LATER)
     assert render_digest(quiet, DAY, "ops", 1, "text") == first
     assert render_digest(quiet, DAY, "ops", 2, "text") != first
+
+
+def test_a_small_correction_is_kept_and_not_sent_until_it_adds_up(quiet: Workspace) -> None:
+    """Nine cases are noise; with a hundred more readers learn of all, since what they were sent."""
+    _publish(quiet)
+    _restate(quiet, 9)
+    small = _publish(quiet, at=LATER)
+    assert (small.summary["published"], small.summary["enqueued"]) == (1, 0)
+    _restate(quiet, 91)
+    large = _publish(quiet, at=LATER)
+    assert (large.summary["published"], large.summary["enqueued"]) == (1, 2)
+    told = _outbox(quiet)[2]["payload"]["text"]
+    assert "RESTATED SINCE EDITION 1" in told
+    assert "- Manual incoming: 3,541 → 3,641" in told
+
+
+def test_a_scheduled_digest_waits_for_its_readers_morning(quiet: Workspace) -> None:
+    """Eight in Riga; whoever asks a run to tell people does not wait, nor does a correction."""
+    _publish(quiet, audiences=["emea"])
+    morning = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    assert [row["not_before"] for row in _outbox(quiet)] == [morning]
+    _publish(quiet, audiences=["apac"], run_type=RunType.MANUAL)
+    _restate(quiet)
+    _publish(quiet, audiences=["ops"], at=morning)
+    assert [row["not_before"] for row in _outbox(quiet)[1:]] == [NOW, morning, morning]
 
 
 def test_other_days_do_not_restate_this_one(quiet: Workspace) -> None:

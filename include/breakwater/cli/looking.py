@@ -30,18 +30,27 @@ def explain(case: str, vendor: str | None, day: date | None) -> None:
 @click.option("--audience", required=True)
 @click.option("--edition", type=click.IntRange(min=1), help="The latest when absent.")
 @click.option(
-    "--format", "form", type=click.Choice(["html", "text", "slack", "png"]), default="text"
+    "--format",
+    "form",
+    type=click.Choice(["html", "text", "slack", "png", "eml", "xlsx"]),
+    default="text",
 )
 def digest(
     day: date,
     audience: str,
     edition: int | None,
-    form: Literal["html", "text", "slack", "png"],
+    form: Literal["html", "text", "slack", "png", "eml", "xlsx"],
 ) -> None:
-    """Print an edition of the digest as it was published."""
+    """Print an edition of the digest as it was published; `eml` is the mail as it leaves us."""
+    from breakwater.cli.mailed import mail_of_edition
     from breakwater.report.digest import render_digest
 
-    click.echo(render_digest(open_workspace(), day, audience, edition, form), nl=form == "text")
+    workspace = open_workspace()
+    if form == "eml":
+        rendered: str | bytes = mail_of_edition(workspace, day, audience, edition)
+    else:
+        rendered = render_digest(workspace, day, audience, edition, form)
+    click.echo(rendered, nl=form == "text")
 
 
 @click.command("dead-letters")

@@ -1,5 +1,6 @@
-"""Who reads digests: scope, zone, layout and where it is sent."""
+"""Who reads digests: scope, zone, layout, when and where it is sent."""
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -20,7 +21,10 @@ class Audience(Contract):
     kind: Literal["ops", "regional", "vendor", "policy", "executive"]
     """Which tables and sections it reads; a vendor sees its own rows and nobody's name."""
     zone: ZoneName
-    """Zone in which its digest writes instants."""
+    """Zone in which its digest writes instants, and in which its morning is."""
+    morning: time | None = None
+    """When a scheduled run's digest is sent, on the zone's clock; as soon as it is written when
+    absent. A person who asks a run to tell people does not wait for it."""
     vendors: tuple[str, ...] = ()
     """The only vendors whose rows this audience may see; all when empty."""
     queues: tuple[str, ...] = ()

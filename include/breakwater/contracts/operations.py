@@ -133,6 +133,22 @@ class Forecasting(Contract):
     """From this likelihood on, an open clock is said to be missed."""
 
 
+class Corrections(Contract):
+    """How far a figure must move before readers of a digest are sent it again, corrected.
+
+    Every state of a digest is kept as an edition, whatever moved.
+    """
+
+    points: float = Field(default=0.005, ge=0, lt=1)
+    """Of a share: 0.005 is half a percentage point."""
+    relative: float = Field(default=0.02, ge=0)
+    """Of a count, a mean or a duration, relative to what was sent."""
+    least_cases: int = Field(default=30, ge=1)
+    """A number that speaks of fewer cases moves by chance, and corrects nothing."""
+    days: int = Field(default=14, ge=0)
+    """Days older than this are corrected in their editions only; nobody is sent them again."""
+
+
 class EnforcementLog(Contract):
     """Where the platform's own log is, and which of its columns holds what.
 
@@ -194,6 +210,7 @@ class Operations(Contract):
     engine: EngineSettings = EngineSettings()
     attainment: Attainment = Attainment()
     detection: Detection = Detection()
+    corrections: Corrections = Corrections()
     forecast: Forecasting = Forecasting()
     retention: Retention = Retention()
     breaks: Breaks = Breaks()

@@ -6,8 +6,9 @@ from functools import partial
 
 from breakwater.contracts.audiences import Audience
 from breakwater.core.plain import one_line
-from breakwater.report.editions import Published
+from breakwater.report.editions import Published, mark_told
 from breakwater.report.html import CHART_CID
+from breakwater.report.spreadsheet import MEDIA_TYPE as SPREADSHEET
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.outbox import enqueue
 
@@ -15,12 +16,24 @@ LONGEST_SUBJECT = 160
 
 
 def enqueue_edition(
-    connection: Connection, published: Published, audience: Audience, now: datetime
+    connection: Connection,
+    published: Published,
+    audience: Audience,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
 ) -> int:
     """Write the messages of an edition; return how many were not written before.
 
     The first edition is posted. A later one updates the message in the channel, and answers the
     first mail, because a mail cannot be changed once it is out.
+
+    Args:
+        connection: the open transaction.
+        published: the edition.
+        audience: its readers.
+        now: the instant of writing.
+        not_before: their morning; they are sent it at once when it is absent or over.
     """
     thread = f"digest/{published.day.isoformat()}/{published.audience}"
     is_first = published.number == 1
@@ -31,14 +44,16 @@ def enqueue_edition(
         transition=f"edition-{published.number}",
         thread_key=thread,
         now=now,
+        not_before=not_before if not_before and not_before > now else None,
     )
+    mark_told(connection, published, now)
     written = 0
     for address in audience.email:
         written += write(
             channel="email",
             recipient=address,
             operation="post" if is_first else "reply",
-            payload=_mail(published),
+            payload=mail_of(published),
         )
     if audience.slack_channel is not None:
         written += write(
@@ -50,7 +65,8 @@ def enqueue_edition(
     return written
 
 
-def _mail(published: Published) -> dict[str, object]:
+def mail_of(published: Published) -> dict[str, object]:
+    """Return an edition as the payload of the e-mail channel."""
     pictures = {CHART_CID: published.chart} if published.chart else {}
     pictures |= published.pictures
     return {
@@ -65,6 +81,15 @@ def _mail(published: Published) -> dict[str, object]:
             }
             for cid, png in pictures.items()
         ],
+        "attachments": [
+            {
+                "name": f"breakwater-{published.day.isoformat()}-{published.audience}.xlsx",
+                "media_type": SPREADSHEET,
+                "base64": base64.b64encode(published.spreadsheet).decode("ascii"),
+            }
+        ]
+        if published.spreadsheet
+        else [],
         "headers": {
             # So that nobody's holiday notice answers, and a rule can file it away.
             "Auto-Submitted": "auto-generated",

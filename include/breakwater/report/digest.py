@@ -12,11 +12,20 @@ from breakwater.core.errors import ConfigurationError
 from breakwater.core.vocabulary import RunType
 from breakwater.report.answers import read_answers
 from breakwater.report.compose import compose
+from breakwater.report.correcting import decide_correction
 from breakwater.report.deliver import enqueue_edition
-from breakwater.report.editions import Published, latest_editions, publish_edition, read_edition
+from breakwater.report.editions import (
+    Published,
+    last_told,
+    latest_editions,
+    publish_edition,
+    read_edition,
+    said_by,
+)
 from breakwater.report.html import CHART_CID
 from breakwater.report.layout import metrics_read
 from breakwater.report.message import Digest, Level
+from breakwater.report.morning import morning_of
 from breakwater.report.scope import cut
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
@@ -26,7 +35,7 @@ STAGE = "digest"
 AIRFLOW_URL = "BREAKWATER_AIRFLOW_URL"
 """Environment variable with the address of Airflow's pages; links to them are left out without."""
 
-Format = Literal["html", "text", "slack", "png"]
+Format = Literal["html", "text", "slack", "png", "xlsx"]
 
 
 def publish_digest(
@@ -42,14 +51,16 @@ def publish_digest(
     """Publish a day's digest to its audiences.
 
     A digest whose figures are those of its latest edition gives no new edition, and nobody is told
-    of an edition twice.
+    of an edition twice. A later edition is told only when a number really moved since the one that
+    its readers were last sent (`decide_correction`).
 
     Args:
         workspace: the installation.
         day: the operational day.
         now: the instant of publication.
         audiences: only these; all of the configuration when absent.
-        run_type: why it is published; a backfill keeps editions and tells nobody.
+        run_type: why it is published; a backfill keeps editions and tells nobody, and only a
+            scheduled run waits for the morning of its readers.
         deliver: whether this run may tell people.
         airflow_url: address of Airflow's pages; `AIRFLOW_URL` of the environment when absent.
 
@@ -57,6 +68,7 @@ def publish_digest(
         ConfigurationError: an audience is not configured.
     """
     configuration = workspace.configuration
+    zone = configuration.operations.zone_info
     chosen = _choose(configuration.audiences, audiences)
     url = airflow_url or os.environ.get(AIRFLOW_URL)
     may_tell = deliver and run_type is not RunType.BACKFILL
@@ -67,13 +79,20 @@ def publish_digest(
         answers = read_answers(connection, configuration, day, metrics)
         for audience in chosen:
             digest = compose(cut(answers, audience), configuration, url)
-            edition = publish_edition(connection, digest, now)
+            edition = publish_edition(connection, digest, now, is_mailed=bool(audience.email))
             published += edition is not None
             if may_tell:
                 # An edition that a silent run published is told by the first run that may.
                 latest = edition or read_edition(connection, day, audience.audience, None)
-                if _is_sent(latest, digest, audience):
-                    enqueued += enqueue_edition(connection, latest, audience, now)
+                told = last_told(connection, day, audience.audience)
+                said = said_by(connection, latest)
+                reason = decide_correction(told, said, configuration.operations.corrections)
+                if reason.is_told and _is_sent(latest, digest, audience):
+                    waits = run_type is RunType.SCHEDULED
+                    morning = morning_of(audience, day, zone) if waits else None
+                    enqueued += enqueue_edition(
+                        connection, latest, audience, now, not_before=morning
+                    )
         return record_stage(
             connection,
             day=day,
@@ -96,7 +115,7 @@ def render_digest(
 ) -> str | bytes:
     """Return a published edition in one format; the latest when no number is given.
 
-    The HTML stands alone: its picture is inside, as a browser needs it. PNG is bytes.
+    The HTML stands alone: its picture is inside, as a browser needs it. PNG and XLSX are bytes.
 
     Raises:
         NoEditionError: it was never published.
@@ -107,6 +126,8 @@ def render_digest(
         published = read_edition(connection, day, audience, edition)
     if form == "png":
         return published.chart
+    if form == "xlsx":
+        return published.spreadsheet
     if form == "html":
         page = published.html
         for cid, png in ({CHART_CID: published.chart} | dict(published.pictures)).items():

@@ -3,15 +3,17 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from breakwater.core.errors import BreakwaterError
 from breakwater.report.chart import draw_chart
 from breakwater.report.charts.anomaly import draw_anomaly
+from breakwater.report.correcting import Said
 from breakwater.report.html import render_html
-from breakwater.report.message import Digest, Edition, Restated
+from breakwater.report.message import Digest, Edition, Measured, Restated
 from breakwater.report.slack import render_slack
+from breakwater.report.spreadsheet import render_spreadsheet
 from breakwater.report.text import render_text
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.stage_run import fingerprint_of
@@ -42,6 +44,7 @@ class Published:
         slack: ``{text, blocks}``.
         chart: the picture as PNG; empty when there is nothing to draw.
         pictures: the others, by the id under which the page shows them.
+        spreadsheet: the tables as XLSX; empty for readers who get no mail.
     """
 
     day: date
@@ -53,24 +56,72 @@ class Published:
     slack: Mapping[str, object]
     chart: bytes
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    spreadsheet: bytes = b""
 
 
-def publish_edition(connection: Connection, digest: Digest, at: datetime) -> Published | None:
-    """Keep a digest as the next edition; None when the latest one has the same figures."""
-    figures = digest.figures()
-    fingerprint = fingerprint_of(figures)
+def publish_edition(
+    connection: Connection, digest: Digest, at: datetime, *, is_mailed: bool
+) -> Published | None:
+    """Keep a digest as the next edition; None when the latest one has the same figures.
+
+    What it says to have moved has moved since the edition that its readers were last sent.
+    """
+    fingerprint = fingerprint_of(digest.figures())
     latest = connection.execute(
-        "select edition, fingerprint, message->'figures' as figures from report.edition"
+        "select edition, fingerprint from report.edition"
         " where operational_day = %s and audience = %s order by edition desc limit 1",
         [digest.day, digest.audience],
     ).fetchone()
     if latest is not None and latest["fingerprint"] == fingerprint:
         return None
-    number = latest["edition"] + 1 if latest else 1
-    moved = restated(latest["figures"], figures) if latest else ()
-    published = render(Edition(digest, number, moved))
+    edition = Edition(digest, 1, ())
+    if latest is not None:
+        last = last_told(connection, digest.day, digest.audience)
+        known = last or _said(connection, digest.day, digest.audience, latest["edition"])
+        moved = restated(known.figures, digest.figures())
+        edition = Edition(digest, latest["edition"] + 1, moved, since=known.number)
+    published = render(edition, is_mailed=is_mailed)
     _keep(connection, published, digest, fingerprint, at)
     return published
+
+
+def last_told(connection: Connection, day: date, audience: str) -> Said | None:
+    """Return what the readers of an audience were last sent about a day; None when nothing."""
+    row = connection.execute(
+        "select max(edition) as edition from report.edition"
+        " where operational_day = %s and audience = %s and told_at is not null",
+        [day, audience],
+    ).fetchone()
+    if row is None or row["edition"] is None:
+        return None
+    return _said(connection, day, audience, row["edition"])
+
+
+def said_by(connection: Connection, published: Published) -> Said:
+    """Return what a published edition says, as numbers."""
+    return _said(connection, published.day, published.audience, published.number)
+
+
+def mark_told(connection: Connection, published: Published, at: datetime) -> None:
+    """Write that the messages of an edition are in the outbox, in that transaction."""
+    connection.execute(
+        "update report.edition set told_at = %s where operational_day = %s and audience = %s"
+        " and edition = %s and told_at is null",
+        [at, published.day, published.audience, published.number],
+    )
+
+
+def _said(connection: Connection, day: date, audience: str, edition: int) -> Said:
+    row = connection.execute(
+        "select message->'figures' as figures, message->'measured' as measured from report.edition"
+        " where operational_day = %s and audience = %s and edition = %s",
+        [day, audience, edition],
+    ).fetchone()
+    if row is None:
+        raise NoEditionError(day, audience, edition)
+    # Editions kept before numbers were weighed have none: whatever they lack is news.
+    numbers = {label: Measured(**number) for label, number in (row["measured"] or {}).items()}
+    return Said(edition, row["figures"], numbers)
 
 
 def restated(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Restated, ...]:
@@ -85,8 +136,8 @@ def restated(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Resta
     return (*moved, *new, *gone)
 
 
-def render(edition: Edition) -> Published:
-    """Render an edition in every format."""
+def render(edition: Edition, *, is_mailed: bool = True) -> Published:
+    """Render an edition in every format; the spreadsheet only for readers who get mail."""
     digest = edition.digest
     return Published(
         day=digest.day,
@@ -98,17 +149,19 @@ def render(edition: Edition) -> Published:
         slack=render_slack(edition),
         chart=draw_chart(digest.chart) if digest.chart else b"",
         pictures={each.cid: draw_anomaly(each.data) for each in digest.pictures},
+        spreadsheet=render_spreadsheet(edition) if is_mailed else b"",
     )
 
 
 def _keep(
     connection: Connection, published: Published, digest: Digest, fingerprint: str, at: datetime
 ) -> None:
-    message = digest.to_dict() | {"figures": digest.figures()}
+    numbers = {label: asdict(number) for label, number in digest.measured().items()}
+    message = digest.to_dict() | {"figures": digest.figures(), "measured": numbers}
     connection.execute(
         "insert into report.edition (operational_day, audience, edition, fingerprint, subject,"
-        " message, html, plain_text, slack, chart, pictures, published_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " message, html, plain_text, slack, chart, pictures, spreadsheet, published_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             published.day,
             published.audience,
@@ -121,6 +174,7 @@ def _keep(
             json.dumps(published.slack, ensure_ascii=False),
             published.chart,
             json.dumps({cid: _base64(png) for cid, png in published.pictures.items()}),
+            published.spreadsheet,
             at,
         ],
     )
@@ -161,7 +215,21 @@ def read_edition(
         slack=row["slack"],
         chart=bytes(row["chart"]),
         pictures={cid: base64.b64decode(text) for cid, text in sorted(row["pictures"].items())},
+        spreadsheet=bytes(row["spreadsheet"]),
     )
+
+
+def published_at(connection: Connection, published: Published) -> datetime:
+    """Return the instant at which an edition was written."""
+    row = connection.execute(
+        "select published_at from report.edition"
+        " where operational_day = %s and audience = %s and edition = %s",
+        [published.day, published.audience, published.number],
+    ).fetchone()
+    if row is None:
+        raise NoEditionError(published.day, published.audience, published.number)
+    at: datetime = row["published_at"]
+    return at
 
 
 def _base64(png: bytes) -> str:

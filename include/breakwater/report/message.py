@@ -18,6 +18,10 @@ SIGNS = {
 """One shape a severity: colour alone would tell nothing to many."""
 
 
+SOURCES = "Sources that reported"
+"""What the first figure of every digest is called."""
+
+
 class Level(StrEnum):
     """What a day asks of its readers."""
 
@@ -45,6 +49,21 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure as a number, so that what moved can be weighed; its text is what people read.
+
+    Attributes:
+        value: in `unit`.
+        unit: ``rate``, ``seconds``, ``hours`` or ``cases``.
+        cases: how many it speaks of; None of a condition, which matters whatever is behind it.
+    """
+
+    value: float
+    unit: str
+    cases: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """One headline number.
 
@@ -56,6 +75,7 @@ class Tile:
         usual: what is usual, or why nothing is.
         tone: whether the difference is good.
         surety: of a sample, how surely it is known and how large it is; else empty.
+        measured: the number itself; None where there is none to show.
     """
 
     label: str
@@ -65,6 +85,7 @@ class Tile:
     usual: str
     tone: Tone
     surety: str = ""
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,7 @@ class Line:
         what: the promise, metric or class of breaks.
         number: what was measured.
         note: against what, and what else helps.
+        measured: the number itself, in the unit of its finding.
     """
 
     severity: Severity
@@ -86,6 +108,7 @@ class Line:
     what: str
     number: str
     note: str
+    measured: Measured | None = None
 
     @property
     def sign(self) -> str:
@@ -126,11 +149,13 @@ class Cell:
         value: the number.
         severity: of the condition.
         surety: of a sample, its interval and size; else empty.
+        measured: the number itself; None where there is none to show.
     """
 
     value: str
     severity: Severity | None
     surety: str = ""
+    measured: Measured | None = None
 
     @property
     def sign(self) -> str:
@@ -262,20 +287,25 @@ class Digest:
         the next edition says which of them moved. What is usual, trends and the days before are
         left out, because they are not of this day.
         """
-        return dict(self._figures())
+        return {label: text for label, text, _ in self._figures()}
 
-    def _figures(self) -> Iterator[tuple[str, str]]:
-        yield "Sources that reported", self.sources
+    def measured(self) -> dict[str, Measured]:
+        """List those of `figures` that are numbers, in the same words."""
+        return {label: number for label, _, number in self._figures() if number is not None}
+
+    def _figures(self) -> Iterator[tuple[str, str, Measured | None]]:
+        yield SOURCES, self.sources, None
         for tile in self.tiles:
-            yield tile.label, tile.value
+            yield tile.label, tile.value, tile.measured
         for section in self.sections:
-            yield section.title, section.summary
+            yield section.title, section.summary, None
             for line in section.lines:
-                yield f"{section.title}: {line.where}, {line.what}", line.number
+                label = f"{section.title}: {line.where}, {line.what}"
+                yield label, line.number, line.measured
         if self.table:
             for row in self.table.rows:
                 for column, cell in zip(self.table.columns, row.cells, strict=True):
-                    yield f"{row.name}, {column.title}", cell.value
+                    yield f"{row.name}, {column.title}", cell.value, cell.measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +333,14 @@ class Edition:
     Attributes:
         digest: what it says.
         number: 1 for the first.
-        restated: figures that moved since the edition before; empty in the first.
+        restated: figures that moved since edition `since`; empty in the first.
+        since: the last edition that its readers were sent, or the one before when none was.
     """
 
     digest: Digest
     number: int
     restated: tuple[Restated, ...]
+    since: int = 0
 
     @property
     def subject(self) -> str:

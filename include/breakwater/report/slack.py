@@ -73,7 +73,7 @@ def _size(block: Block) -> int:
 def _restated(edition: Edition) -> Iterator[Block]:
     if not edition.restated:
         return
-    head = _section_of(_bold(f"Restated since edition {edition.number - 1}"))
+    head = _section_of(_bold(f"Restated since edition {edition.since}"))
     shown = [[_text(change.text)] for change in edition.restated[:MOST_RESTATED]]
     more = len(edition.restated) - MOST_RESTATED
     rest = [_section_of(_text(f"and {more} more figures"))] if more > 0 else []

@@ -9,7 +9,15 @@ from breakwater.report.figures import Figure
 from breakwater.report.layout import Layout
 from breakwater.report.message import Cell, Column, Table, TableRow
 from breakwater.report.scope import View
-from breakwater.report.wording import NOTHING, SHORT_TITLES, Names, number, shown, surety_in_brief
+from breakwater.report.wording import (
+    NOTHING,
+    SHORT_TITLES,
+    Names,
+    measured,
+    number,
+    shown,
+    surety_in_brief,
+)
 
 MOST_ROWS = 20
 
@@ -88,6 +96,7 @@ def _row(
             shown(metric, figure),
             None if is_total else _worst(view, metric, vendor, queue),
             surety_in_brief(metric, figure),
+            measured(metric, figure),
         )
         for metric, figure in figures.items()
     )

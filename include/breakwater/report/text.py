@@ -25,7 +25,7 @@ def _lines(edition: Edition) -> Iterator[str]:
     yield from _wrapped(f"{digest.level.sign} {digest.level.word}. {digest.verdict}")
     yield ""
     if edition.restated:
-        yield _heading(f"Restated since edition {edition.number - 1}")
+        yield _heading(f"Restated since edition {edition.since}")
         for change in edition.restated[:MOST_RESTATED]:
             yield from _wrapped(change.text, "- ")
         if more := len(edition.restated) - MOST_RESTATED:

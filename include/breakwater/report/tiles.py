@@ -4,7 +4,15 @@ from breakwater.contracts.metrics import METRICS
 from breakwater.report.layout import AAS, Layout
 from breakwater.report.message import Tile, Tone
 from breakwater.report.scope import View
-from breakwater.report.wording import FEWEST_CASES, difference, number, shown, surety, title_of
+from breakwater.report.wording import (
+    FEWEST_CASES,
+    difference,
+    measured,
+    number,
+    shown,
+    surety,
+    title_of,
+)
 
 
 def tiles_of(view: View, layout: Layout, aas: str) -> tuple[Tile, ...]:
@@ -28,13 +36,14 @@ def _tile(view: View, metric: str, label: str, caption: str) -> Tile:
     is_ratio = METRICS[metric].denominator is not None
     if figure is None or (is_ratio and figure.cases < FEWEST_CASES):
         return Tile(label, caption, shown(metric, figure), "", "", Tone.NEUTRAL)
-    known_within = surety(metric, figure)
+    known_within, weight = surety(metric, figure), measured(metric, figure)
     if usual is None:
         value = shown(metric, figure)
-        return Tile(label, caption, value, "", "no usual yet", Tone.NEUTRAL, known_within)
+        return Tile(label, caption, value, "", "no usual yet", Tone.NEUTRAL, known_within, weight)
     away, tone = difference(metric, figure.value, usual)
     known = f"usual {number(metric, usual)}"
-    return Tile(label, caption, shown(metric, figure), away, known, tone, known_within)
+    value = shown(metric, figure)
+    return Tile(label, caption, value, away, known, tone, known_within, weight)
 
 
 def _expansion(metric: str) -> str:

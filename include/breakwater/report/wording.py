@@ -10,7 +10,7 @@ from breakwater.core.interval import Interval, wilson
 from breakwater.core.numbers import amount, share
 from breakwater.core.plain import one_line
 from breakwater.report.figures import Figure
-from breakwater.report.message import Tone
+from breakwater.report.message import Measured, Tone
 
 LONGEST_NAME = 40
 LONGEST_TITLE = 80
@@ -101,6 +101,13 @@ def shown(metric: str, figure: Figure | None) -> str:
     if METRICS[metric].denominator is not None and figure.cases < FEWEST_CASES:
         return TOO_FEW
     return number(metric, figure.value)
+
+
+def measured(metric: str, figure: Figure | None) -> Measured | None:
+    """Return a figure as a number to weigh; None where it is not shown."""
+    if figure is None or shown(metric, figure) == TOO_FEW:
+        return None
+    return Measured(figure.value, METRICS[metric].unit, figure.cases)
 
 
 def surety(metric: str, figure: Figure | None) -> str:

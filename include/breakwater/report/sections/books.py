@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
 from breakwater.core.vocabulary import Outcome, Side
-from breakwater.report.message import Line, Section
+from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
 from breakwater.report.wording import Names, of_all, share_of
@@ -81,6 +81,7 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
             what=_what(finding, names),
             number=amount(finding.value, finding.unit),
             note="" if limit is None else f"limit {amount(limit, finding.unit)}",
+            measured=Measured(finding.value, finding.unit),
         )
 
 

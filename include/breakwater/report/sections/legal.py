@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.core.plain import one_line
-from breakwater.report.message import Line, Section
+from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
 from breakwater.report.wording import Names, of_all
@@ -47,6 +47,7 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
             what=names.clock(finding.scope.get("clock", "")),
             number=f"{amount(finding.value, finding.unit)} late",
             note="; ".join(_notes(finding, names)),
+            measured=Measured(finding.value, finding.unit),
         )
 
 

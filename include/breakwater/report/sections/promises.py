@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
 from breakwater.core.plain import one_line
-from breakwater.report.message import Line, Section
+from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
 from breakwater.report.wording import LONGEST_TITLE, Names, of_all, share_of
@@ -72,6 +72,7 @@ def _lines(findings: list[Finding], names: Names) -> Iterator[Line]:
             what=names.clock(finding.scope.get("clock", "")),
             number=f"{amount(finding.value, finding.unit)} in time",
             note=_note(finding),
+            measured=Measured(finding.value, finding.unit),
         )
 
 

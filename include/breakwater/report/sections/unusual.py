@@ -8,7 +8,7 @@ from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.core.plain import one_line
 from breakwater.report.answers import Lasting
-from breakwater.report.message import Line, Section
+from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
 from breakwater.report.wording import (
@@ -85,6 +85,7 @@ def _new(findings: list[Finding], names: Names, titles: Mapping[str, str]) -> It
             note="; ".join(
                 filter(None, (against, *_cause(finding.detail, names), _beside(told, titles)))
             ),
+            measured=Measured(finding.value, finding.unit),
         )
 
 

@@ -9,6 +9,7 @@ from breakwater.contracts.base import Contract
 from breakwater.contracts.breaks import Breaks
 from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
+from breakwater.contracts.incidents import Incidents
 from breakwater.contracts.matching import RuleList
 from breakwater.core.finding import Severity
 from breakwater.core.vocabulary import Direction, Outcome, Priority
@@ -214,6 +215,7 @@ class Operations(Contract):
     forecast: Forecasting = Forecasting()
     retention: Retention = Retention()
     breaks: Breaks = Breaks()
+    incidents: Incidents = Incidents()
     live_days: int = 3
     """A run pages only for days this recent."""
     storm_cap: int = Field(default=12, ge=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from breakwater.core.finding import Finding
 from breakwater.core.numbers import amount
@@ -10,7 +11,8 @@ from breakwater.notify.incident import Incident
 from breakwater.notify.message import Fact, Message, Row, Standing
 from breakwater.notify.naming import Naming, visible
 from breakwater.notify.notes import said_of
-from breakwater.notify.telling import Telling, Told, news_of
+from breakwater.notify.saying import detail_of, moves_of, said_of_all, word_for
+from breakwater.notify.telling import Telling, Told
 from breakwater.notify.thread import is_roll_up, thread_key_of
 from breakwater.notify.transition import Transition
 from breakwater.notify.words import WORDS, number_of
@@ -18,6 +20,7 @@ from breakwater.notify.words import WORDS, number_of
 MOST_ROWS = 10
 _ROLL_UP_STEP = "Start with the first row; one cause often explains many of the others."
 _ALL_CLEAR_STEP = "Nothing to do."
+_MOVED_BY_PEOPLE = {Transition.ACKNOWLEDGED, Transition.SNOOZED, Transition.RESOLVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,9 @@ class Composer:
         return Message(
             title=self._title(thread_key, ordered),
             standing=_standing(ordered),
-            verdict=_verdict(rows),
-            changes=self._changes(ordered, last)[:MOST_ROWS] if last else (),
-            facts=self._facts(ordered),
+            verdict=_verdict(rows, ordered),
+            changes=self._changes(ordered, last, reader)[:MOST_ROWS] if last else (),
+            facts=self._facts(ordered, reader),
             rows=rows[:MOST_ROWS],
             rows_left_out=max(0, len(rows) - MOST_ROWS),
             next_step=_next_step(thread_key, ordered, reader),
@@ -103,7 +106,7 @@ class Composer:
             for group in groups.values()
         )
 
-    def _facts(self, incidents: Sequence[Incident]) -> tuple[Fact, ...]:
+    def _facts(self, incidents: Sequence[Incident], reader: Reader) -> tuple[Fact, ...]:
         findings = [incident.finding for incident in incidents]
         vendors = sorted({self.naming.vendor(finding.vendor) for finding in findings})
         queues = sorted({visible(f.scope["queue"]) for f in findings if "queue" in f.scope})
@@ -113,18 +116,33 @@ class Composer:
         ]
         if queues:
             facts.append(Fact("Queues", ", ".join(queues[:MOST_ROWS])))
-        return tuple(facts)
+        said = said_of_all(incidents, self._zone(reader), is_outside=reader.is_outside)
+        return (*facts, Fact("State", said)) if said else tuple(facts)
 
-    def _changes(self, incidents: Sequence[Incident], last: Telling) -> tuple[str, ...]:
+    def _changes(
+        self, incidents: Sequence[Incident], last: Telling, reader: Reader
+    ) -> tuple[str, ...]:
         lines = []
         for incident in incidents:
             told = last.members.get(incident.fingerprint)
-            news = news_of(told, incident)
-            if news is not Transition.UNCHANGED:
-                about = self.naming.about(incident.finding)
-                line = f"{news.value.capitalize()}: {about}, {_movement(incident, told)}"
-                lines.append(line)
+            about = self.naming.about(incident.finding)
+            for move in moves_of(told, incident):
+                how = self._how(move, incident, told, reader)
+                lines.append(f"{word_for(move)}: {about}{', ' if how else ''}{how}")
         return tuple(lines)
+
+    def _how(self, move: Transition, incident: Incident, told: Told | None, reader: Reader) -> str:
+        """Say how it moved: the numbers, or who said what of it."""
+        parts = []
+        if move not in {Transition.ACKNOWLEDGED, Transition.SNOOZED}:
+            parts.append(_movement(incident, told))
+        if incident.word is not None and move in _MOVED_BY_PEOPLE:
+            detail = detail_of(incident.word, self._zone(reader), is_outside=reader.is_outside)
+            parts.append(detail)
+        return ", ".join(part for part in parts if part)
+
+    def _zone(self, reader: Reader) -> ZoneInfo:
+        return ZoneInfo(reader.vendor_zone or self.coverage.zone)
 
     def _runbook(self, thread_key: str, finding: Finding) -> str:
         page = "README" if is_roll_up(thread_key) else finding.rule.value
@@ -155,10 +173,11 @@ def _standing(incidents: Sequence[Incident]) -> Standing:
     return Standing(worst, is_open)
 
 
-def _verdict(rows: Sequence[Row]) -> str:
+def _verdict(rows: Sequence[Row], incidents: Sequence[Incident]) -> str:
     still_open = [row for row in rows if row.standing.is_open]
     if not still_open:
-        return "No longer found: all of it is resolved."
+        by_people = any(incident.word is not None for incident in incidents)
+        return f"{'All of it is' if by_people else 'No longer found: all of it is'} resolved."
     worst = f"{still_open[0].about}: {still_open[0].number}"
     return worst if len(still_open) == 1 else f"{len(still_open)} conditions. Worst: {worst}"
 

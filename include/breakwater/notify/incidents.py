@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 
+from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.routes import Silence
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.core.finding import Finding
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.coverage import read_coverage
+from breakwater.notify.history import Event, add_event, lapse_of
 from breakwater.notify.incident import (
+    STAGE,
     Incident,
-    add_transition,
+    hold_incidents,
     incidents_of_day,
     save_incident,
 )
@@ -21,21 +24,11 @@ from breakwater.notify.page import Paging, decide_paging
 from breakwater.notify.silence import expired_silences, silenced_by
 from breakwater.notify.tell import Teller
 from breakwater.notify.telling import tellings_of_day
-from breakwater.notify.transition import Transition, transition_of
-from breakwater.warehouse.database import Connection, hold
+from breakwater.notify.transition import Move, Transition, look_again
+from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
 from breakwater.warehouse.workspace import Workspace
-
-STAGE = "notify"
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An incident as it is now, and how it got there."""
-
-    incident: Incident
-    transition: Transition
 
 
 def raise_incidents(
@@ -56,7 +49,7 @@ def raise_incidents(
         notify: whether a manual run may tell people.
 
     Returns:
-        Counts: ``open``, ``hidden`` (open but inhibited or silenced), the moves of this run by
+        Counts: ``open``, ``hidden`` (open but inhibited, silenced or snoozed), the moves of this run by
         name, ``messages`` enqueued, and ``paging``, the reason why people may be told or not.
     """
     configuration = workspace.configuration
@@ -69,10 +62,10 @@ def raise_incidents(
         live_days=configuration.operations.live_days,
     )
     with workspace.warehouse.transaction() as connection:
-        hold(connection, STAGE, WHOLE_DAY, day)
+        hold_incidents(connection, day)
         findings = findings_of_day(connection, day)
         known = incidents_of_day(connection, day)
-        moves = decide_moves(known, findings, configuration.silences, today)
+        moves = decide_moves(known, findings, configuration, now)
         _save(connection, known, moves, run_type=run_type, paging=paging, now=now)
         incidents = [move.incident for move in moves]
         coverage = read_coverage(connection, configuration, day)
@@ -104,20 +97,21 @@ def raise_incidents(
 def decide_moves(
     known: dict[str, Incident],
     findings: Sequence[Finding],
-    silences: Sequence[Silence],
-    today: date,
+    configuration: Configuration,
+    now: datetime,
 ) -> list[Move]:
     """Decide what becomes of each incident, known or new, in the order of their fingerprints."""
+    operations = configuration.operations
+    today = operational_day_of(utc_seconds(now), operations.zone_info)
     found = {finding.finding_id: finding for finding in findings}
     moves = []
     for fingerprint in sorted(known.keys() | found.keys()):
         before, finding = known.get(fingerprint), found.get(fingerprint)
-        transition = transition_of(before, finding)
-        if finding is not None:
-            hidden_by = _hidden_by(finding, findings, silences, today)
-            moves.append(Move(Incident(finding, is_open=True, hidden_by=hidden_by), transition))
-        elif before is not None:
-            moves.append(Move(Incident(before.finding, is_open=False), transition))
+        move = look_again(before, finding, operations.incidents, now)
+        if move.incident.is_open:
+            hidden_by = _hidden_by(move.incident.finding, findings, configuration.silences, today)
+            move = replace(move, incident=replace(move.incident, hidden_by=hidden_by))
+        moves.append(move)
     return moves
 
 
@@ -145,25 +139,22 @@ def _save(
         if known.get(move.incident.fingerprint) != move.incident:
             save_incident(connection, move.incident, now)
         if move.transition is not Transition.UNCHANGED:
-            add_transition(
-                connection,
-                move.incident,
-                move.transition.value,
-                run_type=run_type,
-                paging=paging.reason.value,
-                now=now,
-            )
+            event = Event(kind=move.transition.value, run_type=run_type, paging=paging.reason.value)
+            add_event(connection, move.incident, event, now)
+        if move.lapsed is not None:
+            add_event(connection, move.incident, lapse_of(move.lapsed, now), now)
 
 
 def _outline(incident: Incident) -> list[object]:
     """List what an unchanged re-run leaves as it is."""
     severity, value = incident.finding.severity, incident.finding.value
-    return [incident.fingerprint, incident.is_open, incident.hidden_by, severity, value]
+    outline = [incident.fingerprint, incident.is_open, incident.hidden_by, severity, value]
+    return [*outline, incident.good_runs] if incident.good_runs else outline
 
 
 def _count(moves: Sequence[Move]) -> dict[str, int]:
     counts = Counter(move.transition.value for move in moves)
     del counts[Transition.UNCHANGED.value]
     still_open = [move.incident for move in moves if move.incident.is_open]
-    hidden = sum(incident.hidden_by is not None for incident in still_open)
+    hidden = sum(incident.is_hidden for incident in still_open)
     return {"open": len(still_open), "hidden": hidden, **dict(sorted(counts.items()))}

@@ -14,7 +14,7 @@ class IncidentCount:
     open: int
     resolved: int
     hidden: int
-    """Of the open ones: inhibited or silenced."""
+    """Of the open ones: inhibited, silenced or snoozed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def count_incidents(connection: Connection, first: date, last: date) -> list[Inc
     rows = connection.execute(
         "select rule, count(*) filter (where state = 'open') as open,"
         " count(*) filter (where state = 'resolved') as resolved,"
-        " count(*) filter (where state = 'open' and hidden_by is not null) as hidden"
+        " count(*) filter (where state = 'open'"
+        "  and (hidden_by is not null or word = 'snoozed')) as hidden"
         " from notify.incident where operational_day between %s and %s group by rule order by rule",
         [first, last],
     )

@@ -1,7 +1,7 @@
 """Telling: from the day's incidents to the messages in the outbox, one recipient at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from breakwater.contracts.configuration import Configuration
@@ -12,6 +12,7 @@ from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.naming import Naming
 from breakwater.notify.route import Recipient, belongs_to_a_vendor, recipients_of
+from breakwater.notify.shown import shown_by_a_run, shown_by_a_word
 from breakwater.notify.telling import (
     Telling,
     Told,
@@ -39,27 +40,51 @@ class Teller:
         Args:
             incidents: every incident of the day, open or not, hidden or not.
         """
-        told: dict[Recipient, dict[str, Telling]] = {}
-        for telling in tellings_of_day(self.connection, self.coverage.day):
-            told.setdefault(telling.recipient, {})[telling.thread_key] = telling
+        told = self._told()
         routed = self._routed(incidents)
         count = 0
         for recipient in sorted(told.keys() | routed.keys()):
             known = told.get(recipient, {})
-            shown = list(_visible(incidents, routed.get(recipient, frozenset()), known))
-            cap = self.configuration.operations.storm_cap
-            threads = threads_of(shown, known, self.coverage.day, cap)
-            for thread_key in sorted(threads):
-                last = known.get(thread_key)
-                count += self._tell_thread(recipient, thread_key, threads[thread_key], last)
+            shown = shown_by_a_run(incidents, routed.get(recipient, frozenset()), known)
+            count += self._tell_recipient(recipient, list(shown), known)
         return count
+
+    def tell_words(self, incidents: Sequence[Incident], spoken_of: set[str]) -> int:
+        """Write what people said of incidents, to those who were told of them; return how many.
+
+        Args:
+            incidents: every incident of the day.
+            spoken_of: the fingerprints of those that somebody said something of.
+        """
+        return sum(
+            self._tell_recipient(
+                recipient, list(shown_by_a_word(incidents, spoken_of, known)), known
+            )
+            for recipient, known in sorted(self._told().items())
+        )
+
+    def _told(self) -> dict[Recipient, dict[str, Telling]]:
+        told: dict[Recipient, dict[str, Telling]] = {}
+        for telling in tellings_of_day(self.connection, self.coverage.day):
+            told.setdefault(telling.recipient, {})[telling.thread_key] = telling
+        return told
+
+    def _tell_recipient(
+        self, recipient: Recipient, shown: Sequence[Incident], known: Mapping[str, Telling]
+    ) -> int:
+        cap = self.configuration.operations.storm_cap
+        threads = threads_of(shown, known, self.coverage.day, cap)
+        return sum(
+            self._tell_thread(recipient, thread_key, threads[thread_key], known.get(thread_key))
+            for thread_key in sorted(threads)
+        )
 
     def _routed(self, incidents: Sequence[Incident]) -> dict[Recipient, set[str]]:
         """Find who is told about which open incident that nothing hides."""
         routed: dict[Recipient, set[str]] = {}
         routes, vendors = self.configuration.routes, self.configuration.vendors
         for incident in incidents:
-            if incident.is_open and incident.hidden_by is None:
+            if incident.is_open and not incident.is_hidden:
                 for recipient in recipients_of(incident.finding, routes, vendors):
                     routed.setdefault(recipient, set()).add(incident.fingerprint)
         return routed
@@ -111,31 +136,6 @@ class Teller:
         return Reader(vendor_zone=zone)
 
 
-def _visible(
-    incidents: Sequence[Incident], routed: frozenset[str] | set[str], told: Mapping[str, Telling]
-) -> Iterator[Incident]:
-    """Choose what one recipient may see: what is routed to it, and what it was told before.
-
-    What is hidden now stays as it was last told; it neither moves nor vanishes.
-    """
-    before = {
-        fingerprint: entry
-        for telling in told.values()
-        for fingerprint, entry in telling.members.items()
-    }
-    for incident in incidents:
-        entry = before.get(incident.fingerprint)
-        if incident.is_open and incident.hidden_by is not None:
-            if entry is not None:
-                yield _as_told(incident, entry)
-        elif incident.fingerprint in routed or entry is not None:
-            yield incident
-
-
-def _as_told(incident: Incident, entry: Told) -> Incident:
-    finding = replace(incident.finding, severity=entry.severity, value=entry.value)
-    return replace(incident, finding=finding, is_open=entry.is_open)
-
-
 def _told(incident: Incident) -> Told:
-    return Told(incident.is_open, incident.finding.severity, incident.finding.value)
+    finding = incident.finding
+    return Told(incident.is_open, finding.severity, finding.value, incident.state)

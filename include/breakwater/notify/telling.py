@@ -10,6 +10,7 @@ from breakwater.core.finding import Severity
 from breakwater.notify.incident import Incident
 from breakwater.notify.route import Recipient
 from breakwater.notify.transition import Transition, compare
+from breakwater.notify.word import State
 from breakwater.warehouse.database import Connection
 
 
@@ -20,6 +21,8 @@ class Told:
     is_open: bool
     severity: Severity
     value: float
+    state: State = State.OPEN
+    """What people had said of it by then, while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ class TellingReason(StrEnum):
     WORSENED = "worsened"
     RESTATED = "restated"
     EASED = "eased"
+    LAPSED = "lapsed"
+    SNOOZED = "snoozed"
+    ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     UNCHANGED = "unchanged"
     NOTHING_OPEN = "nothing_open"
@@ -56,6 +62,9 @@ _NEWS_FIRST = (
     Transition.WORSENED,
     Transition.RESTATED,
     Transition.EASED,
+    Transition.LAPSED,
+    Transition.SNOOZED,
+    Transition.ACKNOWLEDGED,
     Transition.RESOLVED,
 )
 
@@ -68,7 +77,22 @@ def news_of(told: Told | None, incident: Incident) -> Transition:
         return Transition.RESOLVED if told.is_open else Transition.UNCHANGED
     if not told.is_open:
         return Transition.REOPENED
-    return compare(told.severity.rank, told.value, incident.finding)
+    moved = compare(told.severity.rank, told.value, incident.finding)
+    return said_since(told, incident) if moved is Transition.UNCHANGED else moved
+
+
+def said_since(told: Told, incident: Incident) -> Transition:
+    """Decide what people said of an open incident since a recipient was told about it."""
+    if not incident.is_open or incident.state is told.state:
+        return Transition.UNCHANGED
+    return _SAID[incident.state]
+
+
+_SAID = {
+    State.OPEN: Transition.LAPSED,
+    State.ACKNOWLEDGED: Transition.ACKNOWLEDGED,
+    State.SNOOZED: Transition.SNOOZED,
+}
 
 
 def decide_telling(last: Telling | None, shown: Sequence[Incident]) -> TellingReason:
@@ -103,7 +127,12 @@ def tellings_of_day(connection: Connection, day: date) -> list[Telling]:
             recipient=Recipient(row["channel"], row["recipient"]),
             ordinal=row["ordinal"],
             members={
-                fingerprint: Told(told["is_open"], Severity(told["severity"]), told["value"])
+                fingerprint: Told(
+                    told["is_open"],
+                    Severity(told["severity"]),
+                    told["value"],
+                    State(told.get("state", State.OPEN)),  # absent: told before people could say
+                )
                 for fingerprint, told in row["members"].items()
             },
         )
@@ -114,7 +143,12 @@ def tellings_of_day(connection: Connection, day: date) -> list[Telling]:
 def save_telling(connection: Connection, telling: Telling, day: date, now: datetime) -> None:
     """Keep what a recipient is now told about a thread."""
     members = {
-        fingerprint: {"is_open": told.is_open, "severity": told.severity, "value": told.value}
+        fingerprint: {
+            "is_open": told.is_open,
+            "severity": told.severity,
+            "value": told.value,
+            "state": told.state,
+        }
         for fingerprint, told in telling.members.items()
     }
     connection.execute(

@@ -6,7 +6,8 @@ enforcement log and measured; then the day is tied out and closed, compared with
 findings become incidents, and the digest is written. Scheduled runs tell people; backfills update
 everything and tell nobody; a manual run tells people only if *Tell people* is ticked. Last, earlier
 days are closed again that late or corrected records made stale, and each gets a new edition of its
-digest: any run does that, and none tells anybody.
+digest: any run does that. None pages anybody; who was sent a digest whose numbers really moved is sent
+its correction by runs that tell people.
 
 **Is running it again safe?** Yes: any task, any run, any number of times, also side by side. Every
 task replaces what it owns in one transaction, an unchanged re-run changes nothing, and each message

@@ -10,6 +10,7 @@ from made_days import DAY, NOW
 
 from breakwater.core.errors import ConfigurationError
 from breakwater.core.vocabulary import RunType
+from breakwater.report.correct import tell_corrections
 from breakwater.report.digest import publish_digest, render_digest
 from breakwater.report.editions import NoEditionError
 from breakwater.report.message import Restated
@@ -136,6 +137,30 @@ def test_a_small_correction_is_kept_and_not_sent_until_it_adds_up(quiet: Workspa
     told = _outbox(quiet)[2]["payload"]["text"]
     assert "RESTATED SINCE EDITION 1" in told
     assert "- Manual incoming: 3,541 → 3,641" in told
+
+
+def test_a_day_closed_again_corrects_those_who_read_it(quiet: Workspace) -> None:
+    """It was restated in silence; whoever was sent the first edition is sent the next, once."""
+    _publish(quiet)
+    _publish(quiet, audiences=["apac"], deliver=False)
+    _restate(quiet)
+    _publish(quiet, audiences=["ops", "apac"], run_type=RunType.BACKFILL, deliver=False)
+    assert len(_outbox(quiet)) == 2
+    assert tell_corrections(quiet, LATER) == 2
+    assert [row["operation"] for row in _outbox(quiet)[2:]] == ["reply", "update"]
+    assert tell_corrections(quiet, LATER) == 0
+
+
+def test_an_old_day_and_a_small_change_correct_nobody(quiet: Workspace) -> None:
+    """Both are in the editions, for whoever looks."""
+    _publish(quiet)
+    _restate(quiet, 9)
+    _publish(quiet, deliver=False)
+    assert tell_corrections(quiet, LATER) == 0
+    _restate(quiet)
+    _publish(quiet, deliver=False)
+    assert tell_corrections(quiet, LATER + timedelta(days=20)) == 0
+    assert tell_corrections(quiet, LATER) == 2
 
 
 def test_a_scheduled_digest_waits_for_its_readers_morning(quiet: Workspace) -> None:

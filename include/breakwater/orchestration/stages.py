@@ -119,14 +119,20 @@ def digest(told: JsonValue) -> JsonValue:
 
 
 def reclose_stale() -> JsonValue:
-    """Close days again whose input changed after they were closed; tell nobody.
+    """Close days again whose input changed after they were closed; page nobody.
+
+    Readers of a digest whose numbers really moved are sent its correction, if the run may tell.
 
     Raises:
         DayStaleError: a day could not be closed again; the others were.
     """
+    from breakwater.orchestration import telling
     from breakwater.orchestration.restating import reclose_all
 
-    return reclose_all(installation(), instant())
+    try:
+        return reclose_all(installation(), instant())
+    finally:
+        telling.correct()
 
 
 def every_vendor_reported(

@@ -1,5 +1,6 @@
 """Tell people what a run found: incidents first, then the digest; backfills tell nobody."""
 
+import logging
 from collections.abc import Mapping
 
 from airflow.sdk import get_current_context
@@ -12,8 +13,11 @@ from breakwater.orchestration.channels import open_senders
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant, operational_day
 from breakwater.orchestration.run_type import asked_to_tell, paging_of, run_type_of
+from breakwater.report.correct import tell_corrections
 from breakwater.report.digest import publish_digest
 from breakwater.warehouse.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 class UndeliverableError(BreakwaterError):
@@ -57,6 +61,18 @@ def digest(told: JsonValue) -> JsonValue:
     earlier = told.get("delivery") if isinstance(told, Mapping) else None
     _insist(delivery, earlier if isinstance(earlier, Mapping) else {})
     return {**published.to_dict(), "delivery": delivery}
+
+
+def correct() -> None:
+    """Send the corrections of digests that readers are owed, if the run may tell people.
+
+    What cannot be sent now stays in the outbox, and the next run that sends insists on it.
+    """
+    context, workspace, now = get_current_context(), installation(), instant()
+    paging = paging_of(context, operational_day(context), now, workspace.configuration.operations)
+    if paging.is_allowed and (count := tell_corrections(workspace, now)):
+        log.info("%d messages correct digests of earlier days", count)
+        _deliver(workspace)
 
 
 def _deliver(workspace: Workspace) -> dict[str, JsonValue]:

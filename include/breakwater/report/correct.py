@@ -1,0 +1,50 @@
+"""Corrections: days that were told, closed again since, and moved far enough to be told again."""
+
+from datetime import date, datetime, timedelta
+
+from breakwater.contracts.audiences import Audience
+from breakwater.core.days import operational_day_of, utc_seconds
+from breakwater.report.correcting import decide_correction
+from breakwater.report.deliver import enqueue_edition
+from breakwater.report.editions import last_told, read_edition, said_by
+from breakwater.warehouse.database import hold
+from breakwater.warehouse.stage_run import WHOLE_DAY
+from breakwater.warehouse.workspace import Workspace
+
+_UNTOLD = (
+    "select operational_day, audience from report.edition where operational_day >= %s"
+    " group by operational_day, audience"
+    " having max(edition) > max(edition) filter (where told_at is not null)"
+    " order by operational_day, audience"
+)
+"""Who was sent an edition that is not the latest; nobody is corrected who was never told."""
+
+
+def tell_corrections(workspace: Workspace, now: datetime) -> int:
+    """Write the corrections that readers are owed to the outbox; return how many messages.
+
+    It reads editions, and composes nothing: what is told is what was kept. Safe to repeat and to
+    kill: an edition is marked as told in the transaction that writes its messages.
+    """
+    operations = workspace.configuration.operations
+    audiences = {each.audience: each for each in workspace.configuration.audiences}
+    today = operational_day_of(utc_seconds(now), operations.zone_info)
+    since = today - timedelta(days=operations.corrections.days)
+    with workspace.warehouse.transaction() as connection:
+        owed = connection.execute(_UNTOLD, [since]).fetchall()
+    return sum(
+        _correct(workspace, row["operational_day"], audiences[row["audience"]], now)
+        for row in owed
+        if row["audience"] in audiences
+    )
+
+
+def _correct(workspace: Workspace, day: date, audience: Audience, now: datetime) -> int:
+    rules = workspace.configuration.operations.corrections
+    with workspace.warehouse.transaction() as connection:
+        hold(connection, "digest", WHOLE_DAY, day)
+        latest = read_edition(connection, day, audience.audience, None)
+        told = last_told(connection, day, audience.audience)
+        if not decide_correction(told, said_by(connection, latest), rules).is_told:
+            return 0
+        return enqueue_edition(connection, latest, audience, now)

@@ -26,7 +26,7 @@ def typed(*words: str) -> str:
 def test_an_event_is_added_listed_ended_and_taken_back() -> None:
     """One line an event; a title does nothing to the terminal."""
     assert typed("list") == "no known event\n"
-    assert typed(*ADD) == "sale: counts from the next detection on\n"
+    assert typed(*ADD) == "sale: added; counts from the next detection on\n"
     head, row = typed("list").splitlines()
     assert head.split() == [
         "event",

@@ -56,6 +56,8 @@ class Operation:
         slowness: factor on handling by (vendor, site, first day).
         accuracy: share of right decisions by (language, first day), at every vendor.
         silent: vendor-days without an export.
+        silent_queues: days on which nothing came by (vendor, queue); the rest goes on.
+        shifts: factors on arrivals by (vendor, queue, language): of each day by days since the first.
     """
 
     seed: int = 1
@@ -63,6 +65,8 @@ class Operation:
     slowness: dict[tuple[str, str, date], float] = field(default_factory=dict)
     accuracy: dict[tuple[str, date], float] = field(default_factory=dict)
     silent: set[tuple[str, date]] = field(default_factory=set)
+    silent_queues: dict[tuple[str, str], set[date]] = field(default_factory=dict)
+    shifts: dict[tuple[str, str, str], tuple[date, tuple[float, ...]]] = field(default_factory=dict)
 
     def facts(self, days: int = DAYS) -> dict[date, list[Row]]:
         """Draw the facts of every day."""
@@ -90,7 +94,11 @@ class Operation:
         random = np.random.default_rng(list(name))
         spike = self.spikes.get((vendor, queue, language, day), 1.0)
         size = 500 * share * WEEK[day.weekday()] * np.exp(0.03 * random.standard_normal())
+        spike *= self._shift((vendor, queue, language), day)
         cases = int(random.poisson(size * spike))
+        if day in self.silent_queues.get((vendor, queue), ()):
+            yield "backlog", int(random.poisson(size * 0.1)), None
+            return
         slow = 1.0
         for (where, place, first), factor in self.slowness.items():
             if (where, place) == (vendor, site) and day >= first:
@@ -101,6 +109,7 @@ class Operation:
                 right = share_right
         seconds = np.sum(60 * slow * np.exp(0.6 * random.standard_normal(cases)))
         sampled = int(random.binomial(cases, 0.08))
+        yield "total_incoming", cases + cases // 5, None
         yield "manual_incoming", cases, None
         yield "aht", float(round(seconds)), cases
         yield "qa_accuracy", int(random.binomial(sampled, right)), sampled
@@ -112,3 +121,11 @@ class Operation:
             cases,
         )
         yield "backlog", int(random.poisson(size * 0.4)), None
+
+    def _shift(self, stream: tuple[str, str, str], day: date) -> float:
+        """Return the factor of a day: that of the last one stays."""
+        if stream not in self.shifts:
+            return 1.0
+        first, factors = self.shifts[stream]
+        since = (day - first).days
+        return 1.0 if since < 0 else factors[min(since, len(factors) - 1)]

@@ -141,6 +141,7 @@ def test_a_day_without_facts_has_no_scores(workspace: Workspace) -> None:
         "series": 0,
         "without_opinion": 0,
         "anomalies": 0,
+        "silent_queues": 0,
         "lasting": 0,
         "explained": 0,
         "kept_quiet": 0,

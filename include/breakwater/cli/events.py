@@ -14,7 +14,7 @@ from breakwater.contracts.cross_check import event_names
 from breakwater.contracts.events import DIMENSIONS, EventKind, KnownEvent, event_problems
 from breakwater.core.errors import ConfigurationError
 from breakwater.warehouse.known_event import add_event, end_event, known_events, withdraw_event
-from breakwater.warehouse.workspace import open_workspace
+from breakwater.warehouse.workspace import Workspace, open_workspace
 
 _BY = click.option("--by", default=getpass.getuser, show_default="you", help="Who says so.")
 _HEADER = ["event", "kind", "first day", "last day", "scope", "suppresses", "where", "title"]
@@ -24,7 +24,8 @@ _HEADER = ["event", "kind", "first day", "last day", "scope", "suppresses", "whe
 def events() -> None:
     """List known events, add one, say when it ended, or take it back.
 
-    Anomalies name the events that they coincide with, from the next detection of their day on.
+    Anomalies name the events that they coincide with; days that were judged without knowing of one
+    are judged again by the next run.
     """
 
 
@@ -96,7 +97,7 @@ def add(event: str, by: str, **said: object) -> None:
         raise ConfigurationError(tuple(problems))
     with workspace.warehouse.transaction() as connection:
         add_event(connection, known, by=by, at=now())
-    click.echo(f"{event}: counts from the next detection on")
+    click.echo(f"{event}: added{_to_judge_again(workspace)}")
 
 
 @events.command()
@@ -105,9 +106,10 @@ def add(event: str, by: str, **said: object) -> None:
 @_BY
 def end(event: str, last_day: date, by: str) -> None:
     """Say which day was the last of an added event NAME."""
-    with open_workspace().warehouse.transaction() as connection:
+    workspace = open_workspace()
+    with workspace.warehouse.transaction() as connection:
         end_event(connection, event, last_day, by=by, at=now())
-    click.echo(f"{event}: ends with {last_day.isoformat()}")
+    click.echo(f"{event}: ends with {last_day.isoformat()}{_to_judge_again(workspace)}")
 
 
 @events.command()
@@ -115,9 +117,22 @@ def end(event: str, last_day: date, by: str) -> None:
 @_BY
 def withdraw(event: str, by: str) -> None:
     """Take back an added event NAME that was a mistake; it is kept, and counts for no day."""
-    with open_workspace().warehouse.transaction() as connection:
+    workspace = open_workspace()
+    with workspace.warehouse.transaction() as connection:
         withdraw_event(connection, event, by=by, at=now())
-    click.echo(f"{event}: withdrawn")
+    click.echo(f"{event}: withdrawn{_to_judge_again(workspace)}")
+
+
+def _to_judge_again(workspace: Workspace) -> str:
+    """Say how many judged days an event touches that was not known when they were judged."""
+    from breakwater.detect.again import days_out_of_date
+
+    with workspace.warehouse.transaction() as connection:
+        found = days_out_of_date(connection, workspace.configuration.events)
+    if not found:
+        return "; counts from the next detection on"
+    days = f"{len(found)} judged {'day' if len(found) == 1 else 'days'}"
+    return f"; {days} will be judged again by the next run, or by `breakwater close --stale`"
 
 
 def _problems(event: str, error: ValidationError) -> Iterator[str]:

@@ -121,6 +121,9 @@ class Detection(Contract):
     """Smallest absolute change of a share worth a message."""
     refractory_days: int = 7
     """After this many ordinary days the next change is a new one; until then it is told once."""
+    silent_queue_cases: int = Field(default=10, ge=1)
+    """A queue to which not one case came is told of when each of the same weekdays before, in the
+    last four weeks, brought so many."""
 
 
 class Forecasting(Contract):

@@ -40,6 +40,7 @@ class Rule(StrEnum):
     VENDOR_TOTALS_DIFFER = "VendorTotalsDiffer"
     SLA_ATTAINMENT_LOW = "SlaAttainmentLow"
     STATUTORY_CLOCK_BREACHED = "StatutoryClockBreached"
+    QUEUE_SILENT = "QueueSilent"
     KPI_ANOMALY = "KpiAnomaly"
 
 

@@ -7,11 +7,8 @@ waiting is what anybody would expect, and the message is about the rise.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from breakwater.detect.facts import MetricFacts
-from breakwater.detect.panel import Flags
-from breakwater.detect.slices import DIMENSIONS, Slice
+from breakwater.detect.slices import Slice
 
 CAUSES = frozenset({"manual_incoming", "aht"})
 CONSEQUENCES: Mapping[str, int] = {
@@ -70,20 +67,7 @@ def follows_from(
 def _shared(one: Slice, other: Slice, facts: MetricFacts) -> float:
     """Return the share of a slice's recent cases that another slice's scope takes in."""
     size = facts.numerator[:, -ECHO_DAYS:].sum(axis=1)
-    whole = size[_inside(one, facts)].sum()
-    both = size[_inside(one, facts) & _inside(other, facts)].sum()
+    inside = facts.inside(dict(one.scope))
+    whole = size[inside].sum()
+    both = size[inside & facts.inside(dict(other.scope))].sum()
     return float(both / whole) if whole > 0 else 0.0
-
-
-def _inside(one: Slice, facts: MetricFacts) -> Flags:
-    scope = dict(one.scope)
-    return np.array(
-        [
-            all(
-                scope.get(name, value) == value
-                for name, value in zip(DIMENSIONS, leaf, strict=True)
-            )
-            for leaf in facts.leaves
-        ],
-        dtype=np.bool_,
-    )

@@ -1,17 +1,21 @@
 """The stage: compare a day's KPIs with the days before it, and say once what is abnormal."""
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.operations import Detection as Limits
-from breakwater.core.finding import Finding
+from breakwater.contracts.operations import Queue
+from breakwater.core.finding import Finding, Rule
+from breakwater.detect.again import events_read
 from breakwater.detect.cause.driver import with_cause
 from breakwater.detect.detection import Settings
 from breakwater.detect.events.announced import with_events
-from breakwater.detect.facts import read_facts
+from breakwater.detect.facts import Facts, read_history
 from breakwater.detect.holiday import holiday_flags
 from breakwater.detect.judgement import SCORE_COLUMNS, Judgement, judge
 from breakwater.detect.panel import Flags
-from breakwater.warehouse.database import hold, replace_rows
+from breakwater.warehouse.database import Connection, hold, replace_rows
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.known_event import known_events
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
@@ -19,60 +23,105 @@ from breakwater.warehouse.workspace import Workspace
 
 STAGE = "detect"
 
-RUN_COLUMNS = ("first_day", "series", "holidays", "settings")
+RUN_COLUMNS = ("first_day", "series", "holidays", "settings", "content", "read", "events")
 
 
 def detect_day(workspace: Workspace, day: date, now: datetime) -> StageResult:
-    """Judge a day against the history before it; replaces its scores and its KpiAnomaly findings.
+    """Judge a day against the history before it; replaces its scores and its findings.
 
     Only days up to this one are read, so a replay of a past day says what was said then, unless
-    one of the days before it was restated.
+    one of the days before it was restated: `detect.again` knows which days those are.
     """
-    limits = workspace.configuration.operations.detection
+    return detect_days(workspace, [day], now)[0]
+
+
+def detect_days(workspace: Workspace, days: Collection[date], now: datetime) -> list[StageResult]:
+    """Judge some days as `detect_day` does, and read their history once.
+
+    Args:
+        workspace: the installation.
+        days: operational days, at least one; what lies between the first and the last is read.
+        now: the instant to remember for what changes.
+
+    Returns:
+        A result for each day, in the order of days.
+    """
+    history_days = workspace.configuration.operations.detection.history_days
+    ordered = sorted(days)
     with workspace.warehouse.transaction() as connection:
-        hold(connection, STAGE, WHOLE_DAY, day)
-        facts = read_facts(connection, day, limits.history_days)
-        vendors = workspace.configuration.vendors
-        holidays = {name: holiday_flags(vendors[name], facts.days) for name in sorted(vendors)}
+        for day in ordered:
+            hold(connection, STAGE, WHOLE_DAY, day)
+        history = read_history(connection, ordered[0], ordered[-1], history_days)
         events = known_events(connection, workspace.configuration.events)
-        judgement = judge(facts, _settings(limits), holidays, events)
-        rows = list(judgement.rows()) if judgement else []
-        findings = [
-            with_events(
-                with_cause(connection, finding),
-                events,
-                facts.metrics[finding.scope["metric"]].leaves,
-            )
-            for finding in (judgement.findings() if judgement else ())
+        return [
+            _detect(workspace, connection, history.window(day, history_days), events, now)
+            for day in ordered
         ]
-        key = {"operational_day": day}
-        replace_rows(connection, "detect.score", key, SCORE_COLUMNS, rows)
-        grounds = [_grounds(judgement, holidays, limits)] if judgement else []
-        replace_rows(connection, "detect.run", key, RUN_COLUMNS, grounds)
-        replace_findings(connection, day, STAGE, WHOLE_DAY, findings)
-        return record_stage(
-            connection,
-            day=day,
-            vendor=WHOLE_DAY,
-            stage=STAGE,
-            inputs=limits.model_dump(mode="json"),
-            outputs=rows,
-            summary=_summary(rows, findings),
-            at=now,
-        )
+
+
+def _detect(
+    workspace: Workspace,
+    connection: Connection,
+    facts: Facts,
+    events: Sequence[KnownEvent],
+    now: datetime,
+) -> StageResult:
+    operations, vendors = workspace.configuration.operations, workspace.configuration.vendors
+    limits, day = operations.detection, facts.days[-1]
+    holidays = {name: holiday_flags(vendors[name], facts.days) for name in sorted(vendors)}
+    judgement = judge(facts, _settings(limits), holidays, events)
+    rows = list(judgement.rows()) if judgement else []
+    findings = list(_findings(connection, judgement, events, operations.queues))
+    key = {"operational_day": day}
+    replace_rows(connection, "detect.score", key, SCORE_COLUMNS, rows)
+    grounds = [_grounds(judgement, holidays, limits, events)] if judgement else []
+    replace_rows(connection, "detect.run", key, RUN_COLUMNS, grounds)
+    replace_findings(connection, day, STAGE, WHOLE_DAY, findings)
+    return record_stage(
+        connection,
+        day=day,
+        vendor=WHOLE_DAY,
+        stage=STAGE,
+        inputs=limits.model_dump(mode="json"),
+        outputs=[rows, [[finding.finding_id, finding.detail] for finding in findings]],
+        summary=_summary(rows, findings),
+        at=now,
+    )
+
+
+def _findings(
+    connection: Connection,
+    judgement: Judgement | None,
+    events: Sequence[KnownEvent],
+    queues: Mapping[str, Queue],
+) -> Iterator[Finding]:
+    if judgement is None:
+        return
+    yield from judgement.silence_findings(queues)
+    for finding in judgement.findings():
+        leaves = judgement.facts.metrics[finding.scope["metric"]].leaves
+        yield with_events(with_cause(connection, finding), events, leaves)
 
 
 def _grounds(
-    judgement: Judgement, holidays: dict[str, Flags], limits: Limits
+    judgement: Judgement, holidays: dict[str, Flags], limits: Limits, events: Sequence[KnownEvent]
 ) -> tuple[object, ...]:
     """Return what the scores rest on, as `RUN_COLUMNS`."""
-    days = judgement.facts.days
+    days, contents = judgement.facts.days, judgement.facts.contents
     closed = {
         name: [day.isoformat() for day, off in zip(days, flags, strict=True) if off]
         for name, flags in holidays.items()
     }
     members = [one.slice.name for one in judgement.series]
-    return days[0], members, closed, limits.model_dump(mode="json")
+    return (
+        days[0],
+        members,
+        closed,
+        limits.model_dump(mode="json"),
+        contents.get(days[-1]),
+        {day.isoformat(): content for day, content in contents.items()},
+        events_read(events, days[0], days[-1]),
+    )
 
 
 def _summary(rows: list[tuple[object, ...]], findings: list[Finding]) -> dict[str, int]:
@@ -80,7 +129,8 @@ def _summary(rows: list[tuple[object, ...]], findings: list[Finding]) -> dict[st
     return {
         "series": len(rows),
         "without_opinion": sum(verdict in {"missing", "too_young"} for verdict in verdicts),
-        "anomalies": len(findings),
+        "anomalies": sum(finding.rule is Rule.KPI_ANOMALY for finding in findings),
+        "silent_queues": sum(finding.rule is Rule.QUEUE_SILENT for finding in findings),
         "lasting": verdicts.count("continuing"),
         "explained": verdicts.count("explained"),
         "kept_quiet": verdicts.count("known_event"),
@@ -95,4 +145,5 @@ def _settings(limits: Limits) -> Settings:
         minimum_effect=limits.minimum_effect,
         minimum_rate_effect=limits.minimum_rate_effect,
         refractory_days=limits.refractory_days,
+        silent_queue_cases=limits.silent_queue_cases,
     )

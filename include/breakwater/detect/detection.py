@@ -35,6 +35,8 @@ class Settings:
         minimum_effect: smallest relative change; of a share, relative to its rarer side.
         minimum_rate_effect: smallest absolute change of a share.
         refractory_days: how long after an abnormal day the next one is the same change.
+        silent_queue_cases: cases on each of the same weekdays before, from which a day without any
+            is a silent one.
     """
 
     false_alarms: float = 0.07
@@ -43,6 +45,7 @@ class Settings:
     minimum_effect: float = 0.0
     minimum_rate_effect: float = 0.0
     refractory_days: int = 7
+    silent_queue_cases: int = 10
 
     @property
     def threshold(self) -> float:

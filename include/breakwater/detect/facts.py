@@ -1,23 +1,31 @@
 """KPI facts of a span of days as arrays: one row a leaf slice, one column a day."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from breakwater.detect.panel import Flags, Floats
-from breakwater.detect.slices import DIMENSIONS, WATCHED
+from breakwater.detect.slices import ARRIVALS, DIMENSIONS, WATCHED
 from breakwater.warehouse.database import Connection
 
+# A leaf's own hash tells its policies and priorities apart, which explanations read.
 _LEAVES = """
     select metric, vendor, site, queue, language,
            array_agg(operational_day - %(first)s::date order by operational_day) as days,
            array_agg(numerator order by operational_day) as numerators,
-           array_agg(denominator order by operational_day) as denominators
+           array_agg(denominator order by operational_day) as denominators,
+           array_agg(content order by operational_day) as contents
     from (
         select operational_day, metric, vendor, site, queue, language,
-               sum(numerator) as numerator, sum(denominator) as denominator
+               sum(numerator) as numerator, sum(denominator) as denominator,
+               bit_xor(hashtextextended(policy, hashtextextended(priority,
+                   hashfloat8extended(numerator,
+                       hashfloat8extended(coalesce(denominator, -1), 0))))) as content
         from measure.kpi_fact
         where operational_day between %(first)s and %(last)s and metric = any(%(metrics)s)
         group by operational_day, metric, vendor, site, queue, language
@@ -26,8 +34,17 @@ _LEAVES = """
     order by metric collate "C", vendor collate "C", site collate "C", queue collate "C",
              language collate "C"
 """
+_REPORTED = """
+    select vendor, array_agg(operational_day - %(first)s::date) as days
+    from measure.day_close, unnest(vendors_reported) as vendor
+    where operational_day between %(first)s and %(last)s
+    group by vendor
+"""
+
+READ = (*sorted(WATCHED), ARRIVALS)
 
 Leaf = tuple[str, ...]
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +63,19 @@ class MetricFacts:
     numerator: Floats
     denominator: Floats
 
+    def inside(self, scope: Mapping[str, str]) -> Flags:
+        """Tell which leaves have the values of a scope."""
+        return np.array(
+            [
+                all(
+                    scope.get(name, value) == value
+                    for name, value in zip(DIMENSIONS, leaf, strict=True)
+                )
+                for leaf in self.leaves
+            ],
+            dtype=np.bool_,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
@@ -55,30 +85,91 @@ class Facts:
         days: in order; the last one is judged.
         metrics: facts by metric; a metric nobody reports is absent.
         reported: for each vendor, the days on which it reported anything.
+        contents: a hash of what each day says; days that say nothing are absent.
     """
 
     days: tuple[date, ...]
     metrics: dict[str, MetricFacts]
     reported: dict[str, Flags]
+    contents: dict[date, str]
 
 
-def read_facts(connection: Connection, day: date, history_days: int) -> Facts:
-    """Read the watched metrics of a day and of the days before it; nothing later."""
-    first = day - timedelta(days=history_days)
-    parameters = {"first": first, "last": day, "metrics": sorted(WATCHED)}
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Facts of a span of days, read once; each day of it is judged by a window of its own.
+
+    Attributes:
+        first: day of the first column.
+        metrics: facts by metric.
+        present: which of their cells hold a fact, by metric.
+        reported: days on which each vendor reported.
+        contents: a hash of each day's facts; 0 where there are none.
+    """
+
+    first: date
+    metrics: dict[str, MetricFacts]
+    present: dict[str, Flags]
+    reported: dict[str, Flags]
+    contents: Hashes
+
+    def window(self, day: date, history_days: int) -> Facts:
+        """Cut out a day and the days before it, as if nothing else had been read."""
+        last = (day - self.first).days
+        part = slice(last - history_days, last + 1)
+        days = tuple(day - timedelta(days=ago) for ago in range(history_days, -1, -1))
+        metrics = {}
+        for name, facts in self.metrics.items():
+            here = self.present[name][:, part].any(axis=1)
+            if here.any():
+                leaves = tuple(facts.leaves[place] for place in np.flatnonzero(here).tolist())
+                # The same layout in memory whatever was read around it: sums round by it.
+                numerator = np.ascontiguousarray(facts.numerator[here][:, part])
+                denominator = np.ascontiguousarray(facts.denominator[here][:, part])
+                metrics[name] = MetricFacts(name, leaves, numerator, denominator)
+        known = {leaf[0] for facts in metrics.values() for leaf in facts.leaves}
+        hashes = self.contents[part].tolist()
+        return Facts(
+            days=days,
+            metrics=metrics,
+            reported={vendor: self.reported[vendor][part] for vendor in sorted(known)},
+            contents={day: f"{h:016x}" for day, h in zip(days, hashes, strict=True) if h},
+        )
+
+
+def read_history(connection: Connection, first: date, last: date, history_days: int) -> History:
+    """Read the watched metrics of some days and of the days before them; nothing later.
+
+    Args:
+        connection: an open transaction.
+        first: the first day that will be judged.
+        last: the last one.
+        history_days: how many days before each.
+    """
+    begins = first - timedelta(days=history_days)
+    parameters = {"first": begins, "last": last, "metrics": list(READ)}
     rows = connection.execute(_LEAVES, parameters).fetchall()
-    width = history_days + 1
+    width = (last - begins).days + 1
     by_metric: dict[str, list[dict[str, Any]]] = {}
     reported: dict[str, Flags] = {}
+    contents = np.zeros(width, dtype=np.uint64)
     for row in rows:
         by_metric.setdefault(row["metric"], []).append(row)
-        seen = reported.setdefault(row["vendor"], np.zeros(width, dtype=np.bool_))
-        seen[row["days"]] = True
-    return Facts(
-        days=tuple(first + timedelta(days=n) for n in range(width)),
-        metrics={metric: _arrays(metric, found, width) for metric, found in by_metric.items()},
-        reported=reported,
-    )
+        reported.setdefault(row["vendor"], np.zeros(width, dtype=np.bool_))[row["days"]] = True
+        contents[row["days"]] += _mixed(_key(row), np.array(row["contents"], dtype=np.int64))
+    for row in connection.execute(_REPORTED, parameters):
+        # A vendor whose export was empty reported that there was nothing.
+        reported.setdefault(row["vendor"], np.zeros(width, dtype=np.bool_))[row["days"]] = True
+        contents[row["days"]] += np.uint64(_hash(row["vendor"]))
+    present = {metric: _present(found, width) for metric, found in by_metric.items()}
+    arrays = {metric: _arrays(metric, found, width) for metric, found in by_metric.items()}
+    return History(begins, arrays, present, reported, contents)
+
+
+def _present(rows: list[dict[str, Any]], width: int) -> Flags:
+    present = np.zeros((len(rows), width), dtype=np.bool_)
+    for index, row in enumerate(rows):
+        present[index, row["days"]] = True
+    return present
 
 
 def _arrays(metric: str, rows: list[dict[str, Any]], width: int) -> MetricFacts:
@@ -88,3 +179,22 @@ def _arrays(metric: str, rows: list[dict[str, Any]], width: int) -> MetricFacts:
         denominator[index, row["days"]] = [value or 0.0 for value in row["denominators"]]
     leaves = tuple(tuple(row[name] for name in DIMENSIONS) for row in rows)
     return MetricFacts(metric, leaves, numerator, denominator)
+
+
+def _key(row: Mapping[str, Any]) -> int:
+    return _hash("\0".join((row["metric"], *(row[name] for name in DIMENSIONS))))
+
+
+def _hash(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
+
+
+def _mixed(key: int, contents: npt.NDArray[np.int64]) -> Hashes:
+    """Mix a leaf's name into its contents, so that sums of leaves tell which leaf has what.
+
+    The finaliser of splitmix64 (Steele, Lea, Flood 2014, OOPSLA).
+    """
+    x = contents.view(np.uint64) ^ np.uint64(key)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(x ^ (x >> np.uint64(31)), dtype=np.uint64)

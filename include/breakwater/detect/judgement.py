@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 
 from breakwater.contracts.events import KnownEvent
+from breakwater.contracts.operations import Queue
 from breakwater.core.finding import Finding
-from breakwater.detect.cause.told_once import Abnormal, explained_by
+from breakwater.detect.cause.told_once import Abnormal, excess_of, explained_by
 from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
 from breakwater.detect.detection import Detection, Settings, Verdict
 from breakwater.detect.events.announced import Announced, announced
@@ -17,6 +18,7 @@ from breakwater.detect.finding import anomaly_finding
 from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.panel.detector import detect_panel
 from breakwater.detect.series import Series, build_panel, build_series
+from breakwater.detect.silent import Silence, silence_finding, silences
 from breakwater.detect.slices import WELCOME
 from breakwater.detect.wording import reason_of
 
@@ -26,6 +28,9 @@ SCORE_COLUMNS = (
     "events",
 )
 
+SILENCED = "manual_incoming"
+"""The watched metric that shows a silent queue as well, as a fall."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
@@ -34,7 +39,8 @@ class Judgement:
     Attributes:
         series: what was judged.
         found: verdicts of all days.
-        explained: index of the explaining series by the index of the explained one.
+        explained: name of the explaining series by the index of the explained one.
+        silent: queues that fell silent, which are no series of the panel.
         settings: limits in force.
         facts: what it rests on.
         announced: what known events say of it.
@@ -42,10 +48,17 @@ class Judgement:
 
     series: list[Series]
     found: Detection
-    explained: dict[int, int]
+    explained: dict[int, str]
+    silent: list[Silence]
     settings: Settings
     facts: Facts
     announced: Announced
+
+    def silence_findings(self, queues: Mapping[str, Queue]) -> Iterator[Finding]:
+        """List what fell silent on this day, by the queues of the operation."""
+        for silence in self.silent:
+            if silence.verdict == "onset":
+                yield silence_finding(silence, queues)
 
     def findings(self) -> Iterator[Finding]:
         """List what begins on this day, is not welcome, and nothing else explains."""
@@ -65,11 +78,10 @@ class Judgement:
         for index, one in enumerate(self.series):
             if np.isfinite(one.y[-1]):
                 yield self._row(index, one)
+        yield from map(_silent_row, self.silent)
 
     def _row(self, index: int, one: Series) -> tuple[object, ...]:
         verdict = Verdict(self.found.verdict[index, -1])
-        cause = self.explained.get(index)
-        because = None if cause is None else self.series[cause].slice.name
         return (
             one.slice.name,
             one.slice.metric,
@@ -86,7 +98,7 @@ class Judgement:
             verdict >= Verdict.ONSET,
             self._word(index),
             self._since(index),
-            self._reason(index, because),
+            self._reason(index),
             [event.event for event in self.announced.beside.get(index, ())],
         )
 
@@ -106,7 +118,8 @@ class Judgement:
             return "onset"
         return verdict.name.lower()
 
-    def _reason(self, index: int, because: str | None) -> str:
+    def _reason(self, index: int) -> str:
+        because = self.explained.get(index)
         reason = reason_of(self.found, index, self.facts.days, self.settings, because)
         if self._word(index) == "known_event":
             return f"{reason}; not told because of {self.announced.kept_quiet[index].event}"
@@ -132,27 +145,51 @@ def judge(
         events: what is known to move numbers.
     """
     series = build_series(facts)
+    silent = silences(facts, holidays, settings.silent_queue_cases, events)
     if not series:
         return None
     found = detect_panel(build_panel(series, facts.days, dict(holidays)), settings)
-    explained = _same_metric(series, found, facts)
-    explained |= _consequences(series, found, facts, set(explained))
+    explained = _silent(series, found, facts, silent)
+    by_index = _same_metric(series, found, facts, set(explained))
+    by_index |= _consequences(series, found, facts, {*explained, *by_index})
+    explained |= {index: series[cause].slice.name for index, cause in by_index.items()}
     told = announced(events, [one.slice for one in series], found, facts)
-    return Judgement(series, found, explained, settings, facts, told)
+    return Judgement(series, found, explained, silent, settings, facts, told)
 
 
-def _same_metric(series: list[Series], found: Detection, facts: Facts) -> dict[int, int]:
-    explained: dict[int, int] = {}
+def _silent(
+    series: list[Series], found: Detection, facts: Facts, silent: Sequence[Silence]
+) -> dict[int, str]:
+    """Name the silence behind arrivals that fell."""
+    explained: dict[int, str] = {}
+    leaves = facts.metrics.get(SILENCED)
+    if leaves is None or not silent:
+        return explained
+    for index, one in enumerate(series):
+        falls = found.verdict[index, -1] >= Verdict.ONSET and found.sign[index, -1] < 0
+        if one.slice.metric == SILENCED and falls:
+            excess = excess_of(leaves, int(found.span[index, -1]), -1)
+            for silence in silent:
+                if excess.explains(leaves.inside(dict(silence.slice.scope)), one.members):
+                    explained[index] = silence.slice.name
+    return explained
+
+
+def _same_metric(
+    series: list[Series], found: Detection, facts: Facts, explained: set[int]
+) -> dict[int, int]:
+    answer: dict[int, int] = {}
     for metric, leaves in facts.metrics.items():
         abnormal = [
             Abnormal(index, one.members, int(found.sign[index, -1]), int(found.span[index, -1]))
             for index, one in enumerate(series)
             if one.slice.metric == metric
+            and index not in explained
             and found.verdict[index, -1] >= Verdict.ONSET
             and not _is_welcome(one, found, index)
         ]
-        explained |= explained_by(leaves, abnormal)
-    return explained
+        answer |= explained_by(leaves, abnormal)
+    return answer
 
 
 def _consequences(
@@ -177,6 +214,29 @@ def _consequences(
 
 def _is_welcome(one: Series, found: Detection, index: int) -> bool:
     return WELCOME.get(one.slice.metric) == int(found.sign[index, -1])
+
+
+def _silent_row(silence: Silence) -> tuple[object, ...]:
+    """Return `SCORE_COLUMNS` of what is judged without a band."""
+    return (
+        silence.slice.name,
+        silence.slice.metric,
+        silence.slice.vendor,
+        dict(silence.slice.scope),
+        0.0,
+        None,
+        silence.usual,
+        None,
+        None,
+        None,
+        None,
+        len(silence.days),
+        True,
+        silence.verdict,
+        silence.told,
+        silence.reason,
+        [event.event for event in silence.beside],
+    )
 
 
 def _known(value: float) -> float | None:

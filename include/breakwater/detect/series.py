@@ -33,7 +33,7 @@ class Series:
 def build_series(facts: Facts) -> list[Series]:
     """Roll up every watched slice, in a stable order; equal slices appear once."""
     found: list[Series] = []
-    for metric in sorted(facts.metrics):
+    for metric in sorted(facts.metrics.keys() & WATCHED.keys()):
         leaves = facts.metrics[metric]
         slices = _slices(metric, leaves)
         found.extend(_roll_up(one, slices[one], leaves, facts) for one in sorted(slices))

@@ -24,6 +24,8 @@ More slices would find little more and cry wolf more often: every series that is
 about two false alarms in a hundred months.
 """
 
+ARRIVALS = "total_incoming"
+"""What a queue falls silent of: every case, whoever decides it."""
 
 WELCOME: Mapping[str, int] = {
     "average_answer_speed": -1,

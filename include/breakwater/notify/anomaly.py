@@ -68,7 +68,7 @@ def notes_of_anomaly(detail: Detail) -> Iterator[str]:
         yield "Same day last week normal"
     if detail.get("same_day_last_week") in {"onset", "continuing"}:
         yield "Same day last week unusual, too"
-    if titles := _events(detail):
+    if titles := titles_of_events(detail):
         yield f"Coincides with: {titles}"
 
 
@@ -105,7 +105,7 @@ def _slice(part: Detail) -> str:
     return one_line(", ".join(parts), MOST_NAMED * LONGEST_NAME)
 
 
-def _events(detail: Detail) -> str:
+def titles_of_events(detail: Detail) -> str:
     """List the titles of known events; people of ours wrote them."""
     titles = [event.get("title") for event in mappings_in(detail, "events")[:MOST_NAMED]]
     return ", ".join(one_line(title, LONGEST_TITLE) for title in titles)

@@ -15,6 +15,7 @@ SYMPTOMS = frozenset(
         Rule.CLOCK_SKEW,
         Rule.SLA_ATTAINMENT_LOW,
         Rule.STATUTORY_CLOCK_BREACHED,
+        Rule.QUEUE_SILENT,
         Rule.KPI_ANOMALY,
     }
 )

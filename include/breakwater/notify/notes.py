@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.core.plain import one_line
-from breakwater.notify.anomaly import notes_of_anomaly
+from breakwater.notify.anomaly import notes_of_anomaly, titles_of_events
 from breakwater.notify.detail import Detail, number_in
 from breakwater.notify.words import number_of
 
@@ -95,6 +95,14 @@ def _of_breach(detail: Detail) -> Iterator[str]:
         yield "the deadline was not read in the law itself"
 
 
+def _of_silence(detail: Detail) -> Iterator[str]:
+    weeks, fewest = number_in(detail, "weeks"), number_in(detail, "fewest")
+    if weeks is not None and fewest is not None:
+        yield f"at least {fewest:,.0f} on the same weekday in each of {weeks:,.0f} weeks before"
+    if titles := titles_of_events(detail):
+        yield f"coincides with: {titles}"
+
+
 def _of_quarantine(detail: Detail) -> Iterator[str]:
     rows = number_in(detail, "rows")
     if rows is not None:
@@ -149,6 +157,7 @@ _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.VENDOR_TOTALS_DIFFER: _of_totals,
     Rule.SLA_ATTAINMENT_LOW: _of_attainment,
     Rule.STATUTORY_CLOCK_BREACHED: _of_breach,
+    Rule.QUEUE_SILENT: _of_silence,
     Rule.KPI_ANOMALY: notes_of_anomaly,
     Rule.QUARANTINE_HIGH: _of_quarantine,
     Rule.EXPORT_TRUNCATED: _of_fault,

@@ -138,6 +138,13 @@ WORDS: Mapping[Rule, RuleWords] = {
         limit="allowed",
         next_step="Decide the open cases now, then tell the legal team which were late and why.",
     ),
+    Rule.QUEUE_SILENT: RuleWords(
+        title="Queue silent",
+        about="every queue of the vendor",
+        number="not one case came",
+        next_step="Ask whether the queue was moved or closed, or is left out of the export.",
+        vendor_step="Please tell our desk whether the queue was closed, or is left out of the export.",
+    ),
     Rule.KPI_ANOMALY: RuleWords(
         title="Unusual number",
         about="the whole operation",

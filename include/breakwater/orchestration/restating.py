@@ -40,4 +40,5 @@ def reclose_all(workspace: Workspace, now: datetime) -> JsonValue:
     return {
         "closed": [day.isoformat() for day in done.closed],
         "restated": [each.day.isoformat() for each in done.restated],
+        "judged": [day.isoformat() for day in done.judged],
     }

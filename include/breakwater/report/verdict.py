@@ -45,6 +45,9 @@ def _wrong(view: View, names: Names) -> Iterator[str]:
     if promises and LAYOUTS[view.audience.kind].has_promises:
         sla = shown("sla_attainment", view.figures.figure("sla_attainment"))
         yield f"{of_all(len(promises), 'SLA promise')} not kept, SLA {sla}."
+    if silent := _of(view, Rule.QUEUE_SILENT):
+        where = [names.where(finding.vendor, finding.scope) for finding in silent]
+        yield f"Not one case came to {where[0] if len(where) == 1 else f'{len(where)} queues'}."
     if odd := _of(view, Rule.KPI_ANOMALY):
         yield _unusual(odd, names)
     if _of(view, Rule.RECON_BREAKS):

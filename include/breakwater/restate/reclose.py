@@ -10,13 +10,15 @@ from typing import Any
 
 from breakwater.contracts.shape import ListingShape
 from breakwater.core.errors import BreakwaterError
+from breakwater.detect.again import days_out_of_date
+from breakwater.detect.detect import detect_days
 from breakwater.landing.land import land_day
 from breakwater.measure.closing.coverage import coverage_of
 from breakwater.measure.measure import measure_day
 from breakwater.measure.renew import measure_neighbours
 from breakwater.measure.restatement import Restatement, settle
 from breakwater.reconcile.reconcile import reconcile_day
-from breakwater.restate.silently import close_whole_day, write_digest
+from breakwater.restate.silently import close_whole_day, raise_silently, write_digest
 from breakwater.warehouse.stale import StaleMark, stale_days
 from breakwater.warehouse.workspace import Workspace
 
@@ -33,11 +35,14 @@ class Reclosing:
     Attributes:
         closed: days that were closed again, in order, each once.
         restated: what moved, in the order of closing; a day whose figures stayed is not among them.
+        judged: days that were compared with their history once more, since that had moved, or what
+            is known of it; in order. Those whose anomalies stayed as they were are among them.
         problems: what could not be done, one sentence each; those days stay stale.
     """
 
     closed: list[date] = field(default_factory=list)
     restated: list[Restatement] = field(default_factory=list)
+    judged: list[date] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +57,7 @@ class Reclosing:
                 }
                 for each in self.restated
             ],
+            "judged": [day.isoformat() for day in self.judged],
             "problems": self.problems,
         }
 
@@ -68,7 +74,8 @@ def reclose_stale(
     A vendor-day whose results are older than its rows is reconciled and measured first. Findings
     become incidents and the digest gets its edition as in a backfill: nobody is paged and nothing
     is sent. Safe to kill and to repeat, also side by side: a mark is taken away in the
-    transaction that keeps what its closing changed.
+    transaction that keeps what its closing changed. Last, the days after them are judged again
+    whose history is another now.
 
     Args:
         workspace: the installation.
@@ -80,6 +87,7 @@ def reclose_stale(
     while True:
         marks = _next_marks(workspace, vendor, days, times)
         if not marks:
+            _judge_again(workspace, days, now, done)
             return done
         day, problems = marks[0].day, len(done.problems)
         times[day] += 1
@@ -126,6 +134,28 @@ def _reclose(
     settled = settle(workspace, day, [mark for mark in marks if mark.vendor not in failed], now)
     if settled is not None and settled.difference:
         done.restated.append(settled)
+
+
+def _judge_again(
+    workspace: Workspace, days: Collection[date] | None, now: datetime, done: Reclosing
+) -> None:
+    """Compare days with their history whose scores rest on another one, from the given days on.
+
+    Those whose anomalies moved get their incidents and a new edition.
+    """
+    with workspace.warehouse.transaction() as connection:
+        found = days_out_of_date(connection, workspace.configuration.events)
+    due = [day for day in found if days is None or day >= min(days, default=date.max)]
+    if not due:
+        return
+    try:
+        for result in detect_days(workspace, due, now):
+            if result.changed:
+                raise_silently(workspace, result.operational_day, now)
+                write_digest(workspace, result.operational_day, now)
+            done.judged.append(result.operational_day)
+    except Exception as error:  # noqa: BLE001  what was closed again stays closed
+        done.problems.append(_told(error, f"the anomalies from {due[0].isoformat()} on"))
 
 
 def _told(error: Exception, about: str) -> str:

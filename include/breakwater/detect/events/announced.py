@@ -89,16 +89,18 @@ def with_events(finding: Finding, events: Sequence[KnownEvent], leaves: Sequence
     )
     if not found:
         return finding
-    told = [
-        {
-            "event": event.event,
-            "kind": event.kind,
-            "title": event.title,
-            "tell_vendors": event.tell_vendors,
-        }
-        for event in found
-    ]
+    told = [named_in_detail(event) for event in found]
     return replace(finding, detail={**finding.detail, "events": told})
+
+
+def named_in_detail(event: KnownEvent) -> dict[str, object]:
+    """Return what a finding's detail keeps of an event."""
+    return {
+        "event": event.event,
+        "kind": event.kind,
+        "title": event.title,
+        "tell_vendors": event.tell_vendors,
+    }
 
 
 def _began(finding: Finding) -> date:

@@ -133,10 +133,10 @@ class _Run:
         return self.scatter.ratio * self.scale.variance(expected, self.panel.den[:, t])
 
     def _told_from(self, tails: dict[str, Tail]) -> Floats:
+        limits = [tail.surprise(self.settings.threshold) for tail in tails.values()]
         z = np.zeros(len(self.x))
-        for kind, tail in tails.items():
-            limit = np.array([tail.surprise(self.settings.threshold)])
-            z[self.panel.kind == kind] = z_of_surprise(limit)[0]
+        for kind, limit in zip(tails, z_of_surprise(np.array(limits)), strict=True):
+            z[self.panel.kind == kind] = limit
         return z
 
     def _start(self, t: int, weekday: int) -> Flags:

@@ -36,8 +36,13 @@ def unusual_section(view: View, names: Names, most: int) -> Section:
     lasting = [row for row in view.answers.lasting if row.metric in METRICS]
     quiet = sum(row.metric in METRICS for row in view.answers.kept_quiet)
     titles = {event.event: one_line(event.title, LONGEST_TITLE) for event in view.answers.events}
-    lines = [*_new(known, names, titles), *_old(lasting, names, titles)]
-    summary = _summary(len(known), len(lasting), quiet)
+    silent = [f for f in view.answers.findings if f.rule is Rule.QUEUE_SILENT]
+    lines = [
+        *_silent(silent, names),
+        *_new(known, names, titles),
+        *_old(lasting, names, titles),
+    ]
+    summary = _summary(len(silent) + len(known), len(lasting), quiet)
     today = [
         event for event in view.answers.events if event.touches(view.answers.day, view.answers.day)
     ]
@@ -67,6 +72,19 @@ def _summary(new: int, old: int, quiet: int) -> str:
     if quiet:
         parts.append(f"{of_all(quiet, 'number')} away from usual, as a known event had told.")
     return " ".join(parts)
+
+
+def _silent(findings: list[Finding], names: Names) -> Iterator[Line]:
+    for finding in findings:
+        usual = "" if finding.expected is None else f"usual {finding.expected:,.0f}"
+        yield Line(
+            severity=finding.severity,
+            word="Silent",
+            where=names.where(finding.vendor, finding.scope),
+            what="no case came",
+            number="0",
+            note=usual,
+        )
 
 
 def _new(findings: list[Finding], names: Names, titles: Mapping[str, str]) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from breakwater.cli.demo import demo, simulate
 from breakwater.cli.events import events
 from breakwater.cli.excusals import excusals
 from breakwater.cli.forecast import forecast
+from breakwater.cli.incidents import incidents
 from breakwater.cli.kpi import kpi
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.metrics import metrics
@@ -45,6 +46,7 @@ for command in (
     events,
     excusals,
     forecast,
+    incidents,
     kpi,
     metrics,
     recompute,

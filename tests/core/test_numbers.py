@@ -47,7 +47,7 @@ def test_a_duration_is_written_in_its_two_largest_units(seconds: float, text: st
         (1_204, "cases", "1,204 cases"),
         (0.726, "rate", "72.6 %"),
         (7_980, "seconds", "2 h 13 min"),
-        (2.5, "hours", "2.50 hours"),
+        (2.5, "hours", "2.5 h"),
     ],
 )
 def test_an_amount_carries_its_unit(value: float, unit: str, text: str) -> None:

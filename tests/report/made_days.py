@@ -98,6 +98,8 @@ def _facts(day: date, *, bad: bool) -> Iterator[tuple[object, ...]]:
                 ("appeal_rate", round(cases * 0.012), cases),
                 ("overturn_rate", round(cases * 0.001), round(cases * 0.008)),
                 ("escalation_rate", round(cases * 0.03), cases),
+                ("exposure_hours", cases * SECONDS[vendor] * slow / 9_000, None),
+                ("exposure_hours_b", cases * SECONDS[vendor] * slow / 3_600, None),
             ):
                 yield (vendor, "main", queue, "hate", "en", "p3", metric, above, below)
 

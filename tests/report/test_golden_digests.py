@@ -17,7 +17,7 @@ from breakwater.warehouse.workspace import Workspace
 GOLDEN = Path(__file__).with_name("golden")
 AIRFLOW = "https://airflow.harbour.example"
 READERS = {
-    "quiet": ("ops", "vendor_andeska"),
+    "quiet": ("ops", "vendor_andeska", "wellbeing"),
     "bad": ("ops", "policy_legal", "vendor_pearlline", "vendor_karavan"),
 }
 SUFFIXES: dict[Format, str] = {"html": "html", "text": "txt", "slack": "json", "png": "png"}
@@ -48,6 +48,9 @@ def test_a_day_reads_as_reviewed_in_every_format(
             if form == "slack":
                 assert isinstance(found, str)
                 assert problem_in(json.loads(found)["blocks"]) is None
+            if found == b"":
+                assert audience == "wellbeing", "everybody else reads a chart"
+                continue
             _assert_golden(GOLDEN / f"{situation}_day" / f"{audience}.{suffix}", found)
 
 
@@ -82,5 +85,6 @@ def test_no_golden_file_is_left_behind() -> None:
         for situation, audiences in READERS.items()
         for audience in audiences
         for suffix in SUFFIXES.values()
+        if (audience, suffix) != ("wellbeing", "png")
     }
     assert {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.*")} == expected

@@ -18,8 +18,9 @@ class Audience(Contract):
 
     audience: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     title: str
-    kind: Literal["ops", "regional", "vendor", "policy", "executive"]
-    """Which tables and sections it reads; a vendor sees its own rows and nobody's name."""
+    kind: Literal["ops", "regional", "vendor", "policy", "executive", "wellbeing"]
+    """Which tables and sections it reads; a vendor sees its own rows and nobody's name; exposure
+    to harmful content is shown to whoever looks after people (``wellbeing``) alone."""
     zone: ZoneName
     """Zone in which its digest writes instants, and in which its morning is."""
     morning: time | None = None

@@ -5,12 +5,18 @@ from itertools import pairwise
 _STEPS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
+MANY_HOURS = 100
+"""From here on a tenth of an hour tells nobody anything."""
+
+
 def amount(value: float, unit: str) -> str:
     """Write a measured number with its unit: ``1,204 cases``, ``72.6 %``, ``2 h 13 min``."""
     if unit == "rate":
         return share(value)
     if unit == "seconds":
         return duration(value)
+    if unit == "hours":
+        return f"{value:,.1f} h" if abs(value) < MANY_HOURS else f"{value:,.0f} h"
     noun = unit[:-1] if unit.endswith("s") and value == 1 else unit
     return f"{_count(value)} {noun}"
 

@@ -14,6 +14,7 @@ from breakwater.report.quality import quality_of, sources_of
 from breakwater.report.scope import View
 from breakwater.report.sections.books import books_section
 from breakwater.report.sections.legal import legal_section
+from breakwater.report.sections.people import people_section
 from breakwater.report.sections.promises import promise_section
 from breakwater.report.sections.unusual import unusual_section
 from breakwater.report.table import table_of
@@ -45,7 +46,7 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         tiles=tiles_of(view, layout, operations.aas) if view.in_the_numbers else (),
         sections=tuple(_sections(view, names, layout)),
         table=table_of(view, layout, names),
-        chart=chart_of(view.figures),
+        chart=None if layout.is_about_people else chart_of(view.figures),
         pictures=tuple(_pictures(view, names)),
         quality=quality_of(view, names, window),
         sources=sources_of(view),
@@ -64,7 +65,9 @@ def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:
     "No case was late" would be false comfort where nothing is known of the day's cases.
     """
     topics = [legal_section, promise_section, books_section, unusual_section]
-    if not layout.has_promises:
+    if layout.is_about_people:
+        topics = [people_section, unusual_section]
+    elif not layout.has_promises:
         topics.remove(promise_section)
     for topic in topics:
         section = topic(view, names, layout.most_lines)

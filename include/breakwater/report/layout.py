@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["ops", "regional", "vendor", "policy", "executive"]
+from breakwater.contracts.metrics import EXPOSURE
+
+Kind = Literal["ops", "regional", "vendor", "policy", "executive", "wellbeing"]
 
 AAS = "aas"
 """Stands for whichever metric the operation calls AAS."""
@@ -21,6 +23,7 @@ class Layout:
         trend: the metric drawn as bars.
         most_lines: conditions shown of each topic.
         has_promises: whether contract promises are a topic.
+        is_about_people: whether what reviewers are exposed to is the one topic.
     """
 
     tiles: tuple[str, ...]
@@ -29,6 +32,7 @@ class Layout:
     trend: str
     most_lines: int
     has_promises: bool = True
+    is_about_people: bool = False
 
 
 _OPERATIONS = Layout(
@@ -64,6 +68,15 @@ LAYOUTS: Mapping[Kind, Layout] = {
         on_a_phone=3,
         trend="sla_attainment",
         most_lines=3,
+    ),
+    "wellbeing": Layout(
+        tiles=tuple(EXPOSURE.values()),
+        columns=tuple(EXPOSURE.values()),
+        on_a_phone=3,
+        trend=EXPOSURE["A"],
+        most_lines=6,
+        has_promises=False,
+        is_about_people=True,
     ),
 }
 

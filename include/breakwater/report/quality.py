@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
+from breakwater.report.layout import LAYOUTS
 from breakwater.report.scope import View
 from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety
 
@@ -56,7 +57,9 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
 
 
 def _interval_is_shown(view: View, metric: str) -> bool:
-    return bool(surety(metric, view.figures.figure(metric)))
+    layout = LAYOUTS[view.audience.kind]
+    is_on_the_page = metric in {*layout.tiles, *layout.columns}
+    return is_on_the_page and bool(surety(metric, view.figures.figure(metric)))
 
 
 def _data_through(view: View, window: Window) -> str:

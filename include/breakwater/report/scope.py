@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.events import KnownEvent
-from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.metrics import EXPOSURE, METRICS
+from breakwater.core.finding import Finding, Rule
 from breakwater.report.answers import Answers
 from breakwater.report.figures import Figures
 
@@ -20,6 +21,19 @@ FEWEST_PEERS = 3
 
 FEWEST_CASES = 5
 """A share or a mean of fewer cases is not shown: it would speak of persons."""
+
+
+DELIVERY = frozenset(
+    {
+        Rule.EXPORT_MISSING,
+        Rule.EXPORT_TRUNCATED,
+        Rule.EXPORT_UNREADABLE,
+        Rule.EXPORT_DUPLICATE,
+        Rule.EXPORT_LATE,
+        Rule.EXPORT_INCOMPLETE,
+    }
+)
+"""What a day's numbers rest on: of concern to every reader of any of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,9 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
     findings = tuple(
         finding
         for finding in answers.findings
-        if of_vendor(finding.vendor) and of_queue(finding.scope.get("queue"))
+        if of_vendor(finding.vendor)
+        and of_queue(finding.scope.get("queue"))
+        and _concerns(finding, audience)
     )
     abnormal = {finding.detail.get("series") for finding in findings}
     return replace(
@@ -110,7 +126,9 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
         lasting=tuple(
             row
             for row in answers.lasting
-            if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
+            if of_vendor(row.vendor)
+            and of_queue(row.scope.get("queue"))
+            and _is_for(row.metric, audience)
         ),
         kept_quiet=tuple(
             row
@@ -121,6 +139,15 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
         histories=tuple(row for row in answers.histories if row.series in abnormal),
         findings=findings,
     )
+
+
+def _concerns(finding: Finding, audience: Audience) -> bool:
+    """Tell whether a finding is for an audience's kind: exposure for one of them, all else not."""
+    return finding.rule in DELIVERY or _is_for(finding.scope.get("metric"), audience)
+
+
+def _is_for(metric: str | None, audience: Audience) -> bool:
+    return (metric in EXPOSURE.values()) == (audience.kind == "wellbeing")
 
 
 def _peers(answers: Answers, audience: Audience) -> dict[str, float]:

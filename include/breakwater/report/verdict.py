@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.metrics import EXPOSURE, METRICS
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.layout import LAYOUTS
 from breakwater.report.message import Level
@@ -71,6 +71,9 @@ def _unusual(findings: list[Finding], names: Names) -> str:
 def _all_well(view: View) -> str:
     if not view.in_the_numbers:
         return "Nothing was reported."
+    if LAYOUTS[view.audience.kind].is_about_people:
+        hours = view.figures.figure(EXPOSURE["A"])
+        return f"{shown(EXPOSURE['A'], hours)} in front of the gravest content; nothing unusual."
     sla = view.figures.figure("sla_attainment")
     is_told = sla is not None and LAYOUTS[view.audience.kind].has_promises
     kept = f" SLA {shown('sla_attainment', sla)}, every promise kept." if is_told else ""

@@ -28,6 +28,9 @@ SHORT_TITLES: Mapping[str, str] = {
     "qa_accuracy": "QA",
     "break_rate": "Breaks",
     "overturn_rate": "Overturned",
+    "exposure_hours": "Tier A",
+    "exposure_hours_b": "Tier B",
+    "exposure_hours_c": "Tier C",
 }
 """Heads of narrow columns."""
 

@@ -6,19 +6,16 @@ packages one listing holds and the next does not. The data are no part of this r
 them beside it these tests skip. ``BREAKWATER_REAL_DAYS`` plays more days of 2023 than the first.
 """
 
-import csv
 import os
-import re
 import tarfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from installation import SHARED, delivered_rows, exports_of, installation, show
+from listings import Queue, instant_of, read_listing
 
 from breakwater.feeds.fetch import fetch_export
 from breakwater.landing.land import land_day
@@ -34,60 +31,7 @@ DAYS_OF_2023 = int(os.environ.get("BREAKWATER_REAL_DAYS", "14"))
 VENDOR = "desk"
 NOW = datetime(2023, 8, 1, tzinfo=UTC)
 
-Case = str
-
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not beside the repository")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One file as a plain reader sees it: its instant, the cases it names, rows that name none."""
-
-    at: int
-    cases: frozenset[Case]
-    nameless: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What the listings of a set add up to, by operational day."""
-
-    listings: tuple[Listing, ...]
-
-    def of(self, day: date) -> list[Listing]:
-        """Return a day's listings, in order."""
-        return [
-            each for each in self.listings if datetime.fromtimestamp(each.at, UTC).date() == day
-        ]
-
-    def changes(self, day: date) -> Counter[tuple[Case, str]]:
-        """Count what came and what left, from each listing to the next, in a day."""
-        before = [
-            each for each in self.listings if datetime.fromtimestamp(each.at, UTC).date() < day
-        ]
-        chain = [*(before[-1:] or [Listing(0, frozenset(), 0, 0)]), *self.of(day)]
-        found: Counter[tuple[Case, str]] = Counter()
-        for earlier, later in pairwise(chain):
-            found.update((case, "received") for case in later.cases - earlier.cases)
-            found.update((case, "decided") for case in earlier.cases - later.cases)
-        return found
-
-
-def instant_of(name: str) -> int:
-    """Read the instant in a file's name, in either style."""
-    digits = "".join(re.findall(r"[0-9]", name.replace("v5", "")))
-    form = "%Y%m%d%H%M%S" if len(digits) > 12 else "%Y%m%d%H%M"
-    return int(datetime.strptime(digits, form).replace(tzinfo=UTC).timestamp())
-
-
-def read_listing(file: Path) -> Listing:
-    """Read which packages a file names; one without a version is none that could be followed."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    named = [row for row in rows if row["version"] not in {"", "NA"}]
-    cases = frozenset(f"{row['package']}|{row['version']}" for row in named)
-    return Listing(instant_of(file.name), cases, len(rows) - len(named), len(rows))
 
 
 @pytest.fixture
@@ -111,7 +55,7 @@ def leave_listings(workspace: Workspace, archive: Path, days: int) -> tuple[Queu
     for file in kept:
         at = instant_of(file.name) + 60
         os.utime(file, (at, at))
-    listings = tuple(read_listing(file) for file in kept)
+    listings = tuple(read_listing(file.name, file.read_text("utf-8")) for file in kept)
     return Queue(listings), [day for day in wanted if Queue(listings).of(day)]
 
 

@@ -21,7 +21,7 @@ from listings import instant_of, read_listing
 
 from breakwater.contracts.events import KnownEvent
 from breakwater.core.finding import Finding
-from breakwater.detect.detect import detect_day
+from breakwater.detect.detect import detect_days
 from breakwater.detect.detection import Settings, Verdict
 from breakwater.detect.panel import BACKLOG, COUNT, Panel
 from breakwater.detect.panel.detector import detect_panel
@@ -95,11 +95,10 @@ def workspace(server: EmbeddedPostgreSQL, tmp_path: Path, queue: Amounts) -> Ite
 def judged(workspace: Workspace, event: KnownEvent) -> dict[date, list[Finding]]:
     """Judge the first twelve days of the year, knowing of the closure; return what is told."""
     configuration = replace(workspace.configuration, events=(event,))
-    found = {}
-    for day in (NEW_YEAR + timedelta(days=n) for n in range(12)):
-        detect_day(replace(workspace, configuration=configuration), day, NOW)
-        with workspace.warehouse.transaction() as connection:
-            found[day] = findings_of_day(connection, day)
+    days = [NEW_YEAR + timedelta(days=n) for n in range(12)]
+    detect_days(replace(workspace, configuration=configuration), days, NOW)
+    with workspace.warehouse.transaction() as connection:
+        found = {day: findings_of_day(connection, day) for day in days}
     return {day: told for day, told in found.items() if told}
 
 

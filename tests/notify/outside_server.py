@@ -145,7 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.drips:
             self._drip()
             return
-        self.send_response(reply.status)
+        # Without headers of the server's own, such as the date.
+        self.send_response_only(reply.status)
         for name, value in {"Content-Type": "application/json", **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.content)))

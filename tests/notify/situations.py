@@ -105,12 +105,22 @@ def delivery(channel: Channel = "slack", **more: object) -> Delivery:
             "headers": {},
         },
         "file": {"name": "Breaks", "text": "12\n"},
+        "apprise": {"kind": "warning", "title": "Breaks", "body": "12"},
+        "google_chat": {"text": "Breaks", "card": {"header": {"title": "Breaks"}}},
+        "jira": {"summary": "Breaks", "text": "12", "is_open": True},
+        "pagerduty": {
+            "is_open": True,
+            "event": {"payload": {"summary": "12", "source": "s", "severity": "error"}},
+        },
+        "slack_webhook": {"text": "Breaks", "blocks": []},
+        "teams": {"card": {"type": "AdaptiveCard", "body": []}},
+        "webhook": {"document": {"title": "Breaks"}},
     }
     recipients = {"slack": "C0OPS", "email": "ops@harbour.example", "file": "legal"}
     default = Delivery(
         outbox_id=1,
         channel=channel,
-        recipient=recipients[channel],
+        recipient=recipients.get(channel, "ops"),
         thread_key="ReconBreaks/pearlline/2026-11-14",
         operation="post",
         payload=payloads[channel],
@@ -118,6 +128,7 @@ def delivery(channel: Channel = "slack", **more: object) -> Delivery:
         attempts=1,
         is_in_doubt=False,
         created_at=NOW,
+        attempted_at=NOW,
         living=None,
     )
     return replace(default, **more)

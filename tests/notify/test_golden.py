@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from every_channel import payload_of
 from situations import finding, incident, message, telling
 
 from breakwater.core.finding import Rule, Severity
 from breakwater.demo.sinks.blocks import problem_in
 from breakwater.notify.channels.email.render import render as render_email
 from breakwater.notify.channels.file.render import render as render_file
+from breakwater.notify.channels.registry import CHANNELS
 from breakwater.notify.channels.slack.render import render as render_slack
 from breakwater.notify.channels.slack.render import render_reply
 from breakwater.notify.compose import Reader
 from breakwater.notify.message import Action, Message
+from breakwater.warehouse.outbox import Channel
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -101,6 +104,11 @@ SITUATIONS: Mapping[str, Message] = {
 }
 
 
+AS_JSON: tuple[Channel, ...] = (
+    "apprise", "google_chat", "jira", "pagerduty", "teams", "webhook",
+)  # fmt: skip
+
+
 def _compare(file: Path, text: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -144,6 +152,14 @@ def test_a_file_shows_the_message(situation: str) -> None:
     _compare(GOLDEN / "file" / f"{situation}.txt", f"{payload['name']}\n\n{payload['text']}")
 
 
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("channel", AS_JSON)
+def test_other_channels_show_the_message(channel: Channel, situation: str) -> None:
+    """The payload of the outbox; what the sender adds is the same for every message."""
+    payload = payload_of(channel, SITUATIONS[situation])
+    _compare(GOLDEN / channel / f"{situation}.json", _as_json(payload))
+
+
 def test_no_golden_file_is_left_behind() -> None:
     """Every file belongs to a situation that is still rendered."""
     known = set(SITUATIONS)
@@ -166,8 +182,8 @@ def test_every_rule_has_words_and_a_runbook(rule: Rule) -> None:
 def test_channels_show_the_same_facts() -> None:
     """What one reader sees in chat, another sees in mail and file."""
     shown = SITUATIONS["breaks_opened"]
-    payloads = (render_slack(shown), render_email(shown), render_file(shown))
-    for payload in payloads:
+    for channel in CHANNELS:
+        payload = payload_of(channel, shown)
         text = json.dumps(payload, ensure_ascii=False)
         for fact in (shown.verdict, shown.next_step, shown.data_through, finding().vendor.title()):
             assert fact in text

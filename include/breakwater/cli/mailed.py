@@ -43,6 +43,7 @@ def mail_of_edition(workspace: Workspace, day: date, audience: str, edition: int
         attempts=1,
         is_in_doubt=False,
         created_at=at,
+        attempted_at=at,
         living=None,
     )
     uri = os.environ.get("BREAKWATER_SMTP")

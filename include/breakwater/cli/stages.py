@@ -21,7 +21,8 @@ def _send(workspace: Workspace) -> StageResult:
     from breakwater.notify.channels.environment import senders_from_environment
     from breakwater.notify.send import send_pending
 
-    senders = senders_from_environment(workspace.outbox_folder, os.environ)
+    outside = workspace.configuration.operations.outside
+    senders = senders_from_environment(workspace.outbox_folder, os.environ, outside)
     return send_pending(workspace, now(), senders)
 
 

@@ -1,6 +1,6 @@
 """The operation as a whole: its day, its queues, its tolerances, its engine."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -197,6 +197,20 @@ class Retention(Contract):
     that is carried forward stays; a day that is reconciled after so long finds its breaks anew."""
 
 
+HostName = Annotated[
+    str, Field(pattern=r"^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
+]
+
+
+class Outside(Contract):
+    """Which hosts messages may be handed to, besides those of the services that channels are of."""
+
+    hosts: tuple[HostName, ...] = ()
+    """Reached by https at public addresses alone; ``.example.org`` stands for all below it."""
+    internal_hosts: tuple[HostName, ...] = ()
+    """Those that may have an address of a private network, or of this machine."""
+
+
 class Operations(Contract):
     """Settings of the operation."""
 
@@ -223,6 +237,7 @@ class Operations(Contract):
     """A run pages only for days this recent."""
     storm_cap: int = Field(default=12, ge=1)
     """More new messages than this to one recipient in one run become one roll-up."""
+    outside: Outside = Outside()
     runbooks: str = "docs/runbooks"
     """Folder or https address of the runbooks; alerts name the page of their rule there."""
     aas: Literal["average_answer_speed", "average_age_at_solve", "average_agent_solves"] = (

@@ -1,22 +1,15 @@
 """Where alerts go: an ordered list of routes with matchers, and silences with reasons."""
 
-import re
 from datetime import date
-from typing import Literal
 
 from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract
+from breakwater.contracts.channels import ADDRESS_FORMS, ChannelName
 from breakwater.core.finding import Finding, Rule, Severity
 
 VENDOR_CONTACTS = "{vendor}"
 """The recipient that stands for the contacts in the contract of the finding's vendor."""
-
-_RECIPIENT_FORMS = {
-    "slack": (re.compile(r"[CDG][A-Z0-9]{2,}"), "a Slack channel id such as C0OPS, not its name"),
-    "email": (re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+"), "one e-mail address"),
-    "file": (re.compile(r"[a-z][a-z0-9_-]*"), "a folder name such as legal"),
-}
 
 
 class Matcher(Contract):
@@ -40,7 +33,7 @@ class Matcher(Contract):
 class Destination(Contract):
     """One channel and whom to address there."""
 
-    channel: Literal["slack", "email", "file"]
+    channel: ChannelName
     recipient: str
     """Slack channel id, one e-mail address, a folder of the file channel, or ``{vendor}``."""
 
@@ -48,9 +41,9 @@ class Destination(Contract):
     def _must_be_an_address_of_its_channel(self) -> "Destination":
         if self.recipient == VENDOR_CONTACTS and self.channel != "file":
             return self
-        form, description = _RECIPIENT_FORMS[self.channel]
-        if not form.fullmatch(self.recipient):
-            message = f"recipient must be {description}; found {self.recipient!r}"
+        form = ADDRESS_FORMS[self.channel]
+        if not form.accepts(self.recipient):
+            message = f"recipient must be {form.description}; found {self.recipient!r}"
             raise ValueError(message)
         return self
 

@@ -16,6 +16,7 @@ from breakwater.contracts.calendar import (
     contradictions,
     versions_of,
 )
+from breakwater.contracts.channels import ChannelAddress
 from breakwater.contracts.comparison import FieldComparison
 from breakwater.contracts.file_format import FileFormat, JsonLinesFormat, Manifest, NoControl
 from breakwater.contracts.matching import RuleList
@@ -129,6 +130,8 @@ class Contacts(Contract):
 
     email: tuple[str, ...] = ()
     slack_channel: str | None = None
+    others: tuple[ChannelAddress, ...] = ()
+    """By further channels, such as a room in Teams."""
 
 
 class Book(Contract):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from breakwater.notify.message import Message
+from breakwater.notify.outside.target import Allowed
 from breakwater.notify.sender import Sender
 from breakwater.notify.telling import TellingReason
 from breakwater.warehouse.connections import Connections, FeedConnection, NotConnectedError
@@ -55,11 +56,13 @@ class Access:
         connections: finds what is configured about a system outside, by name.
         slack_api: makes the client of Slack's Web API for the connection `slack`; Airflow brings
             its provider's.
+        allowed: hosts that may be asked, besides those of the services that channels are of.
     """
 
     outbox_folder: Path
     connections: Connections
     slack_api: Callable[[FeedConnection], SlackApi]
+    allowed: Allowed
 
     def connection(self, name: str) -> FeedConnection | None:
         """Return a connection, or None when nobody configured it.

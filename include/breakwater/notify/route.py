@@ -47,6 +47,7 @@ def contacts_of(vendor: VendorContract) -> tuple[Recipient, ...]:
     return (
         *(Recipient("email", address) for address in vendor.contacts.email),
         *((Recipient("slack", chat),) if chat else ()),
+        *(Recipient(each.channel, each.recipient) for each in vendor.contacts.others),
     )
 
 

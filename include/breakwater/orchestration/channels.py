@@ -4,6 +4,7 @@ from typing import Any
 
 from breakwater.notify.channel import Access, SlackApi
 from breakwater.notify.channels import registry
+from breakwater.notify.outside.target import Allowed
 from breakwater.notify.sender import Sender
 from breakwater.orchestration.connections import feed_connection
 from breakwater.warehouse.connections import FeedConnection
@@ -15,7 +16,9 @@ def open_senders(workspace: Workspace) -> dict[str, Sender]:
 
     Messages of a channel that is not open stay in the outbox, and the run that wrote them says so.
     """
-    return registry.open_senders(Access(workspace.outbox_folder, feed_connection, _slack_hook))
+    allowed = Allowed.of(workspace.configuration.operations.outside)
+    access = Access(workspace.outbox_folder, feed_connection, _slack_hook, allowed)
+    return registry.open_senders(access)
 
 
 def _slack_hook(connection: FeedConnection) -> SlackApi:

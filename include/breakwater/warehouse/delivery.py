@@ -36,7 +36,7 @@ class Delivery:
     Attributes:
         outbox_id: the row.
         channel: which sender takes it.
-        recipient: a Slack channel id, one e-mail address, or a folder of the file channel.
+        recipient: an address of the channel, as `breakwater.contracts.channels` says.
         thread_key: messages of one thread share it and go out in the order they were written.
         operation: ``post`` starts a message, ``update`` rewrites the living one of the thread,
             ``reply`` adds to it.
@@ -45,6 +45,7 @@ class Delivery:
         attempts: how many began, this one included.
         is_in_doubt: an earlier attempt began and nobody knows how it ended.
         created_at: when the row was written; no message of it can be older.
+        attempted_at: when this attempt began.
         living: the message that updates and replies go to, if the thread has one.
     """
 
@@ -58,6 +59,7 @@ class Delivery:
     attempts: int
     is_in_doubt: bool
     created_at: datetime
+    attempted_at: datetime
     living: Receipt | None
 
 
@@ -117,6 +119,7 @@ def begin_attempt(connection: Connection, outbox_id: int, now: datetime) -> Deli
         attempts=row["attempts"],
         is_in_doubt=row["is_in_doubt"],
         created_at=row["created_at"],
+        attempted_at=now,
         living=_living_message(connection, row["thread_key"], row["channel"], row["recipient"]),
     )
 

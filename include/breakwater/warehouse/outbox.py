@@ -21,15 +21,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from breakwater.contracts.channels import ChannelName
 from breakwater.warehouse.database import Connection
 
-Channel = Literal["slack", "email", "file"]
+Channel = ChannelName
 Operation = Literal["post", "update", "reply"]
 
 PAYLOAD_KEYS: Mapping[Channel, frozenset[str]] = {
-    "slack": frozenset({"text", "blocks"}),
+    "apprise": frozenset({"kind", "title", "body"}),
     "email": frozenset({"subject", "text", "html", "inline", "headers"}),
     "file": frozenset({"name", "text"}),
+    "google_chat": frozenset({"text", "card"}),
+    "jira": frozenset({"summary", "text", "is_open"}),
+    "pagerduty": frozenset({"is_open", "event"}),
+    "slack": frozenset({"text", "blocks"}),
+    "slack_webhook": frozenset({"text", "blocks"}),
+    "teams": frozenset({"card"}),
+    "webhook": frozenset({"document"}),
 }
 OPTIONAL_KEYS: Mapping[Channel, frozenset[str]] = {"email": frozenset({"attachments"})}
 
@@ -61,8 +69,8 @@ def enqueue(
         transition: which change of the subject it tells, such as ``edition-2``; with an update
             and a reply of the same change, each has a transition of its own.
         channel: how it is sent.
-        recipient: a Slack channel id, one e-mail address, or a folder of the file channel. Each
-            address is a row of its own, so that one refused address cannot hide among others.
+        recipient: an address of the channel. Each is a row of its own, so that one that is refused
+            cannot hide among others.
         thread_key: what later updates and replies share with it.
         operation: ``post``, ``update`` or ``reply``; the last two become a post when the thread
             has no message yet. E-mail and files know no update: it is sent as a reply.

@@ -3,18 +3,27 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from breakwater.contracts.operations import Outside
 from breakwater.notify.channel import Access
 from breakwater.notify.channels.email.settings import SmtpSettings
 from breakwater.notify.channels.registry import open_senders
 from breakwater.notify.channels.slack.client import web_api
+from breakwater.notify.outside.target import Allowed
 from breakwater.notify.sender import Sender
 from breakwater.warehouse.connections import Connections, FeedConnection, connections_of
 
+NOBODY = Outside()
+
 
 def senders_from_environment(
-    outbox_folder: Path, environment: Mapping[str, str]
+    outbox_folder: Path, environment: Mapping[str, str], outside: Outside = NOBODY
 ) -> dict[str, Sender]:
     """Open the channels that environment variables describe; files need none.
+
+    Args:
+        outbox_folder: where the file channel writes.
+        environment: see below.
+        outside: hosts that may be asked, as ``operations.yaml`` says.
 
     ======================= ===================================================================
     variable                what
@@ -27,7 +36,8 @@ def senders_from_environment(
 
     Messages of a channel that is not open stay in the outbox.
     """
-    return open_senders(Access(outbox_folder, _connections(environment), web_api))
+    allowed = Allowed.of(outside)
+    return open_senders(Access(outbox_folder, _connections(environment), web_api, allowed))
 
 
 def _connections(environment: Mapping[str, str]) -> Connections:

@@ -1,10 +1,21 @@
 """A message as plain text: the mail's text part, and the whole of a file."""
 
+from collections.abc import Callable
+
 from breakwater.notify.message import Message, Row
 
 
-def as_text(message: Message) -> str:
-    """Lay a message out in lines, in the order in which it is read."""
+def as_text(message: Message, spell: Callable[[str], str] = str) -> str:
+    """Lay a message out in lines, in the order in which it is read.
+
+    Args:
+        message: what to say.
+        spell: applied to everything but addresses of ours, for readers that know markup.
+    """
+    links = [
+        [f"Runbook: {message.runbook}"] if message.runbook else [],
+        [f"{action.label}: {action.url}" for action in message.actions],
+    ]
     blocks = [
         [f"{message.standing.sign} {message.standing.word.upper()}: {message.title}"],
         [message.verdict],
@@ -12,11 +23,11 @@ def as_text(message: Message) -> str:
         titled("Since the last message", [f"- {change}" for change in message.changes]),
         titled("Conditions", _conditions(message)),
         [f"Next step: {message.next_step}"],
-        [f"Runbook: {message.runbook}"] if message.runbook else [],
-        [f"{action.label}: {action.url}" for action in message.actions],
+        *links,
         [message.data_through],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    spelt = (block if block in links else [spell(line) for line in block] for block in blocks)
+    return "\n\n".join("\n".join(block) for block in spelt if block) + "\n"
 
 
 def titled(title: str, lines: list[str]) -> list[str]:

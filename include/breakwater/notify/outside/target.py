@@ -7,10 +7,11 @@ name that points elsewhere a moment later (DNS rebinding) leads nowhere.
 import ipaddress
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from breakwater.contracts.operations import Outside
 from breakwater.core.errors import BreakwaterError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -53,6 +54,15 @@ class Allowed:
 
     hosts: frozenset[str] = frozenset()
     internal_hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, outside: Outside) -> "Allowed":
+        """Take what configuration allows."""
+        return cls(frozenset(outside.hosts), frozenset(outside.internal_hosts))
+
+    def and_hosts(self, *hosts: str) -> "Allowed":
+        """Allow hosts besides, at public addresses: those of a service that is meant anyway."""
+        return replace(self, hosts=self.hosts | frozenset(hosts))
 
     def names(self, host: str) -> bool:
         """Tell whether a host is allowed at all."""

@@ -1,0 +1,1 @@
+"""Cards in a Google Chat space, by the address of its webhook."""

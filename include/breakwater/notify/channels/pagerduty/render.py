@@ -1,0 +1,45 @@
+"""A message as an event of PagerDuty."""
+
+from typing import Any
+
+from breakwater.core.finding import Severity
+from breakwater.core.plain import one_line
+from breakwater.notify.channels.text import left_out
+from breakwater.notify.message import Message
+
+LONGEST_SUMMARY = 1_024
+_SEVERITIES = {
+    Severity.INFO: "info",
+    Severity.WARNING: "warning",
+    Severity.MAJOR: "error",
+    Severity.CRITICAL: "critical",
+}
+"""PagerDuty's four words, in its order."""
+
+
+def render(message: Message) -> dict[str, Any]:
+    """Render to the payload of the PagerDuty channel, ``{is_open, event}``."""
+    rows = [f"{r.standing.sign} {r.standing.word}: {r.about}: {r.number}" for r in message.rows]
+    links = [{"href": action.url, "text": action.label} for action in message.actions]
+    if message.runbook and message.runbook.startswith("https://"):
+        links.append({"href": message.runbook, "text": "Runbook"})
+    return {
+        "is_open": message.standing.is_open,
+        "event": {
+            "payload": {
+                "summary": one_line(f"{message.title}: {message.verdict}", LONGEST_SUMMARY),
+                "source": "breakwater",
+                "severity": _SEVERITIES[message.standing.severity],
+                "custom_details": {
+                    "verdict": message.verdict,
+                    **{fact.label: fact.value for fact in message.facts},
+                    "changes": list(message.changes),
+                    "conditions": rows + left_out(message),
+                    "next_step": message.next_step,
+                    "data_through": message.data_through,
+                },
+            },
+            "links": links,
+            "client": "Breakwater",
+        },
+    }

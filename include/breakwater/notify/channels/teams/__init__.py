@@ -1,0 +1,1 @@
+"""Cards in a Microsoft Teams channel or chat, by the address of a workflow."""

@@ -1,0 +1,1 @@
+"""Documents for programs: posted to any address that is allowed, signed."""

@@ -28,4 +28,3 @@ select
     match_group
 from judged_internal_pair judged
 cross join run
-where vendor_id is not null or lone_rule is not null

@@ -89,9 +89,10 @@ class Stage:
 
     def forget(self) -> None:
         """Empty the warehouse and the far ends."""
-        tables = "incident, notify.incident_transition, notify.telling, notify.outbox"
+        tables = "incident, notify.incident_transition, notify.escalation, notify.waiting"
         with self.warehouse.transaction() as connection:
-            connection.execute(f"truncate notify.{tables}, notify.living_message")
+            connection.execute(f"truncate notify.{tables}")
+            connection.execute("truncate notify.telling, notify.outbox, notify.living_message")
         self.chat.room.channels.clear()
         self.mail.store.received.clear()
         for file in (self.folder / "outbox").rglob("*.txt"):

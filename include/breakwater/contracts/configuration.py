@@ -10,8 +10,10 @@ from breakwater.contracts.clocks import Clock
 from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.law import Duty
+from breakwater.contracts.on_call import OnCallFile
 from breakwater.contracts.operations import Operations
-from breakwater.contracts.routes import Route, Silence
+from breakwater.contracts.recipients import RecipientWishes
+from breakwater.contracts.routes import Escalation, Route, Silence
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError
 
@@ -34,6 +36,9 @@ class Configuration:
     """Legal duties that no clock runs on, for reference."""
     events: tuple[KnownEvent, ...] = ()
     """Known events of the file; `detect.known_event` has more."""
+    escalations: tuple[Escalation, ...] = ()
+    recipients: tuple[RecipientWishes, ...] = ()
+    on_call: OnCallFile = field(default_factory=OnCallFile)
 
     def active_vendors(self, day: date) -> list[str]:
         """List the vendors that owe an export for an operational day, in order."""

@@ -14,6 +14,7 @@ from breakwater.contracts.excusals import excusal_problems
 from breakwater.contracts.metrics import METRICS
 from breakwater.contracts.routes import Matcher
 from breakwater.contracts.source import OzoneSource
+from breakwater.contracts.telling import telling_problems
 from breakwater.contracts.vendor import VendorContract
 
 UTC = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu"})
@@ -36,7 +37,8 @@ def cross_check(configuration: Configuration) -> Iterator[str]:
         for vendor in sorted(set(audience.vendors) - set(configuration.vendors)):
             path = f"audiences.{audience.audience}.vendors"
             yield f"audiences.yaml: {path}: expected a vendor; found {vendor!r}"
-    for route in configuration.routes:
+    yield from telling_problems(configuration)
+    for route in (each for top in configuration.routes for each in top.with_those_below()):
         path = f"routes.yaml: routes.{route.route}.match"
         yield from _cross_check_matcher(configuration, path, route.match)
     for silence in configuration.silences:

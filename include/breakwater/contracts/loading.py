@@ -16,7 +16,9 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.cross_check import cross_check, cross_check_vendor
 from breakwater.contracts.events import EventFile
 from breakwater.contracts.excusals import ExcusalFile
+from breakwater.contracts.on_call import OnCallFile
 from breakwater.contracts.operations import Operations
+from breakwater.contracts.recipients import RecipientFile
 from breakwater.contracts.routes import RouteFile, SilenceFile
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.errors import ConfigurationError
@@ -61,6 +63,10 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
     excusals = read(excused, ExcusalFile) if excused.exists() else ExcusalFile(excusals=())
     listed = folder / "events.yaml"
     events = read(listed, EventFile) if listed.exists() else EventFile(events=())
+    wishes = folder / "recipients.yaml"
+    recipients = read(wishes, RecipientFile) if wishes.exists() else None
+    turns = folder / "on_call.yaml"
+    on_call = read(turns, OnCallFile) if turns.exists() else None
     if problems or not (operations and audiences and routes and silences and excusals and events):
         raise ConfigurationError(tuple(problems))
     known = {stem: contract for stem, contract in contracts.items() if contract}
@@ -74,9 +80,12 @@ def load_configuration(folder: Path = SHIPPED) -> Configuration:
         duties=tuple(duty for file in clock_files if file for duty in file.duties),
         audiences=audiences.audiences,
         routes=routes.routes,
+        escalations=routes.escalations,
         silences=silences.silences,
         excusals=excusals.excusals,
         events=events.events,
+        recipients=recipients.recipients if recipients else (),
+        on_call=on_call or OnCallFile(),
     )
     problems.extend(cross_check(configuration))
     for stem, contract in known.items():

@@ -10,7 +10,9 @@ from breakwater.contracts.clocks import ClockFile
 from breakwater.contracts.events import EventFile
 from breakwater.contracts.excusals import ExcusalFile
 from breakwater.contracts.judgements import JudgementFile
+from breakwater.contracts.on_call import OnCallFile
 from breakwater.contracts.operations import Operations
+from breakwater.contracts.recipients import RecipientFile
 from breakwater.contracts.routes import RouteFile, SilenceFile
 from breakwater.contracts.vendor import VendorContract
 
@@ -25,6 +27,8 @@ MODELS: dict[str, type[Contract]] = {
     "silences": SilenceFile,
     "excusals": ExcusalFile,
     "events": EventFile,
+    "recipients": RecipientFile,
+    "on_call": OnCallFile,
     "judgements": JudgementFile,
 }
 

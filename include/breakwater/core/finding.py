@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Severity(StrEnum):
@@ -81,5 +82,10 @@ class Finding:
 
 def fingerprint(rule: str, vendor: str | None, scope: Mapping[str, str], bucket: str) -> str:
     """Hash what a condition is about (never its value or its text) to 32 hexadecimal digits."""
-    about = json.dumps([rule, vendor, sorted(scope.items()), bucket], ensure_ascii=False)
+    return _hashed(rule, vendor, tuple(sorted(scope.items())), bucket)
+
+
+@lru_cache(maxsize=65_536)  # asked about twenty times of each finding while people are told
+def _hashed(rule: str, vendor: str | None, scope: tuple[tuple[str, str], ...], bucket: str) -> str:
+    about = json.dumps([rule, vendor, scope, bucket], ensure_ascii=False)
     return hashlib.sha256(about.encode()).hexdigest()[:32]

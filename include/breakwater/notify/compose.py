@@ -58,7 +58,7 @@ class Composer:
         ordered = sorted(incidents, key=_worst_first)
         rows = (
             self._rolled_up(ordered)
-            if is_roll_up(thread_key)
+            if _is_of_many(thread_key, ordered)
             else self._rows(ordered, is_outside=reader.is_outside)
         )
         return Message(
@@ -70,14 +70,14 @@ class Composer:
             rows=rows[:MOST_ROWS],
             rows_left_out=max(0, len(rows) - MOST_ROWS),
             next_step=_next_step(thread_key, ordered, reader),
-            runbook=None if reader.is_outside else self._runbook(thread_key, ordered[0].finding),
+            runbook=None if reader.is_outside else self._runbook(thread_key, ordered),
             data_through=self._data_through(ordered[0].finding, reader),
         )
 
     def _title(self, thread_key: str, incidents: Sequence[Incident]) -> str:
         finding = incidents[0].finding
         day = finding.operational_day.isoformat()
-        if is_roll_up(thread_key):
+        if _is_of_many(thread_key, incidents):
             return f"{len({thread_key_of(incident) for incident in incidents})} alerts · {day}"
         return f"{self.naming.heading(finding)} · {day}"
 
@@ -144,14 +144,21 @@ class Composer:
     def _zone(self, reader: Reader) -> ZoneInfo:
         return ZoneInfo(reader.vendor_zone or self.coverage.zone)
 
-    def _runbook(self, thread_key: str, finding: Finding) -> str:
-        page = "README" if is_roll_up(thread_key) else finding.rule.value
+    def _runbook(self, thread_key: str, incidents: Sequence[Incident]) -> str:
+        of_many = _is_of_many(thread_key, incidents)
+        page = "README" if of_many else incidents[0].finding.rule.value
         return f"{self.runbooks.rstrip('/')}/{page}.md"
 
     def _data_through(self, finding: Finding, reader: Reader) -> str:
         if reader.vendor_zone is None:
             return self.coverage.for_the_operation()
         return self.coverage.for_vendor(finding.vendor, reader.vendor_zone)
+
+
+def _is_of_many(thread_key: str, incidents: Sequence[Incident]) -> bool:
+    """Tell whether a message speaks of several things: a roll-up, or what a route groups widely."""
+    abouts = {(incident.finding.rule, incident.finding.vendor) for incident in incidents}
+    return is_roll_up(thread_key) or len(abouts) > 1
 
 
 def _worst_first(incident: Incident) -> tuple[object, ...]:
@@ -198,7 +205,7 @@ def _movement(incident: Incident, told: Told | None) -> str:
 def _next_step(thread_key: str, incidents: Sequence[Incident], reader: Reader) -> str:
     if not any(incident.is_open for incident in incidents):
         return _ALL_CLEAR_STEP
-    if is_roll_up(thread_key):
+    if _is_of_many(thread_key, incidents):
         return _ROLL_UP_STEP
     words = WORDS[incidents[0].finding.rule]
     return words.vendor_step if reader.is_outside else words.next_step

@@ -2,25 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.core.days import Window, utc_instant
 from breakwater.notify.channel import News
 from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.compose import Composer, Reader
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.naming import Naming
-from breakwater.notify.route import Recipient, belongs_to_a_vendor, recipients_of
-from breakwater.notify.shown import shown_by_a_run, shown_by_a_word
+from breakwater.notify.on_call.turns import teams_on_call
+from breakwater.notify.plan import Known, Plan, Planner
+from breakwater.notify.route import Directory, Recipient, belongs_to_a_vendor, wishes_of
+from breakwater.notify.shown import shown_by_a_word
 from breakwater.notify.telling import (
     Telling,
+    TellingReason,
     Told,
     decide_telling,
     save_telling,
     tellings_of_day,
 )
 from breakwater.notify.thread import threads_of
+from breakwater.notify.upshot import progress_of, waits_of, whom_to_wake
+from breakwater.notify.waiting import (
+    end_escalations,
+    escalations_of_day,
+    replace_waiting,
+    save_escalations,
+    waiting_of_day,
+)
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.outbox import enqueue
 
@@ -40,54 +52,92 @@ class Teller:
         Args:
             incidents: every incident of the day, open or not, hidden or not.
         """
-        told = self._told()
-        routed = self._routed(incidents)
-        count = 0
-        for recipient in sorted(told.keys() | routed.keys()):
-            known = told.get(recipient, {})
-            shown = shown_by_a_run(incidents, routed.get(recipient, frozenset()), known)
-            count += self._tell_recipient(recipient, list(shown), known)
-        return count
+        known = self._known()
+        plan = self._planner().plan(incidents, known)
+        return self._enact(plan, known, {each.recipient for each in known.waiting})
+
+    def tell_waiting(self, incidents: Sequence[Incident]) -> int:
+        """Write the messages whose wait has ended, and those of escalations; return how many.
+
+        Nobody else is told anything: what a backfill changed in silence stays silent.
+
+        Args:
+            incidents: as for `tell`.
+        """
+        known, planner = self._known(), self._planner()
+        only = whom_to_wake(planner.plan(incidents, known, {}), known, self.now)
+        return self._enact(planner.plan(incidents, known, only), known, set(only))
 
     def tell_words(self, incidents: Sequence[Incident], spoken_of: set[str]) -> int:
         """Write what people said of incidents, to those who were told of them; return how many.
+
+        That waits for nothing: who is told looks into it, or was told that somebody does.
 
         Args:
             incidents: every incident of the day.
             spoken_of: the fingerprints of those that somebody said something of.
         """
+        told: dict[Recipient, dict[str, Telling]] = {}
+        for telling in tellings_of_day(self.connection, self.coverage.day):
+            told.setdefault(telling.recipient, {})[telling.thread_key] = telling
         return sum(
             self._tell_recipient(
                 recipient, list(shown_by_a_word(incidents, spoken_of, known)), known
             )
-            for recipient, known in sorted(self._told().items())
+            for recipient, known in sorted(told.items())
         )
-
-    def _told(self) -> dict[Recipient, dict[str, Telling]]:
-        told: dict[Recipient, dict[str, Telling]] = {}
-        for telling in tellings_of_day(self.connection, self.coverage.day):
-            told.setdefault(telling.recipient, {})[telling.thread_key] = telling
-        return told
 
     def _tell_recipient(
         self, recipient: Recipient, shown: Sequence[Incident], known: Mapping[str, Telling]
     ) -> int:
         cap = self.configuration.operations.storm_cap
-        threads = threads_of(shown, known, self.coverage.day, cap)
-        return sum(
-            self._tell_thread(recipient, thread_key, threads[thread_key], known.get(thread_key))
-            for thread_key in sorted(threads)
+        count = 0
+        for thread_key, incidents in sorted(
+            threads_of(shown, known, self.coverage.day, cap).items()
+        ):
+            last = known.get(thread_key)
+            reason = decide_telling(last, incidents)
+            if reason.is_news:
+                count += self._tell_thread(recipient, thread_key, incidents, last, reason)
+        return count
+
+    def _planner(self) -> Planner:
+        directory = Directory(
+            self.configuration.vendors,
+            wishes_of(self.configuration.recipients),
+            teams_on_call(self.connection, self.configuration.on_call, self.now),
+        )
+        return Planner(self.configuration, directory, self.now)
+
+    def _known(self) -> Known:
+        day = self.coverage.day
+        return Known(
+            day=day,
+            tellings=tellings_of_day(self.connection, day),
+            waiting=waiting_of_day(self.connection, day),
+            escalations=escalations_of_day(self.connection, day),
         )
 
-    def _routed(self, incidents: Sequence[Incident]) -> dict[Recipient, set[str]]:
-        """Find who is told about which open incident that nothing hides."""
-        routed: dict[Recipient, set[str]] = {}
-        routes, vendors = self.configuration.routes, self.configuration.vendors
-        for incident in incidents:
-            if incident.is_open and not incident.is_hidden:
-                for recipient in recipients_of(incident.finding, routes, vendors):
-                    routed.setdefault(recipient, set()).add(incident.fingerprint)
-        return routed
+    def _enact(self, plan: Plan, known: Known, waited: set[Recipient]) -> int:
+        """Write messages, what waits, and how far escalations are."""
+        day = known.day
+        count = sum(
+            self._tell_thread(
+                each.recipient, each.thread_key, each.incidents, each.last, each.telling
+            )
+            for each in plan.threads
+            if each.is_told_now
+        )
+        operations = self.configuration.operations
+        last_day = day + timedelta(days=operations.live_days)
+        live = Window.for_operational_day(last_day, operations.zone_info)
+        waits = waits_of(plan, self.now, utc_instant(live.end))
+        for recipient in sorted(waited | waits.keys()):
+            replace_waiting(self.connection, day, recipient, waits.get(recipient, ()))
+        progress = progress_of(plan, known, self.now)
+        save_escalations(self.connection, day, progress.running)
+        end_escalations(self.connection, progress.over)
+        return count
 
     def _tell_thread(
         self,
@@ -95,10 +145,8 @@ class Teller:
         thread_key: str,
         incidents: Sequence[Incident],
         last: Telling | None,
+        reason: TellingReason,
     ) -> int:
-        reason = decide_telling(last, incidents)
-        if not reason.is_news:
-            return 0
         telling = Telling(
             thread_key=thread_key,
             recipient=recipient,

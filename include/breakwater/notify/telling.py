@@ -1,9 +1,9 @@
 """Deduplication: whether a recipient is told again, from what it was last told and what is now."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from breakwater.core.finding import Severity
@@ -27,12 +27,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a recipient was last told in one thread; `members` by the incident's fingerprint."""
+    """What a recipient was last told in one thread; `members` by the incident's fingerprint.
+
+    `told_at` is None where nobody asks when.
+    """
 
     thread_key: str
     recipient: Recipient
     ordinal: int
     members: Mapping[str, Told]
+    told_at: datetime | None = None
 
 
 class TellingReason(StrEnum):
@@ -47,6 +51,7 @@ class TellingReason(StrEnum):
     SNOOZED = "snoozed"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    REPEATED = "repeated"
     UNCHANGED = "unchanged"
     NOTHING_OPEN = "nothing_open"
 
@@ -95,12 +100,15 @@ _SAID = {
 }
 
 
-def decide_telling(last: Telling | None, shown: Sequence[Incident]) -> TellingReason:
+def decide_telling(
+    last: Telling | None, shown: Sequence[Incident], *, is_repeat_due: bool = False
+) -> TellingReason:
     """Decide whether a recipient is told about a thread.
 
     Args:
         last: what it was last told, or None when it never was.
         shown: the thread's incidents as it may see them now.
+        is_repeat_due: whether it is told again though nothing moved.
 
     A thread of which some incidents are resolved and others still open has eased.
     """
@@ -111,7 +119,26 @@ def decide_telling(last: Telling | None, shown: Sequence[Incident]) -> TellingRe
     first = next((kind for kind in _NEWS_FIRST if kind in news), Transition.UNCHANGED)
     if first is Transition.RESOLVED and any(incident.is_open for incident in shown):
         return TellingReason.EASED
+    if first is Transition.UNCHANGED and is_repeat_due:
+        return TellingReason.REPEATED
     return TellingReason(first.value)
+
+
+def repeat_due_at(
+    last: Telling | None, shown: Sequence[Incident], repeat_hours: int | None, seen: Container[str]
+) -> datetime | None:
+    """Return when a thread is told again though nothing moved; None when it never is.
+
+    Args:
+        last: what the recipient was last told.
+        shown: the thread's incidents as it may see them now.
+        repeat_hours: how long after the last message; None when the route repeats nothing.
+        seen: fingerprints of incidents that somebody looks into; those need no reminder.
+    """
+    waits = any(each.is_open and each.fingerprint not in seen for each in shown)
+    if repeat_hours is None or last is None or last.told_at is None or not waits:
+        return None
+    return last.told_at + timedelta(hours=repeat_hours)
 
 
 def tellings_of_day(connection: Connection, day: date) -> list[Telling]:
@@ -135,6 +162,7 @@ def tellings_of_day(connection: Connection, day: date) -> list[Telling]:
                 )
                 for fingerprint, told in row["members"].items()
             },
+            told_at=row["told_at"],
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from breakwater.notify.channel import Access, News, Part
 from breakwater.notify.channels.slack.render import render, render_reply
 from breakwater.notify.sender import Sender
+from breakwater.notify.telling import TellingReason
 
 CONNECTION = "slack"
 
@@ -16,7 +17,9 @@ def parts(news: News) -> Iterator[Part]:
         yield Part(name, "post", render(news.message))
     else:
         yield Part(f"{name}-edit", "update", render(news.message))
-        yield Part(name, "reply", render_reply(news.message))
+        # A thread that grows without anything having happened is soon read by nobody.
+        if news.reason is not TellingReason.REPEATED:
+            yield Part(name, "reply", render_reply(news.message))
 
 
 def open_sender(access: Access) -> Sender | None:

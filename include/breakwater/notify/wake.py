@@ -1,0 +1,45 @@
+"""Waking: tell what waited for an instant, and take the steps of escalations that are due."""
+
+from datetime import date, datetime
+
+from breakwater.core.days import operational_day_of, utc_seconds
+from breakwater.notify.coverage import read_coverage
+from breakwater.notify.incident import hold_incidents, incidents_of_day
+from breakwater.notify.tell import Teller
+from breakwater.notify.waiting import days_due
+from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult
+from breakwater.warehouse.workspace import Workspace
+
+
+def wake(workspace: Workspace, now: datetime) -> StageResult:
+    """Write the messages whose instant has come; safe to run at any time and any number of times.
+
+    Whether anybody may be told was decided by the run that let them wait. What is told is decided
+    anew, from what is known now: news that is none any more is not told at all.
+
+    Args:
+        workspace: the installation.
+        now: the instant.
+
+    Returns:
+        Counts: ``messages`` enqueued, ``days`` looked at.
+    """
+    with workspace.warehouse.transaction() as connection:
+        days = days_due(connection, now)
+    messages = sum(_wake_day(workspace, day, now) for day in days)
+    zone = workspace.configuration.operations.zone_info
+    return StageResult(
+        operational_day=operational_day_of(utc_seconds(now), zone),
+        vendor=WHOLE_DAY,
+        stage="wake",
+        changed=messages > 0,
+        summary={"messages": messages, "days": len(days)},
+    )
+
+
+def _wake_day(workspace: Workspace, day: date, now: datetime) -> int:
+    with workspace.warehouse.transaction() as connection:
+        hold_incidents(connection, day)
+        coverage = read_coverage(connection, workspace.configuration, day)
+        incidents = list(incidents_of_day(connection, day).values())
+        return Teller(connection, workspace.configuration, coverage, now).tell_waiting(incidents)

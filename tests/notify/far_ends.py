@@ -104,12 +104,15 @@ class Receiver:
         return Reply(status=204)
 
 
+_STATES = {"trigger": "triggered", "acknowledge": "acknowledged", "resolve": "resolved"}
+
+
 @dataclass
 class Pager:
     """Events API v2 of PagerDuty: one alert a ``dedup_key``.
 
     Attributes:
-        alerts: ``triggered`` or ``resolved`` by key, in the order in which they were first seen.
+        alerts: ``triggered``, ``acknowledged`` or ``resolved`` by key, in the order in which they were first seen.
         events: those that were accepted.
     """
 
@@ -122,7 +125,7 @@ class Pager:
         if errors := list(self._errors(event)):
             return Reply({"status": "invalid event", "errors": errors}, 400)
         self.events.append(event)
-        state = {"trigger": "triggered", "resolve": "resolved"}[event["event_action"]]
+        state = _STATES[event["event_action"]]
         if state == "triggered" or event["dedup_key"] in self.alerts:
             self.alerts[event["dedup_key"]] = state
         return Reply({"status": "success", "dedup_key": event["dedup_key"]}, 202)
@@ -140,7 +143,7 @@ class Pager:
                 wrong.append("payload")
             if payload.get("severity") not in {"critical", "error", "warning", "info"}:
                 wrong.append("severity")
-        elif event.get("event_action") != "resolve":
+        elif event.get("event_action") not in _STATES:
             wrong.append("event_action")
         return itertools.chain(wrong)
 

@@ -109,7 +109,7 @@ def delivery(channel: Channel = "slack", **more: object) -> Delivery:
         "google_chat": {"text": "Breaks", "card": {"header": {"title": "Breaks"}}},
         "jira": {"summary": "Breaks", "text": "12", "is_open": True},
         "pagerduty": {
-            "is_open": True,
+            "action": "trigger",
             "event": {"payload": {"summary": "12", "source": "s", "severity": "error"}},
         },
         "slack_webhook": {"text": "Breaks", "blocks": []},

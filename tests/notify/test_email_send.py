@@ -1,8 +1,13 @@
 """The e-mail channel against a real SMTP server."""
 
 import base64
+import contextlib
 import email
 import hashlib
+import socketserver
+import threading
+import time
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -136,6 +141,29 @@ def test_a_connection_lost_after_the_mail_leaves_a_doubt(smtp: EmailSender, mail
     smtp.send(delivery("email", attempts=2, is_in_doubt=True))
     assert len(mail.store.received) == 2
     assert len(mail.store.stored) == 1
+
+
+@pytest.mark.parametrize("said", ["", "220 sink\r\n"], ids=["its first line", "after it"])
+def test_a_server_that_only_drips_is_hung_up_on(said: str) -> None:
+    """Each byte comes in time and the answer never; nothing of the mail was said to it."""
+    ending = threading.Event()
+
+    class Drip(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(said.encode())
+            with contextlib.suppress(OSError):
+                while not ending.wait(0.05):
+                    self.wfile.write(b"2")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        settings = SmtpSettings("127.0.0.1", server.server_address[1], SENDER, security="none")
+        began = time.monotonic()
+        with pytest.raises(DeliveryError) as caught:
+            EmailSender(replace(settings, longest_seconds=0.4)).send(delivery("email"))
+        ending.set()
+        server.shutdown()
+    assert (caught.value.permanent, time.monotonic() - began < 5) == (False, True)
 
 
 def test_a_server_that_is_down_has_received_nothing() -> None:

@@ -12,14 +12,17 @@ from situations import LATER, incident, living, message, telling
 
 from breakwater.core.errors import DeliveryError
 from breakwater.core.finding import Severity
+from breakwater.notify.channel import News
 from breakwater.notify.channels.environment import senders_from_environment
 from breakwater.notify.channels.google_chat import render as google_chat
 from breakwater.notify.channels.jira import render as jira
 from breakwater.notify.channels.pagerduty import render as pagerduty
 from breakwater.notify.channels.pagerduty.send import HOSTS, LONGEST_DEDUP_KEY, dedup_key_of
+from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.channels.teams import render as teams
 from breakwater.notify.message import Action, Fact, Message, Row, Standing
 from breakwater.notify.outside.hand_over import host_url
+from breakwater.notify.telling import TellingReason
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.delivery import Delivery
 from breakwater.warehouse.outbox import Channel
@@ -102,6 +105,18 @@ def test_each_answer_says_whether_to_try_again_and_whether_it_may_have_arrived( 
     assert len(end.server.asked) == 1
 
 
+@pytest.mark.parametrize("channel", ["google_chat", "pagerduty", "slack_webhook", "jira"])
+@pytest.mark.parametrize("said", ["<html>Please log in</html>", {"ok": False}, b""])
+def test_a_success_that_is_not_the_services_own_leaves_a_doubt(
+    channel: Channel, said: object, reach: Reach
+) -> None:
+    """A page of a proxy with status 200 is no delivery: nothing is lost to it."""
+    end = reach(channel)
+    with pytest.raises(DeliveryError) as caught:
+        end.send(Reply(said))
+    assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+
+
 @pytest.mark.parametrize("channel", ["google_chat", "pagerduty", "webhook"])
 def test_a_second_attempt_is_the_same_message_to_the_far_end(
     channel: Channel, reach: Reach
@@ -170,18 +185,17 @@ def test_news_of_a_thread_in_google_chat_stays_together(reach: Reach) -> None:
 
 
 def test_pagerduty_triggers_worsens_and_resolves_one_alert(reach: Reach) -> None:
-    """By the thread's key; a resolve carries no text."""
+    """By the thread's key; who took it on is not called again, and a resolve carries no text."""
     pager = reach("pagerduty")
     worse = message(incident(severity=Severity.CRITICAL), last=telling(incident()))
-    for number, said in enumerate((OPENED, worse, RESOLVED)):
-        pager.send(payload=payload_of("pagerduty", said), delivery_key=f"{number}" * 64)
-    assert [event["event_action"] for event in pager.end.events] == [
-        "trigger",
-        "trigger",
-        "resolve",
-    ]
-    assert [event.get("payload", {}).get("severity") for event in pager.end.events] == [
-        "error", "critical", None,
+    taken_on = News(worse, TellingReason.ACKNOWLEDGED, is_first=False)
+    payloads = [payload_of("pagerduty", said) for said in (OPENED, worse, RESOLVED)]
+    payloads.insert(2, next(iter(parts_of("pagerduty", taken_on))).payload)
+    for number, payload in enumerate(payloads):
+        pager.send(payload=payload, delivery_key=f"{number}" * 64)
+    said = [(e["event_action"], e.get("payload", {}).get("severity")) for e in pager.end.events]
+    assert said == [
+        ("trigger", "error"), ("trigger", "critical"), ("acknowledge", None), ("resolve", None),
     ]  # fmt: skip
     assert list(pager.end.alerts.values()) == ["resolved"]
     assert len(dedup_key_of(pager.delivery(thread_key="x" * 10_000))) <= LONGEST_DEDUP_KEY

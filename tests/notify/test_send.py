@@ -229,6 +229,21 @@ def test_attempts_run_out(workspace: Workspace, warehouse: Database) -> None:
     assert far.asked == ["a"]
 
 
+def test_a_token_that_is_mended_days_later_finds_every_message(
+    workspace: Workspace, warehouse: Database
+) -> None:
+    """Nothing is wrong with the message, so it is tried once an hour for as long as it takes."""
+    far = Recorder(failure=_fails(permanent=False, for_a_person=True))
+    _write(warehouse, "a")
+    now: datetime = NOW
+    for _ in range(3 * MOST_ATTEMPTS):
+        send_pending(workspace, now, {"slack": far})
+        now = _row(warehouse)["not_before"]
+    assert (_row(warehouse)["state"], now > NOW + timedelta(hours=12)) == ("pending", True)
+    far.failure = lambda _delivery: None
+    assert send_pending(workspace, now, {"slack": far}).summary["sent"] == 1
+
+
 def test_an_attempt_in_doubt_asks_before_it_sends_again(
     workspace: Workspace, warehouse: Database
 ) -> None:

@@ -142,6 +142,58 @@ def test_a_channel_that_is_not_there_is_told_apart(slack: SlackSender) -> None:
     assert caught.value.permanent
 
 
+def test_an_answer_that_only_drips_is_given_up_on(
+    slack: SlackSender, chat: ChatSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time and the answer never: nobody else may wait for it."""
+    monkeypatch.setattr("breakwater.notify.channels.slack.call.LONGEST_SECONDS", 0.4)
+    chat.faults.append(ChatFault("chat.postMessage", drips=True))
+    with pytest.raises(DeliveryError, match="TimeoutError") as caught:
+        slack.send(delivery())
+    assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+
+
+def test_what_a_new_message_takes_over_from_is_linked_while_it_is_there(
+    slack: SlackSender, chat: ChatSink
+) -> None:
+    """The old one says what is no longer so; a deleted one says nothing, and has no address."""
+    first = slack.send(delivery())
+    chat.faults.append(_refuses("chat.update", "edit_window_closed"))
+    second = slack.send(delivery(operation="update", living=first))
+    _, message = chat.room.messages("C0OPS")
+    link = message["blocks"][-1]["elements"][0]["elements"][1]
+    assert link["url"].endswith(f"/archives/C0OPS/p{first.far_end_id.replace('.', '')}")
+    chat.room.delete("C0OPS", second.far_end_id)
+    slack.send(delivery(operation="update", living=second))
+    assert chat.room.messages("C0OPS")[-1]["blocks"] == []
+    chat.faults += [_refuses("chat.update", "cant_update_message"),
+                    _refuses("chat.getPermalink", "missing_scope")]  # fmt: skip
+    slack.send(delivery(operation="update", living=first))
+    assert chat.room.messages("C0OPS")[-1]["blocks"] == []
+
+
+def test_a_channel_that_got_another_name_is_still_the_same(
+    slack: SlackSender, chat: ChatSink
+) -> None:
+    """Ids are written and kept, never names: the edit goes where the post went."""
+    first = slack.send(delivery())
+    assert {arguments["channel"] for _, arguments in chat.calls} == {"C0OPS"}
+    assert slack.send(delivery(operation="update", living=first)).address == "C0OPS"
+
+
+@pytest.mark.parametrize(
+    "code", ["token_revoked", "invalid_auth", "missing_scope", "not_in_channel"]
+)
+def test_what_a_person_has_to_mend_is_waited_for(
+    code: str, slack: SlackSender, chat: ChatSink
+) -> None:
+    """The message is fine: attempts go on until the token or the channel is."""
+    chat.faults.append(_refuses("chat.postMessage", code))
+    with pytest.raises(SlackRefusedError) as caught:
+        slack.send(delivery())
+    assert (caught.value.permanent, caught.value.for_a_person) == (False, True)
+
+
 def test_a_far_end_that_is_down_may_have_read_the_call() -> None:
     """Nobody listens on the port: transient, and asked about before the next attempt."""
     client = WebClient("xoxb-1", base_url="http://127.0.0.1:9/", timeout=2, retry_handlers=[])

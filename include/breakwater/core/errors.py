@@ -72,6 +72,8 @@ class DeliveryError(BreakwaterError):
         permanent: True when the far end said that this message will never be accepted.
         in_doubt: True when the far end may have taken it all the same: ask before another attempt.
         retry_after_seconds: what the far end asked for, if it did.
+        for_a_person: True when the message is fine and our access is not: attempts go on until
+            somebody mends that, or the message would die with all the others.
     """
 
     exit_code = 1
@@ -83,8 +85,10 @@ class DeliveryError(BreakwaterError):
         permanent: bool,
         in_doubt: bool = False,
         retry_after_seconds: float | None = None,
+        for_a_person: bool = False,
     ) -> None:
         """Say what the far end answered and whether asking again can help."""
+        self.for_a_person = for_a_person
         self.permanent = permanent
         self.in_doubt = in_doubt
         self.retry_after_seconds = retry_after_seconds

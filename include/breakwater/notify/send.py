@@ -107,7 +107,8 @@ def _settle_failure(
     connection: Connection, delivery: Delivery, error: DeliveryError, now: datetime
 ) -> Ending:
     said = one_line(error, _LONGEST_ERROR)
-    if error.permanent or delivery.attempts >= MOST_ATTEMPTS:
+    has_run_out = delivery.attempts >= MOST_ATTEMPTS and not error.for_a_person
+    if error.permanent or has_run_out:
         mark_dead(connection, delivery, said)
         return "dead"
     wait = delay_before_next(delivery.delivery_key, delivery.attempts, error.retry_after_seconds)

@@ -33,7 +33,7 @@ PAYLOAD_KEYS: Mapping[Channel, frozenset[str]] = {
     "file": frozenset({"name", "text"}),
     "google_chat": frozenset({"text", "card"}),
     "jira": frozenset({"summary", "text", "is_open"}),
-    "pagerduty": frozenset({"is_open", "event"}),
+    "pagerduty": frozenset({"action", "event"}),
     "slack": frozenset({"text", "blocks"}),
     "slack_webhook": frozenset({"text", "blocks"}),
     "teams": frozenset({"card"}),

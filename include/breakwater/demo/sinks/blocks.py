@@ -1,12 +1,22 @@
-"""What Slack refuses in the blocks of a message: the limits that are easy to run into."""
+"""What Slack refuses in the blocks of a message.
+
+The models of its own SDK know most limits of single blocks; those that they do not know, and those
+of a message as a whole, are here: empty texts, long fields, too many blocks, a `block_id` that is
+taken, long tables, a second table.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
 _MOST_BLOCKS = 50
 _MOST_IN_ALL = 13_000
 _MOST_FIELDS = 10
+_MOST_TABLES = 1
+_MOST_TABLE_ROWS = 100
 _LONGEST = {"header": 150, "section": 3_000, "field": 2_000, "context": 2_000}
 _KINDS = frozenset(
     {
@@ -38,6 +48,8 @@ def problem_in(blocks: Sequence[dict[str, Any]]) -> Problem | None:
     for number, block in enumerate(blocks):
         if (where := _wrong_in(block)) is not None:
             return Problem("invalid_blocks", f"{where} [/blocks/{number}]")
+    if (whole := _wrong_in_all(blocks)) is not None:
+        return Problem("invalid_blocks", whole)
     if sum(len(text) for text in texts_of(blocks)) > _MOST_IN_ALL:
         return Problem("msg_blocks_too_long", f"more than {_MOST_IN_ALL} characters in all")
     return None
@@ -53,6 +65,27 @@ def texts_of(node: object) -> list[str]:
     return []
 
 
+def _wrong_in_all(blocks: Sequence[dict[str, Any]]) -> str | None:
+    """Find what only the blocks together do wrong."""
+    names = [block["block_id"] for block in blocks if "block_id" in block]
+    if len(names) != len(set(names)):
+        return "block_id already exists [/blocks]"
+    if sum(block["type"] == "table" for block in blocks) > _MOST_TABLES:
+        return f"only_one_table_allowed: no more than {_MOST_TABLES} [/blocks]"
+    return None
+
+
+def _wrong_by_the_models(block: dict[str, Any]) -> str | None:
+    """Ask the SDK; it knows no more than some blocks, and takes the others as they are."""
+    try:
+        parsed = Block.parse(block)
+        if parsed is not None:
+            parsed.validate_json()
+    except SlackObjectFormationError as error:
+        return str(error)
+    return None
+
+
 def _wrong_in(block: dict[str, Any]) -> str | None:
     kind = block.get("type")
     if kind not in _KINDS:
@@ -63,7 +96,7 @@ def _wrong_in(block: dict[str, Any]) -> str | None:
             return f"must have 1 to {_LONGEST[str(kind)]} characters"
     if kind == "header" and block.get("text", {}).get("type") != "plain_text":
         return "must be plain_text"
-    return _wrong_in_lists(block)
+    return _wrong_in_lists(block) or _wrong_by_the_models(block)
 
 
 def _wrong_in_lists(block: dict[str, Any]) -> str | None:
@@ -74,6 +107,8 @@ def _wrong_in_lists(block: dict[str, Any]) -> str | None:
         return f"fields must have 1 to {_LONGEST['field']} characters"
     if block["type"] in {"rich_text", "context"} and not block.get("elements"):
         return "missing required field: elements"
+    if block["type"] == "table" and len(block.get("rows", [])) > _MOST_TABLE_ROWS:
+        return f"no more than {_MOST_TABLE_ROWS} rows allowed"
     if any(text == "" for text in texts_of(block)):
         return "must be more than 0 characters"
     return None

@@ -48,6 +48,7 @@ class ChatRoom:
         act = {
             "auth.test": self._test,
             "chat.postMessage": self._post,
+            "chat.getPermalink": self._permalink,
             "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
@@ -101,6 +102,13 @@ class ChatRoom:
         message["edited"] = {"ts": self._next_ts()}
         self._changed()
         return {"ok": True, "channel": channel, "ts": message["ts"], "message": message}
+
+    def _permalink(self, arguments: Mapping[str, Any]) -> Answer:
+        channel, ts = str(arguments.get("channel", "")), arguments.get("message_ts")
+        if self._find(channel, ts) is None:
+            return _no("message_not_found")
+        link = f"https://harbour.slack.com/archives/{channel}/p{str(ts).replace('.', '')}"
+        return {"ok": True, "channel": channel, "permalink": link}
 
     def _history(self, arguments: Mapping[str, Any]) -> Answer:
         channel = str(arguments.get("channel", ""))

@@ -1,5 +1,6 @@
 """The room behind HTTP, with the failures that a real far end has."""
 
+import contextlib
 import json
 import threading
 import time
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from breakwater.demo.sinks.chat import ChatRoom
 
 LOOPBACK = "127.0.0.1"
+_DRIP_SECONDS = 0.05
 _WRITES = frozenset({"chat.postMessage", "chat.update", "auth.test"})
 
 
@@ -29,6 +31,7 @@ class ChatFault:
         headers: further headers.
         acts: whether the call has its effect all the same.
         drops: whether the connection breaks instead of an answer.
+        drips: whether the answer comes byte by byte and never ends.
     """
 
     method: str
@@ -37,6 +40,7 @@ class ChatFault:
     headers: Mapping[str, str] = field(default_factory=dict)
     acts: bool = False
     drops: bool = False
+    drips: bool = False
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class ChatSink:
     faults: deque[ChatFault] = field(default_factory=deque)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     pause_seconds: float = 0.0
+    is_ending: threading.Event = field(default_factory=threading.Event)
     _server: ThreadingHTTPServer | None = None
 
     @property
@@ -77,7 +82,8 @@ class ChatSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the server."""
+        """End the server, and every answer that only drips."""
+        self.is_ending.set()
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -110,6 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self.chat.pause_seconds)
         if fault is None:
             self._send(HTTPStatus.OK, json.dumps(answer))
+        elif fault.drips:
+            self._drip()
         elif not fault.drops:
             self._send(fault.status, fault.body, fault.headers)
 
@@ -137,6 +145,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _drip(self) -> None:
+        """Begin an answer, and send a byte of it now and then, until the caller hangs up."""
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+            while not self.chat.is_ending.wait(_DRIP_SECONDS):
+                self.wfile.write(b"z")
 
     def log_message(self, _format: str, *_arguments: object) -> None:
         """Stay quiet; what was said is in the room."""

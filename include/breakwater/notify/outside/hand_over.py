@@ -70,12 +70,24 @@ def refusal(answer: Answer, far_end: str) -> DeliveryError:
         permanent=not is_servers and status not in _MAY_PASS | _HEALED_BY_A_PERSON,
         in_doubt=is_servers and status not in _NOT_READ,
         retry_after_seconds=_retry_after(answer.headers),
+        for_a_person=status in _HEALED_BY_A_PERSON,
     )
+
+
+def not_its_own(far_end: str) -> DeliveryError:
+    """Name an answer that says success and is not the far end's: a page of a proxy, say."""
+    message = f"{far_end} answered with success, but not as it does"
+    return DeliveryError(message, permanent=False, in_doubt=True)
 
 
 def as_json(document: object) -> bytes:
     """Spell a document: the same bytes at every attempt."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def not_connected(error: ConfigurationError) -> DeliveryError:
+    """Turn what is wrong with a connection into an error that waits for whoever mends it."""
+    return DeliveryError(str(error), permanent=False, for_a_person=True)
 
 
 def named_connection(access: Access, channel: str, recipient: str) -> FeedConnection:
@@ -87,7 +99,7 @@ def named_connection(access: Access, channel: str, recipient: str) -> FeedConnec
     try:
         return access.connections(f"{channel}_{recipient}")
     except ConfigurationError as error:
-        raise DeliveryError(str(error), permanent=False) from error
+        raise not_connected(error) from error
 
 
 def secret_of(connection: FeedConnection, what: str) -> str:
@@ -99,7 +111,7 @@ def secret_of(connection: FeedConnection, what: str) -> str:
     if connection.password:
         return connection.password
     error = connection.expected(f"{what} as its password", "none")
-    raise DeliveryError(str(error), permanent=False) from error
+    raise not_connected(error) from error
 
 
 def host_url(connection: FeedConnection, default: str | None = None) -> str:
@@ -111,7 +123,7 @@ def host_url(connection: FeedConnection, default: str | None = None) -> str:
     host = connection.host or default
     if host is None:
         error = connection.expected("a host", "none")
-        raise DeliveryError(str(error), permanent=False) from error
+        raise not_connected(error) from error
     if "://" not in host:
         host = f"https://{host}"
     port = f":{connection.port}" if connection.port and connection.host else ""

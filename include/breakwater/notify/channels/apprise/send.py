@@ -9,7 +9,7 @@ from importlib import import_module
 
 from breakwater.core.errors import DeliveryError
 from breakwater.notify.channel import Access
-from breakwater.notify.outside.hand_over import named_connection, secret_of
+from breakwater.notify.outside.hand_over import named_connection, not_connected, secret_of
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 
@@ -30,11 +30,11 @@ class AppriseSender:
             apprise = import_module("apprise")
         except ModuleNotFoundError as error:
             message = "expected the package apprise, which is an extra: breakwater[apprise]"
-            raise DeliveryError(message, permanent=False) from error
+            raise DeliveryError(message, permanent=False, for_a_person=True) from error
         service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Breakwater", async_mode=False))
         if not service.add(address):
             error_of_it = connection.expected("an address as Apprise spells it", "another text")
-            raise DeliveryError(str(error_of_it), permanent=False)
+            raise not_connected(error_of_it)
         taken = service.notify(
             body=delivery.payload["body"],
             title=delivery.payload["title"],

@@ -8,8 +8,10 @@ without a store of its own may show both. The window is one commit long.
 
 import contextlib
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from breakwater.core.errors import DeliveryError
@@ -40,40 +42,84 @@ class EmailSender:
         return None
 
 
+class _Plain(smtplib.SMTP):
+    def __init__(self, take: Callable[[smtplib.SMTP], None], settings: SmtpSettings) -> None:
+        take(self)
+        super().__init__(settings.host, settings.port, timeout=settings.timeout_seconds)
+
+
+class _Secure(smtplib.SMTP_SSL):
+    def __init__(
+        self, take: Callable[[smtplib.SMTP], None], settings: SmtpSettings, secure: ssl.SSLContext
+    ) -> None:
+        take(self)
+        super().__init__(
+            settings.host, settings.port, timeout=settings.timeout_seconds, context=secure
+        )
+
+
+class _Session:
+    """A server and the socket to it, which can be cut from outside.
+
+    A time-out of a socket begins anew with every byte, so a server that drips would hold us for
+    ever, and with us everybody who is to be told after.
+    """
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+        self._timer = threading.Timer(settings.longest_seconds, self._cut)
+        self._timer.daemon = True
+
+    def _cut(self) -> None:
+        sock = getattr(self._server, "sock", None)
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def open(self) -> smtplib.SMTP:
+        """Connect, encrypt and log in."""
+        settings, secure = self._settings, ssl.create_default_context()
+        self._timer.start()
+        server: smtplib.SMTP = (
+            _Secure(self.take, settings, secure)
+            if settings.security == "tls"
+            else _Plain(self.take, settings)
+        )
+        if settings.security == "starttls":
+            server.starttls(context=secure)
+        if settings.user is not None:
+            server.login(settings.user, settings.password or "")
+        return server
+
+    def take(self, server: smtplib.SMTP) -> None:
+        """Know a server before it connects: its very first line may drip."""
+        self._server = server
+
+    def close(self, *, politely: bool) -> None:
+        """Say goodbye; a server that fails to answer has the mail all the same."""
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            if politely and self._server is not None:
+                self._server.quit()
+        self._timer.cancel()
+        if self._server is not None:
+            self._server.close()
+
+
 @contextlib.contextmanager
 def _connected(settings: SmtpSettings) -> Iterator[smtplib.SMTP]:
     """Connect, encrypt and log in; all that fails here has delivered nothing."""
+    session = _Session(settings)
     try:
-        server = _open(settings)
+        server = session.open()
     except (OSError, smtplib.SMTPException) as error:
+        session.close(politely=False)
         message = f"{settings.host}:{settings.port} is not usable: {_said(error)}"
         raise DeliveryError(message, permanent=False) from error
     try:
         yield server
     finally:
-        # A server that fails to say goodbye has the mail all the same.
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            server.quit()
-        server.close()
-
-
-def _open(settings: SmtpSettings) -> smtplib.SMTP:
-    timeout, secure = settings.timeout_seconds, ssl.create_default_context()
-    if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            settings.host, settings.port, timeout=timeout, context=secure
-        )
-    else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=timeout)
-    try:
-        if settings.security == "starttls":
-            server.starttls(context=secure)
-        if settings.user is not None:
-            server.login(settings.user, settings.password or "")
-    except BaseException:
-        server.close()
-        raise
-    return server
+        session.close(politely=True)
 
 
 @contextlib.contextmanager

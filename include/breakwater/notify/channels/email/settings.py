@@ -24,7 +24,8 @@ class SmtpSettings:
         user: login, when it wants one.
         password: of that login.
         security: ``starttls`` and ``tls`` never fall back to plain text.
-        timeout_seconds: longest wait for any one answer.
+        timeout_seconds: longest wait for any one answer, or for a piece of it.
+        longest_seconds: for one mail, from connecting to the server's last word.
     """
 
     host: str
@@ -34,6 +35,7 @@ class SmtpSettings:
     password: str | None = field(default=None, repr=False)
     security: Security = "starttls"
     timeout_seconds: float = 30.0
+    longest_seconds: float = 180.0
 
     @classmethod
     def from_uri(cls, uri: str) -> Self:

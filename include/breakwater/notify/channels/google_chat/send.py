@@ -8,9 +8,15 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from breakwater.core.errors import DeliveryError
 from breakwater.notify.channel import Access
-from breakwater.notify.outside.hand_over import hand_over, named_connection, secret_of, text_in
+from breakwater.notify.outside.hand_over import (
+    hand_over,
+    named_connection,
+    not_connected,
+    not_its_own,
+    secret_of,
+    text_in,
+)
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 HOSTS = ("chat.googleapis.com",)
@@ -32,7 +38,7 @@ class GoogleChatSender:
         address = secret_of(connection, "the address of a webhook")
         if "?" not in address:
             error = connection.expected("the whole address, with its key and token", "one without")
-            raise DeliveryError(str(error), permanent=False) from error
+            raise not_connected(error) from error
         asked = {
             "requestId": delivery.delivery_key,
             "messageReplyOption": "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD",
@@ -48,7 +54,9 @@ class GoogleChatSender:
                 "thread": {"threadKey": thread},
             },
         )
-        name = text_in(answer, "name") or delivery.delivery_key
+        name = text_in(answer, "name")
+        if name is None:
+            raise not_its_own(connection.name)
         return Receipt(name, delivery.recipient)
 
     def was_delivered(self, delivery: Delivery) -> Receipt | None:  # noqa: ARG002  sending again is the question

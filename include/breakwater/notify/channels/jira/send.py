@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from breakwater.core.errors import ConfigurationError, DeliveryError
+from breakwater.core.errors import ConfigurationError
 from breakwater.notify.channel import Access
-from breakwater.notify.channels.jira.site import JiraSite
+from breakwater.notify.channels.jira.site import CONNECTION, JiraSite
 from breakwater.notify.channels.jira.spelling import as_document, as_quoted
+from breakwater.notify.outside.hand_over import not_connected, not_its_own
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 LABEL = "breakwater"
@@ -55,7 +56,7 @@ class JiraSender:
         try:
             return JiraSite.of(self.access)
         except ConfigurationError as error:
-            raise DeliveryError(str(error), permanent=False) from error
+            raise not_connected(error) from error
 
     def _create(self, site: JiraSite, delivery: Delivery) -> str:
         created = site.ask(
@@ -73,15 +74,16 @@ class JiraSender:
         )
         key = created.get("key") if isinstance(created, Mapping) else None
         if not isinstance(key, str):
-            message = "jira did not name the issue that it created"
-            raise DeliveryError(message, permanent=False, in_doubt=True)
+            raise not_its_own(CONNECTION)
         return key
 
     def _comment(self, site: JiraSite, key: str, delivery: Delivery, added: str) -> None:
         text = delivery.payload["text"] + added
         marked = {"key": PROPERTY, "value": {"delivery_key": delivery.delivery_key}}
         comment = {"body": _spelt(site, text), "properties": [marked]}
-        site.ask("POST", f"issue/{quote(key, safe='')}/comment", comment)
+        added_to = site.ask("POST", f"issue/{quote(key, safe='')}/comment", comment)
+        if not isinstance(added_to, Mapping) or "id" not in added_to:
+            raise not_its_own(CONNECTION)
 
 
 def _spelt(site: JiraSite, text: str) -> object:

@@ -9,7 +9,7 @@ from breakwater.notify.sender import Sender
 
 def parts(news: News) -> Iterator[Part]:
     """Send one event."""
-    yield Part(news.reason.value, "post" if news.is_first else "update", render(news.message))
+    yield Part(news.reason.value, "post" if news.is_first else "update", render(news))
 
 
 def open_sender(access: Access) -> Sender | None:

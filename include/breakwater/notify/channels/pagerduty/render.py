@@ -4,8 +4,9 @@ from typing import Any
 
 from breakwater.core.finding import Severity
 from breakwater.core.plain import one_line
+from breakwater.notify.channel import News
 from breakwater.notify.channels.text import left_out
-from breakwater.notify.message import Message
+from breakwater.notify.telling import TellingReason
 
 LONGEST_SUMMARY = 1_024
 _SEVERITIES = {
@@ -17,14 +18,19 @@ _SEVERITIES = {
 """PagerDuty's four words, in its order."""
 
 
-def render(message: Message) -> dict[str, Any]:
-    """Render to the payload of the PagerDuty channel, ``{is_open, event}``."""
+_TAKEN_ON = frozenset({TellingReason.ACKNOWLEDGED, TellingReason.SNOOZED})
+"""Somebody looks after it: nobody else needs to be woken."""
+
+
+def render(news: News) -> dict[str, Any]:
+    """Render to the payload of the PagerDuty channel, ``{action, event}``."""
+    message = news.message
     rows = [f"{r.standing.sign} {r.standing.word}: {r.about}: {r.number}" for r in message.rows]
     links = [{"href": action.url, "text": action.label} for action in message.actions]
     if message.runbook and message.runbook.startswith("https://"):
         links.append({"href": message.runbook, "text": "Runbook"})
     return {
-        "is_open": message.standing.is_open,
+        "action": _action(news),
         "event": {
             "payload": {
                 "summary": one_line(f"{message.title}: {message.verdict}", LONGEST_SUMMARY),
@@ -43,3 +49,9 @@ def render(message: Message) -> dict[str, Any]:
             "client": "Breakwater",
         },
     }
+
+
+def _action(news: News) -> str:
+    if not news.message.standing.is_open:
+        return "resolve"
+    return "acknowledge" if news.reason in _TAKEN_ON else "trigger"

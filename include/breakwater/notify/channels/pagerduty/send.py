@@ -4,7 +4,14 @@ import hashlib
 from dataclasses import dataclass
 
 from breakwater.notify.channel import Access
-from breakwater.notify.outside.hand_over import hand_over, host_url, named_connection, secret_of
+from breakwater.notify.outside.hand_over import (
+    hand_over,
+    host_url,
+    named_connection,
+    not_its_own,
+    secret_of,
+    text_in,
+)
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 HOSTS = ("events.pagerduty.com", "events.eu.pagerduty.com")
@@ -22,23 +29,25 @@ class PagerDutySender:
     access: Access
 
     def send(self, delivery: Delivery) -> Receipt:
-        """Trigger or resolve the alert of the thread."""
+        """Trigger, acknowledge or resolve the alert of the thread."""
         connection = named_connection(self.access, "pagerduty", delivery.recipient)
         key = dedup_key_of(delivery)
-        is_open = delivery.payload["is_open"]
+        action = delivery.payload["action"]
         event = {
             "routing_key": secret_of(connection, "a routing key"),
-            "event_action": "trigger" if is_open else "resolve",
+            "event_action": action,
             "dedup_key": key,
-            # To resolve, PagerDuty takes the key alone.
-            **(delivery.payload["event"] if is_open else {}),
+            # To acknowledge and to resolve, PagerDuty takes the key alone.
+            **(delivery.payload["event"] if action == "trigger" else {}),
         }
-        hand_over(
+        answer = hand_over(
             f"{host_url(connection, HOSTS[0])}/v2/enqueue",
             self.access.allowed.and_hosts(*HOSTS),
             far_end=connection.name,
             document=event,
         )
+        if text_in(answer, "status") != "success":
+            raise not_its_own(connection.name)
         return Receipt(key, delivery.recipient)
 
     def was_delivered(self, delivery: Delivery) -> Receipt | None:  # noqa: ARG002  sending again is harmless

@@ -11,12 +11,13 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from breakwater.core.errors import DeliveryError
+from breakwater.notify.outside.within import within
 
 Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """Takes a method and its arguments, returns the answer; raises `SlackRefusedError` or another
 `DeliveryError`."""
 
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset({"chat.getPermalink", "conversations.history", "conversations.replies"})
 """Slack reads JSON bodies for methods that write only; these take query parameters."""
 
 _TRY_LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "service_unavailable"})
@@ -32,6 +33,10 @@ _HEALED_BY_A_PERSON = frozenset(
     }
 )
 """The message is fine, our access is not: it waits instead of dying with all the others."""
+
+LONGEST_SECONDS = 90.0
+"""For one call, its waits for rate limits included; the client's own time-out begins anew with
+every byte that drips in."""
 
 _MAYBE_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _SERVER_ERRORS = 500
@@ -49,6 +54,7 @@ class SlackRefusedError(DeliveryError):
             permanent=code not in _TRY_LATER | _HEALED_BY_A_PERSON | _MAYBE_DONE,
             in_doubt=code in _MAYBE_DONE,
             retry_after_seconds=retry_after_seconds,
+            for_a_person=code in _HEALED_BY_A_PERSON,
         )
 
 
@@ -58,7 +64,9 @@ def slack_call(api_call: Callable[..., Any]) -> Call:
     def call(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         form = "params" if method in _READS else "json"
         try:
-            answer = api_call(method, **{form: dict(arguments)})
+            answer = within(
+                LONGEST_SECONDS, lambda: api_call(method, **{form: dict(arguments)}), "slack"
+            )
         except SlackApiError as error:
             raise _refusal(error) from error
         except (SlackClientError, OSError) as error:

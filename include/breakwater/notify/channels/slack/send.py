@@ -4,6 +4,7 @@ Each message carries its delivery key as metadata. After a crash the channel is 
 kill between Slack's answer and our commit leads to no second message.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,9 @@ _GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"}
 )
 """The living message cannot be changed any more: a new one takes over."""
+
+_STAYS = frozenset({"cant_update_message", "edit_window_closed"})
+"""It is still there, and tells what is no longer so: the new one links it."""
 
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 _CLOCK_MARGIN = timedelta(minutes=10)
@@ -46,7 +50,8 @@ class SlackSender:
         except SlackRefusedError as refusal:
             if refusal.code not in _GONE:
                 raise
-            return self._post(delivery)
+            is_there = refusal.code in _STAYS
+            return self._post(delivery, instead_of=delivery.living if is_there else None)
 
     def was_delivered(self, delivery: Delivery) -> Receipt | None:
         """Look for the delivery key among the channel's messages, and among the thread's replies."""
@@ -61,8 +66,10 @@ class SlackSender:
                     return Receipt(message["ts"], place["channel"], is_living=not is_reply)
         return None
 
-    def _post(self, delivery: Delivery) -> Receipt:
+    def _post(self, delivery: Delivery, instead_of: Receipt | None = None) -> Receipt:
         arguments = {**_arguments(delivery, delivery.recipient), **_NO_PREVIEWS}
+        if instead_of is not None and (link := self._link_to(instead_of)):
+            arguments["blocks"] = [*arguments["blocks"], _continues(link)]
         answer = self.call("chat.postMessage", arguments)
         return Receipt(answer["ts"], answer["channel"])
 
@@ -81,6 +88,15 @@ class SlackSender:
         # Slack turns a reply to a deleted message into a message of its own, and says nothing.
         became_reply = answer.get("message", {}).get("thread_ts") == living.far_end_id
         return Receipt(answer["ts"], answer["channel"], is_living=not became_reply)
+
+    def _link_to(self, message: Receipt) -> str | None:
+        """Ask for the address of a message; without one, the new message stands alone."""
+        place = {"channel": message.address, "message_ts": message.far_end_id}
+        with contextlib.suppress(DeliveryError):
+            found = self.call("chat.getPermalink", place).get("permalink")
+            if isinstance(found, str) and found.startswith("https://"):
+                return found
+        return None
 
     def _messages(
         self, method: str, place: Mapping[str, str], delivery: Delivery
@@ -122,6 +138,15 @@ def _arguments(delivery: Delivery, channel: str) -> dict[str, Any]:
         "link_names": False,
         "parse": "none",
     }
+
+
+def _continues(link: str) -> dict[str, Any]:
+    """Say which message can no longer be edited, in the place of those that can."""
+    text = {"type": "text", "text": "Goes on from "}
+    old = {"type": "link", "url": link, "text": "an earlier message"}
+    elements = [text, old, {"type": "text", "text": ", which can no longer be edited."}]
+    section = {"type": "rich_text_section", "elements": elements}
+    return {"type": "rich_text", "elements": [section]}
 
 
 def _delivery_key_in(message: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ to be preferred.
 from dataclasses import dataclass
 
 from breakwater.notify.channel import Access
-from breakwater.notify.outside.hand_over import hand_over, named_connection, secret_of
+from breakwater.notify.outside.hand_over import hand_over, named_connection, not_its_own, secret_of
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
@@ -23,7 +23,7 @@ class SlackWebhookSender:
     def send(self, delivery: Delivery) -> Receipt:
         """Post one message."""
         connection = named_connection(self.access, "slack_webhook", delivery.recipient)
-        hand_over(
+        answer = hand_over(
             secret_of(connection, "the address of an incoming webhook"),
             self.access.allowed.and_hosts(*HOSTS),
             far_end=connection.name,
@@ -34,6 +34,8 @@ class SlackWebhookSender:
                 "unfurl_media": False,
             },
         )
+        if answer.body.strip() != b"ok":
+            raise not_its_own(connection.name)
         return Receipt(delivery.delivery_key, delivery.recipient)
 
     def was_delivered(self, delivery: Delivery) -> Receipt | None:  # noqa: ARG002  a webhook cannot be asked

@@ -79,5 +79,5 @@ def _key(secret: str) -> bytes:
         key = b""
     if len(key) < SHORTEST_KEY:
         message = f"expected a signing key of at least {SHORTEST_KEY} bytes; found a shorter one"
-        raise DeliveryError(message, permanent=False)
+        raise DeliveryError(message, permanent=False, for_a_person=True)
     return key

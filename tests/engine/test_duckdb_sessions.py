@@ -26,6 +26,19 @@ def test_sessions_do_not_see_each_other() -> None:
     other.close()
 
 
+def test_the_same_text_is_read_anew_in_every_session() -> None:
+    """A statement is parsed once; its names mean what they mean where it runs."""
+    found = []
+    for number in (pa.table({"n": [1, 1]}), pa.table({"n": ["one"], "m": ["more"]})):
+        engine = DuckDBEngine("512MB", 1)
+        engine.load("number", number)
+        engine.define("seen", "select * from number")
+        engine.stage("told", "select * from seen")
+        found.append(engine.fetch("told"))
+        engine.close()
+    assert found == [pa.table({"n": [1, 1]}), pa.table({"n": ["one"], "m": ["more"]})]
+
+
 def test_sessions_run_side_by_side() -> None:
     """Threads with a session each get their own rows."""
     found: dict[int, int] = {}

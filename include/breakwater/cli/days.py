@@ -14,6 +14,7 @@ from breakwater.cli.closing_workers import (
     close_vendor_days_in_worker,
     detect_in_worker,
     open_in_worker,
+    worker_environment,
     write_digest_in_worker,
 )
 from breakwater.core.days import days_between
@@ -36,9 +37,12 @@ def close_range(
         What could not be done, one sentence each; the rest is done all the same.
     """
     problems: list[str] = []
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=open_in_worker, initargs=(workers,)
-    ) as pool:
+    with (
+        worker_environment(),
+        ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=open_in_worker, initargs=(workers,)
+        ) as pool,
+    ):
         stretches = _stretches(workspace, days, vendors)
         told = pool.map(close_vendor_days_in_worker, stretches)
         for (_, stretch), found in zip(stretches, told, strict=True):

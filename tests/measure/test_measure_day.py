@@ -238,6 +238,7 @@ def test_a_breached_law_is_critical_and_says_how_sure_the_number_is(
         "target_seconds": 3 * 3600,
         "provision": "Act 1, s. 2",
         "confidence": "secondary",
+        "examples": ["open", "late"],
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from breakwater.contracts.base import Contract
 from breakwater.contracts.breaks import Breaks
@@ -11,6 +11,7 @@ from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.contracts.incidents import Incidents
 from breakwater.contracts.matching import RuleList
+from breakwater.contracts.metrics import HOURLY
 from breakwater.core.finding import Severity
 from breakwater.core.vocabulary import Direction, Outcome, Priority
 
@@ -124,6 +125,20 @@ class Detection(Contract):
     silent_queue_cases: int = Field(default=10, ge=1)
     """A queue to which not one case came is told of when each of the same weekdays before, in the
     last four weeks, brought so many."""
+    hourly: tuple[str, ...] = ()
+    """Metrics whose anomalies say since which hour, where the hours show it: any that are kept by the
+    hour. Nothing is told for an hour alone; see docs/detection.md."""
+
+    @field_validator("hourly")
+    @classmethod
+    def _must_be_kept_by_the_hour(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in HOURLY:
+                message = (
+                    f"expected a metric kept by the hour ({', '.join(HOURLY)}); found {name!r}"
+                )
+                raise ValueError(message)
+        return names
 
 
 class Forecasting(Contract):

@@ -8,6 +8,11 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+EXAMPLES = "examples"
+"""Of a finding's detail: a few case ids, shown to people of the operation alone."""
+
+MOST_EXAMPLES = 3
+
 
 class Severity(StrEnum):
     """How bad, in the order people react to it."""
@@ -34,6 +39,7 @@ class Rule(StrEnum):
     EXPORT_NAME_REFUSED = "ExportNameRefused"
     EXPORT_INCOMPLETE = "ExportIncomplete"
     EXPORT_DUPLICATE = "ExportDuplicate"
+    SHIFTS_MISSING = "ShiftsMissing"
     EXPORT_LAYOUT_CHANGED = "ExportLayoutChanged"
     QUARANTINE_HIGH = "QuarantineHigh"
     RECON_BREAKS = "ReconBreaks"

@@ -1,16 +1,17 @@
 """The stage: compare a day's KPIs with the days before it, and say once what is abnormal."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.operations import Detection as Limits
-from breakwater.contracts.operations import Queue
 from breakwater.core.finding import Finding, Rule
 from breakwater.detect.again import events_read
+from breakwater.detect.began import with_hour
 from breakwater.detect.cause.driver import with_cause
 from breakwater.detect.detection import Settings
 from breakwater.detect.events.announced import with_events
+from breakwater.detect.examples import with_examples
 from breakwater.detect.facts import Facts, read_history
 from breakwater.detect.holiday import holiday_flags
 from breakwater.detect.judgement import SCORE_COLUMNS, Judgement, judge
@@ -71,7 +72,7 @@ def _detect(
     holidays = {name: holiday_flags(vendors[name], facts.days) for name in sorted(vendors)}
     judgement = judge(facts, _settings(limits), holidays, events)
     rows = list(judgement.rows()) if judgement else []
-    findings = list(_findings(connection, judgement, events, operations.queues))
+    findings = list(_findings(workspace, connection, judgement, events))
     key = {"operational_day": day}
     replace_rows(connection, "detect.score", key, SCORE_COLUMNS, rows)
     grounds = [_grounds(judgement, holidays, limits, events)] if judgement else []
@@ -90,17 +91,24 @@ def _detect(
 
 
 def _findings(
+    workspace: Workspace,
     connection: Connection,
     judgement: Judgement | None,
     events: Sequence[KnownEvent],
-    queues: Mapping[str, Queue],
 ) -> Iterator[Finding]:
+    """Yield what is told, each with its cause, since when, a few cases, and known events beside it."""
     if judgement is None:
         return
-    yield from judgement.silence_findings(queues)
-    for finding in judgement.findings():
-        leaves = judgement.facts.metrics[finding.scope["metric"]].leaves
-        yield with_events(with_cause(connection, finding), events, leaves)
+    operations, lake = workspace.configuration.operations, workspace.lake
+    yield from judgement.silence_findings(operations.queues)
+    window = workspace.window(judgement.facts.days[-1])
+    hourly = operations.detection.hourly
+    for found in judgement.findings():
+        leaves = judgement.facts.metrics[found.scope["metric"]].leaves
+        finding = with_cause(connection, found)
+        finding = with_hour(connection, lake, operations.zone_info, finding, hourly)
+        finding = with_examples(connection, lake, window, finding)
+        yield with_events(finding, events, leaves)
 
 
 def _grounds(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from breakwater.contracts.clocks import Clock
 from breakwater.contracts.operations import Attainment
 from breakwater.core.days import operational_day_of
-from breakwater.core.finding import Finding, Rule, Severity
+from breakwater.core.finding import EXAMPLES, MOST_EXAMPLES, Finding, Rule, Severity
 from breakwater.measure.attainment import Promise
 
 _WORST_QUEUES = 3
@@ -108,6 +108,7 @@ def breach_findings(
                 # A number that nobody read in the law is told as such.
                 "confidence": entry.law.confidence if entry.law else None,
                 **_pressing(tightest.get((clock, queue), {})),
+                EXAMPLES: _latest(rows, about.window_end),
             },
         )
 
@@ -118,6 +119,12 @@ def _pressing(tightest: Mapping[str, int]) -> dict[str, object]:
         return {}
     clock = min(tightest, key=lambda name: (-tightest[name], name))
     return {"tightest_clock": clock, "tightest_cases": tightest[clock]}
+
+
+def _latest(rows: Sequence[Mapping[str, Any]], window_end: int) -> list[str]:
+    """Name the cases that are late by most."""
+    late = sorted(rows, key=lambda row: (-_late_seconds(row, window_end), row["case_id_vendor"]))
+    return list(dict.fromkeys(row["case_id_vendor"] for row in late))[:MOST_EXAMPLES]
 
 
 def _late_seconds(row: Mapping[str, Any], window_end: int) -> int:

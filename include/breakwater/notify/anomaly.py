@@ -5,7 +5,7 @@ since Tuesday 17 Nov. Same day last week normal. Coincides with: Autumn sale.``
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import datetime
 
 from breakwater.core.finding import Finding
 from breakwater.core.numbers import amount, duration, share
@@ -52,8 +52,8 @@ def notes_of_anomaly(detail: Detail) -> Iterator[str]:
     if change is not None and span not in {None, 1}:
         yield f"{_percent(change)} over {span:,.0f} days"
     causes = mappings_in(detail, "causes")[:MOST_CAUSES]
-    began = detail.get("since")
-    since = f"since {_day(began)}" if isinstance(began, str) else ""
+    began = detail.get("since_hour", detail.get("since"))
+    since = f"since {_when(began)}" if isinstance(began, str) else ""
     for number, cause in enumerate(causes):
         where = _slice(cause)
         said = f"{_share_of_it(cause)}: {where}" if where else "Spread over all of it"
@@ -148,6 +148,8 @@ def _rounded(value: float, unit: str) -> str:
     return f"{shown:,.0f}" if abs(shown) >= TEN else f"{shown:g}"
 
 
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day:%A} {day.day} {day:%b}"
+def _when(text: str) -> str:
+    """Write a day, or an hour of the operation's own clock."""
+    at = datetime.fromisoformat(text)
+    hour = f" {at:%H:%M}" if "T" in text else ""
+    return f"{at:%A} {at.day} {at:%b}{hour}"

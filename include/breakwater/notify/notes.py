@@ -5,7 +5,7 @@ Only what is named here is shown, and only as a number or as one short line.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from breakwater.core.finding import Finding, Rule
+from breakwater.core.finding import EXAMPLES, Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.core.plain import one_line
 from breakwater.notify.anomaly import notes_of_anomaly, titles_of_events
@@ -25,7 +25,7 @@ def notes_of(finding: Finding, *, is_outside: bool = False) -> tuple[str, ...]:
     """
     note = _NOTES.get(finding.rule)
     detail = _for_vendors(finding.detail) if is_outside else finding.detail
-    return () if note is None else tuple(note(detail))
+    return () if note is None else (*note(detail), *_examples(detail))
 
 
 def said_of(finding: Finding, *, is_outside: bool = False) -> str:
@@ -38,11 +38,19 @@ def said_of(finding: Finding, *, is_outside: bool = False) -> str:
 
 
 def _for_vendors(detail: Detail) -> Detail:
+    """Leave out what vendors are not told: examples, and events that are not for them."""
+    detail = {name: value for name, value in detail.items() if name != EXAMPLES}
     events = detail.get("events")
     if not isinstance(events, list | tuple):
         return detail
     told = [each for each in events if isinstance(each, Mapping) and each.get("tell_vendors")]
     return {**detail, "events": told}
+
+
+def _examples(detail: Detail) -> Iterator[str]:
+    """Name a few cases, by their ids alone."""
+    if cases := _texts(detail, EXAMPLES):
+        yield f"For example: {cases}"
 
 
 def _of_breaks(detail: Detail) -> Iterator[str]:
@@ -116,6 +124,11 @@ def _of_fault(detail: Detail) -> Iterator[str]:
         yield one_line(fault, _LONGEST_WORD).replace("_", " ")
 
 
+def _of_shifts(detail: Detail) -> Iterator[str]:
+    if why := detail.get("why"):
+        yield one_line(why, _LONGEST_WORD).replace("_", " ")
+
+
 def _of_duplicate(detail: Detail) -> Iterator[str]:
     if days := _texts(detail, "first_days"):
         yield f"delivered before for {days}"
@@ -162,6 +175,7 @@ _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.QUARANTINE_HIGH: _of_quarantine,
     Rule.EXPORT_TRUNCATED: _of_fault,
     Rule.EXPORT_UNREADABLE: _of_fault,
+    Rule.SHIFTS_MISSING: _of_shifts,
     Rule.EXPORT_DUPLICATE: _of_duplicate,
     Rule.EXPORT_LAYOUT_CHANGED: _of_layout,
 }

@@ -63,6 +63,61 @@ def read_hours(
     return numbers
 
 
+@dataclass(frozen=True, slots=True)
+class SliceHours:
+    """One metric of one slice over the hours of some days.
+
+    Attributes:
+        days: those that are measured, for every vendor that is part of the slice.
+        sums: by the UTC second of the hour, the sums above and below the line; an hour of nothing
+            is not there. Below the line is zero for counts and levels.
+    """
+
+    days: frozenset[date]
+    sums: Mapping[int, tuple[float, float]]
+
+
+def read_slice_hours(
+    connection: Connection,
+    lake: Lake,
+    span: tuple[date, date],
+    metric: str,
+    scope: Mapping[str, str],
+) -> SliceHours:
+    """Return the hours of one slice from one day to another, both included.
+
+    Args:
+        connection: where the lake's pointers are.
+        lake: where the rows are.
+        span: first and last operational day.
+        metric: one that is kept by the hour.
+        scope: values of some dimensions; without a vendor all vendors count, and a day is known
+            when any of them is measured.
+    """
+    found = connection.execute(
+        "select operational_day, path from lake.partition where table_name = %s"
+        " and operational_day between %s and %s and vendor = coalesce(%s, vendor)"
+        " and superseded_at is null order by operational_day, vendor",
+        [KPI_HOUR.name, *span, scope.get("vendor")],
+    ).fetchall()
+    where = [("metric", "=", metric), *((name, "=", value) for name, value in scope.items())]
+    sums: dict[int, tuple[float, float]] = {}
+    for row in found:
+        hours = _columns(lake, row["path"], where)
+        for hour_at, more, below in zip(*hours, strict=True):
+            one, other = sums.get(hour_at, (0.0, 0.0))
+            sums[hour_at] = one + more, other + (below or 0.0)
+    return SliceHours(frozenset(row["operational_day"] for row in found), sums)
+
+
+def _columns(lake: Lake, path: str, where: list[tuple[str, str, str]]) -> list[list[Any]]:
+    names = ["hour_at", "numerator", "denominator"]
+    file_system, place = fsspec.core.url_to_fs(lake.url(path))
+    with file_system.open(place, "rb") as stream:
+        table = pq.read_table(stream, columns=names, filters=where)
+    return [table.column(name).to_pylist() for name in names]
+
+
 def _read(lake: Lake, path: str, metric: str) -> list[dict[str, Any]]:
     file_system, place = fsspec.core.url_to_fs(lake.url(path))
     with file_system.open(place, "rb") as stream:

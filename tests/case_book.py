@@ -13,7 +13,8 @@ from breakwater.contracts.clocks import AppliesTo, Clock
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.law import Law
-from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, Table
+from breakwater.contracts.shifts import DURATIONS, ShiftExport
+from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, SHIFT, Table
 from breakwater.contracts.vendor import AttainmentTarget, VendorContract
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType, Priority
@@ -206,9 +207,36 @@ def vendor_day(configuration: Configuration, day: date = DAY) -> VendorDay:
 
 
 def _telling_all(contract: VendorContract) -> VendorContract:
-    """Return a contract that names the columns that few vendors have."""
+    """Return a contract that names the columns and the export that few vendors have."""
     audits = {"qa_is_golden": "planted", "qa_critical_errors": "critical"}
-    return contract.model_copy(update={"columns": contract.columns.model_copy(update=audits)})
+    shifts = ShiftExport.model_validate(
+        {
+            "source": {"kind": "folder", "uri": "{exports}/x", "pattern": "wfm-{day:%Y%m%d}.csv"},
+            "format": {"kind": "csv"},
+            "columns": {"agent": "who", **{name: name for name in DURATIONS}},
+        }
+    )
+    columns = contract.columns.model_copy(update=audits)
+    return contract.model_copy(update={"columns": columns, "shifts": shifts})
+
+
+def shift(agent: str, site: str = "manila", **hours: float | None) -> Event:
+    """Return a row of `shift`: eight hours of everything that is not said, none of breaks."""
+    told = dict.fromkeys(DURATIONS, 8.0) | {"break_seconds": 0.0}
+    told |= {f"{name}_seconds": value for name, value in hours.items()}
+    return {
+        "operational_day": DAY,
+        "vendor": "pearlline",
+        "site": site,
+        "agent": agent,
+        **{name: None if each is None else int(each * 3600) for name, each in told.items()},
+        "source_sha256": "0" * 64,
+        "source_row": 1,
+    }
+
+
+CREW = tuple(shift(f"agent-{n}", handling=5 + n / 4, available=2 - n / 4) for n in range(5))
+"""Five reviewers: as few as are told of."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +247,11 @@ class Bench:
     folder: Path
 
     def run(
-        self, what: VendorDay, events: Sequence[Event], outcomes: Sequence[Event] = ()
+        self,
+        what: VendorDay,
+        events: Sequence[Event],
+        outcomes: Sequence[Event] = (),
+        shifts: Sequence[Event] = CREW,
     ) -> "Bench":
         """Run every model."""
         run_measures(
@@ -227,6 +259,7 @@ class Bench:
             what,
             [parquet(events, CASE_EVENT, self.folder / "case_event.parquet")],
             [parquet(outcomes, RECON_OUTCOME, self.folder / "recon_outcome.parquet")],
+            shifts=[parquet(shifts, SHIFT, self.folder / "shift.parquet")],
         )
         return self
 

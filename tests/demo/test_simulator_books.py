@@ -138,8 +138,8 @@ def test_items_are_never_shared_by_cases(
     for contract in configuration.vendors.values():
         columns = contract.columns
         for path in (simulated.exports / contract.vendor).iterdir():
-            if path.name.endswith(".manifest.json"):
-                continue
+            if path.name.endswith(".manifest.json") or path.name.startswith("wfm-"):
+                continue  # what is told of a file, and of people
             for row in read_export(contract, path)[1]:
                 assert (
                     items.setdefault(row[columns.item_id], row[columns.case_id])
@@ -216,3 +216,41 @@ def test_some_references_are_lost_without_being_faults(simulated: Simulated) -> 
         " from platform.enforcement_log where source <> 'appeal'"
     )
     assert 0.015 < row["share"] < 0.04
+
+
+def test_one_vendor_plants_items_counts_critical_errors_and_exports_shifts(
+    simulated: Simulated, configuration: Configuration
+) -> None:
+    """Scored as its contract says; and whoever decided a case was at work for at least as long."""
+    contract = configuration.vendor("dekkan")
+    columns, shifts = contract.columns, contract.shifts
+    assert shifts is not None
+    day = simulated.truth.first_day + timedelta(days=3)
+    (export,) = exports_of(contract, simulated.exports, day)
+    rows = read_export(contract, export)[1]
+    audited = [row for row in rows if row[columns.qa_score] is not None]
+    assert {row[columns.qa_is_golden] for row in rows} == {None, "Y", "N"}
+    told = (columns.qa_is_golden, columns.qa_critical_errors)
+    assert all(row[name] is not None for row in audited for name in told)
+    planted = [row for row in audited if row[columns.qa_is_golden] == "Y"]
+    assert 0.05 < len(planted) / len(audited) < 0.5
+    named = contract.model_copy(update={"source": shifts.source, "format": shifts.format})
+    (file,) = exports_of(named, simulated.exports, day)
+    minutes = {
+        row[shifts.columns.agent]: {
+            name: float(row[column])
+            for name, column in shifts.columns.model_dump(exclude={"agent", "site"}).items()
+            if column is not None
+        }
+        for row in read_export(named, file)[1]
+    }
+    handled = Counter[str]()
+    for row in rows:
+        if row[columns.agent] is not None and row[columns.handle_seconds] is not None:
+            handled[row[columns.agent]] += float(row[columns.handle_seconds]) / 60
+    assert set(handled) <= set(minutes)
+    for told in minutes.values():
+        assert told["handling_seconds"] + told["break_seconds"] <= told["logged_in_seconds"] + 0.2
+    worked = sum(told["handling_seconds"] for told in minutes.values())
+    # Records that were planted as missing were worked on, those listed twice only once.
+    assert worked == pytest.approx(sum(handled.values()), rel=0.02)

@@ -77,6 +77,11 @@ class Metric:
         return set(self.needs) <= set(events) and set(self.fields) <= set(fields)
 
     @property
+    def is_of_shifts(self) -> bool:
+        """Whether it comes from the export of shifts, which may be missing by itself."""
+        return any(field.startswith("shifts.") for field in self.fields)
+
+    @property
     def is_hourly(self) -> bool:
         """Whether the lake's ``kpi_hour`` has it, too."""
         return self.metric in HOURLY
@@ -461,6 +466,71 @@ METRICS: dict[str, Metric] = {
             needs=(EventType.QA_SCORED, EventType.QA_RESCORED),
             note="As above.",
             is_sample=True,
+        ),
+        Metric(
+            "occupancy",
+            "Occupancy",
+            "rate",
+            "rate",
+            "handling time",
+            "handling time and time ready for a case",
+            None,
+            fields=("shifts.handling_seconds", "shifts.available_seconds"),
+            note="Breaks, training and meetings are in neither. Above some 85 % people tire.",
+            provenance="reported",
+        ),
+        Metric(
+            "utilisation",
+            "Utilisation",
+            "rate",
+            "rate",
+            "handling time and time ready for a case",
+            "paid time",
+            "higher",
+            fields=(
+                "shifts.handling_seconds",
+                "shifts.available_seconds",
+                "shifts.paid_seconds",
+            ),
+            note="Of paid time: not 1 - shrinkage, which is of scheduled time.",
+            provenance="reported",
+        ),
+        Metric(
+            "shrinkage",
+            "Shrinkage",
+            "rate",
+            "rate",
+            "scheduled time that was neither handling nor ready",
+            "scheduled time",
+            "lower",
+            fields=("shifts.handling_seconds", "shifts.available_seconds"),
+            note="To staff for it divide by 1 - shrinkage; times 1 + shrinkage is too few. Overtime of"
+            " one reviewer makes up for nobody else.",
+            provenance="reported",
+        ),
+        Metric(
+            "schedule_adherence",
+            "Schedule adherence",
+            "rate",
+            "rate",
+            "scheduled time spent in the planned state",
+            "scheduled time",
+            "higher",
+            fields=("shifts.adherent_seconds",),
+            note="Moment by moment; how much was worked in all is conformance.",
+            provenance="reported",
+        ),
+        Metric(
+            "schedule_conformance",
+            "Schedule conformance",
+            "rate",
+            "rate",
+            "time logged in",
+            "scheduled time",
+            None,
+            fields=("shifts.logged_in_seconds",),
+            note="Passes 100 % with overtime, whenever it was worked.",
+            provenance="reported",
         ),
         Metric(
             "break_rate",

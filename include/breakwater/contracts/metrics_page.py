@@ -62,6 +62,13 @@ three shares `qa_agreement`, `qa_upheld_by_vendor` and `qa_upheld_by_us` give Co
 Krippendorff's alpha of any roll-up exactly; `breakwater kpi qa_agreement DAY` prints both. 0.8 and above is
 good, from 0.667 tentative.
 
+## Shifts
+
+Occupancy, utilisation, shrinkage, adherence and conformance come from a vendor's export of shifts, where its
+contract has one (`shifts`); see [the page](shifts.md). They are told by site: queue, policy, language and
+priority of such a row are `none`, and a site with fewer than five reviewers in the day has no row. Shares of
+time are sums of seconds over sums of seconds.
+
 ## By the hour
 
 The lake's table `kpi_hour` holds {hourly}
@@ -74,7 +81,6 @@ midnight is not on a full hour of UTC, the first and the last hour of a day are 
 
 | metric | would need |
 |---|---|
-| occupancy, utilisation, shrinkage, schedule adherence | hours by state from the vendor's workforce system |
 | prevalence, views before removal | labelled samples of views; view counts |
 | re-opened within N days, overturned by day of the decision | later days of the same cases: they arrive with later exports, and a day is never rewritten by a later one; `reopen_rate` is therefore re-opens *of* the day over solves of the day |
 """

@@ -139,6 +139,26 @@ KPI_HOUR = Table(
     ),
 )
 
+SHIFT = Table(
+    "shift",
+    "One reviewer's day, or a part of it, as the vendor's workforce system tells it; rows add up.",
+    (
+        Column("operational_day", "date", True, "day of the export"),
+        Column("vendor", "text", True, "vendor slug"),
+        Column("site", "text", True, "site slug"),
+        Column("agent", "text", True, "reviewer pseudonym"),
+        Column("scheduled_seconds", "bigint", True, "planned to be at work"),
+        Column("logged_in_seconds", "bigint", False, "at work in fact"),
+        Column("handling_seconds", "bigint", False, "working on cases, wrap-up included"),
+        Column("available_seconds", "bigint", False, "ready and waiting for a case"),
+        Column("break_seconds", "bigint", False, "logged in, neither working nor ready"),
+        Column("paid_seconds", "bigint", False, "paid"),
+        Column("adherent_seconds", "bigint", False, "of the scheduled time, in the planned state"),
+        Column("source_sha256", "text", True, "content hash of the file"),
+        Column("source_row", "bigint", True, "1-based data row in the file"),
+    ),
+)
+
 CLOCK_RUN = Table(
     "clock_run",
     "One clock on one case, as known at the end of the operational day.",

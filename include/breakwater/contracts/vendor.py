@@ -30,8 +30,12 @@ from breakwater.contracts.shape import (
     Times,
     columns_of,
 )
+from breakwater.contracts.shifts import ShiftExport
 from breakwater.contracts.source import FileSource, Source
 from breakwater.core.vocabulary import ActorType, Decision, EventType, Priority
+
+SHIFTS = "shifts"
+"""What stands before the dot in the fields of the export of shifts."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 
@@ -180,6 +184,8 @@ class VendorContract(Effective):
     targets: tuple[AttainmentTarget, ...] = ()
     pricing: tuple[Price, ...] = ()
     """What its work costs, for what a break is worth; the first in force on a day counts."""
+    shifts: ShiftExport | None = None
+    """Where its export of shifts is, for occupancy and the like; few vendors send one."""
     contacts: Contacts = Contacts()
 
     @model_validator(mode="after")
@@ -278,7 +284,9 @@ class VendorContract(Effective):
     @property
     def reported_fields(self) -> frozenset[str]:
         """What the export has besides events: the optional columns that the contract names."""
-        return frozenset(self.columns.model_dump(exclude_none=True))
+        told = self.shifts.told if self.shifts else ()
+        named = self.columns.model_dump(exclude_none=True)
+        return frozenset([*named, *(f"{SHIFTS}.{name}" for name in told)])
 
     @property
     def reported_events(self) -> frozenset[EventType]:

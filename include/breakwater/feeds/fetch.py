@@ -19,6 +19,7 @@ from breakwater.core.finding import Rule
 from breakwater.feeds.enforcement_log import copy_slice
 from breakwater.feeds.fetch_files import Arrival, fetch_files
 from breakwater.feeds.fetch_records import fetch_records
+from breakwater.feeds.fetch_shifts import fetch_shifts
 from breakwater.feeds.file_findings import findings_of
 from breakwater.feeds.vendor_day import VendorDay
 from breakwater.warehouse.database import Connection, hold
@@ -27,6 +28,7 @@ from breakwater.warehouse.file_ledger import (
     ReceivedFile,
     distinct_names,
     duplicates,
+    file_in_force,
     in_force_of,
     received_files,
     record_file,
@@ -67,6 +69,7 @@ def fetch_export(workspace: Workspace, vendor: str, day: date, now: datetime) ->
     about = VendorDay(workspace, contract, day, now)
     with tempfile.TemporaryDirectory(prefix="breakwater-fetch-") as scratch:
         arrival = _fetch_vendor(about, Path(scratch))
+        fetch_shifts(about, Path(scratch))
         with workspace.warehouse.transaction() as connection:
             hold(connection, STAGE, vendor, day)
             outcome = _conclude(about, connection, arrival, Path(scratch))
@@ -102,6 +105,9 @@ def _conclude(
     is_short = about.is_of_any_number or count < about.expected_files
     if (is_short or not in_force) and (not about.is_past_deadline or arrival.on_their_way):
         return about.pending(found)
+    shifts = file_in_force(connection, about.vendor, about.day, "shifts")
+    if about.contract.shifts and shifts is None and not about.is_past_deadline:
+        return about.pending("no export of shifts")
     if in_force and not _log_is_whole(about):
         return _pending_log(about)
     findings = list(findings_of(about, received, in_force, again, arrival))
@@ -117,7 +123,11 @@ def _conclude(
         vendor=about.vendor,
         stage=STAGE,
         inputs=[file.sha256 for file in everything],
-        outputs=[[[file.sha256, file.name] for file in in_force], internal.sha256],
+        outputs=[
+            [[file.sha256, file.name] for file in in_force],
+            internal.sha256,
+            *([] if shifts is None else [shifts.sha256]),
+        ],
         summary={
             "files": len(everything),
             "files_in_force": len(in_force),

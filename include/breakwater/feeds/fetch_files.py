@@ -156,7 +156,7 @@ def _take(
         return "does not agree with its manifest yet"
     raw_path, digest = about.workspace.lake.keep_raw(about.vendor, about.day, file.name, local)
     received = ReceivedFile(
-        book="vendor",
+        book=about.book,
         name=file.name,
         sha256=digest,
         size_bytes=local.stat().st_size,
@@ -184,7 +184,7 @@ def _still_seconds(about: VendorDay) -> int:
 def _known(about: VendorDay) -> Mapping[_Listed, ReceivedFile]:
     """Return what is kept, by what a listing says of a file."""
     with about.workspace.warehouse.transaction() as connection:
-        received = received_files(connection, about.vendor, about.day, "vendor")
+        received = received_files(connection, about.vendor, about.day, about.book)
     return {
         (file.name, file.size_bytes, file.delivered_at): file
         for file in received

@@ -20,6 +20,8 @@ class VendorDay:
     contract: VendorContract
     day: date
     now: datetime
+    book: Book = "vendor"
+    """Which of the vendor's exports is fetched."""
 
     @property
     def vendor(self) -> str:

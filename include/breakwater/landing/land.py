@@ -1,6 +1,7 @@
 """Land: files as received become `case_event` and `enforcement_action`; what is bad is refused."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.landing.books import BookOfDay, internal_book, vendor_book
 from breakwater.landing.control_totals import replace_control_totals
 from breakwater.landing.findings import landing_findings, refusal_finding
+from breakwater.landing.land_shifts import ReadShifts, read_shifts
 from breakwater.landing.listing.book import StartingListing
 from breakwater.landing.listing.chain import days_that_start_otherwise, starting_listing
 from breakwater.landing.mapping.terms import terms_of_day
@@ -107,18 +109,28 @@ def _land(about: VendorDay) -> StageResult | VendorDayError:
         local_copy(about, log),
         scratch=about.scratch,
     )
+    shifts = read_shifts(about)
     landed, actions = _deliver(about, book), _publish(about, internal)
+    worked = _publish(about, shifts.book) if shifts and shifts.book else None
     replace_vendor_totals(about.connection, about.contract, about.day, exports)
-    _mark_changed(about, landed, actions)
-    _tell(about, book)
+    _mark_changed(about, landed, actions, worked)
+    _tell(about, book, shifts)
     starts_from = None if start is None else start.file.sha256
     inputs: list[object] = [[file.sha256 for file in (*exports, log)], corrections.by_file]
+    if shifts is not None:
+        inputs.append(shifts.sha256)
     result = _record(
         about,
         [*inputs, starts_from],
-        _Landed(book, landed),
-        _Landed(internal, actions),
-        starts_from,
+        [
+            _Landed(book, landed),
+            _Landed(internal, actions),
+            *([_Landed(shifts.book, worked)] if shifts and shifts.book and worked else []),
+        ],
+        {
+            **({} if starts_from is None else {STARTS_FROM: starts_from}),
+            **({} if shifts is None else {"shifts": worked.row_count if worked else 0}),
+        },
     )
     _mark_followers(about)
     return result
@@ -157,7 +169,7 @@ def _deliver(about: VendorDay, book: BookOfDay) -> Landed:
     return landed
 
 
-def _mark_changed(about: VendorDay, landed: Landed, actions: Landed) -> None:
+def _mark_changed(about: VendorDay, landed: Landed, actions: Landed, shifts: Landed | None) -> None:
     """Name the closed days whose rows are others than before, those of our own log included."""
     others = [day for day in landed.changed_days if day != about.day]
     own = [day for day in landed.changed_days if day == about.day]
@@ -165,12 +177,13 @@ def _mark_changed(about: VendorDay, landed: Landed, actions: Landed) -> None:
         (others, f"rows that came with {about.day.isoformat()}"),
         (own, "landed again"),
         (actions.changed_days, "our own log"),
+        (shifts.changed_days if shifts else (), "shifts"),
     ):
         mark_stale(about.connection, about.vendor, days, reason, about.now)
 
 
 def _publish(about: VendorDay, book: BookOfDay) -> Landed:
-    """Publish the book of our own log."""
+    """Publish a book that is of this day alone: our own log, the shifts."""
     landed = replace_partitions(
         about.connection,
         about.workspace.lake,
@@ -199,7 +212,7 @@ def _account(about: VendorDay, book: BookOfDay) -> None:
         refused.lines.keep(about.workspace.lake, about.vendor, about.day, total.file.sha256)
 
 
-def _tell(about: VendorDay, book: BookOfDay) -> None:
+def _tell(about: VendorDay, book: BookOfDay, shifts: ReadShifts | None) -> None:
     tolerances = about.workspace.configuration.operations.tolerances
     changes = replace_layouts(
         about.connection,
@@ -210,7 +223,11 @@ def _tell(about: VendorDay, book: BookOfDay) -> None:
             for total, layout in zip(book.totals, book.layouts, strict=True)
         ],
     )
-    findings = landing_findings(about.vendor, about.day, book, tolerances.quarantine_rate, changes)
+    findings = [
+        *landing_findings(about.vendor, about.day, book, tolerances.quarantine_rate, changes)
+    ]
+    if shifts is not None and shifts.finding is not None:
+        findings.append(shifts.finding)
     replace_findings(about.connection, about.day, STAGE, about.vendor, findings)
 
 
@@ -225,10 +242,10 @@ class _Landed:
 def _record(
     about: VendorDay,
     inputs: list[object],
-    vendor: _Landed,
-    internal: _Landed,
-    starts_from: str | None,
+    books: Sequence[_Landed],
+    more: dict[str, object],
 ) -> StageResult:
+    vendor, internal = books[:2]
     totals = ("physical", "landed", "quarantined", "rejected", "released")
     restated = [day for day in vendor.rows.changed_days if day != about.day]
     return record_stage(
@@ -237,7 +254,7 @@ def _record(
         vendor=about.vendor,
         stage=STAGE,
         inputs=[*inputs, fingerprint_of(about.contract.model_dump(mode="json"))],
-        outputs=[vendor.rows.hashes, internal.rows.hashes],
+        outputs=[each.rows.hashes for each in books],
         summary={
             "files": len(vendor.book.totals),
             **{f"{name}_rows": vendor.book.sum_of(f"{name}_rows") for name in totals},
@@ -247,7 +264,7 @@ def _record(
             "restated_days": [day.isoformat() for day in restated],
             "actions": internal.rows.row_count,
             "actions_quarantined": internal.book.sum_of("quarantined_rows"),
-            **({} if starts_from is None else {STARTS_FROM: starts_from}),
+            **more,
         },
         at=about.now,
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from breakwater.contracts.metrics import REVISIONS
-from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, KPI_HOUR, RECON_OUTCOME
+from breakwater.contracts.tables import CASE_EVENT, CLOCK_RUN, KPI_HOUR, RECON_OUTCOME, SHIFT
+from breakwater.contracts.vendor import SHIFTS
 from breakwater.core.days import utc_instant
 from breakwater.core.errors import NotLandedError
 from breakwater.core.finding import Finding
@@ -58,12 +59,15 @@ class Inputs:
     recon_outcomes: tuple[Written, ...]
     earlier: tuple[Written, ...] = ()
     """Events of earlier days, of which only reported due instants are read."""
+    shifts: tuple[Written, ...] = ()
 
     @property
     def hashes(self) -> list[str]:
         """Content hashes, in a stable order."""
         return [
-            version.sha256 for version in (*self.case_events, *self.recon_outcomes, *self.earlier)
+            version.sha256
+            for several in (self.case_events, self.recon_outcomes, self.earlier, self.shifts)
+            for version in several
         ]
 
 
@@ -74,7 +78,8 @@ def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
     outcomes = current_versions(connection, RECON_OUTCOME.name, day, vendor)
     first, before = what.first_promise_day, day - timedelta(days=1)
     earlier = current_versions_between(connection, CASE_EVENT.name, first, before, vendor)
-    return Inputs(tuple(events), tuple(outcomes), tuple(earlier))
+    shifts = current_versions(connection, SHIFT.name, day, vendor) if what.contract.shifts else []
+    return Inputs(tuple(events), tuple(outcomes), tuple(earlier), tuple(shifts))
 
 
 def vendor_day(workspace: Workspace, vendor: str, day: date) -> VendorDay:
@@ -144,6 +149,7 @@ def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, folder
             [workspace.lake.url(version.path) for version in inputs.case_events],
             [workspace.lake.url(version.path) for version in inputs.recon_outcomes],
             told_promises(workspace.lake, [version.path for version in inputs.earlier]),
+            shifts=[workspace.lake.url(version.path) for version in inputs.shifts],
         )
         return take(engine, what, folder)
 
@@ -190,6 +196,7 @@ def _publish(
             "excused": sum(row["is_excused"] for row in measured.exceptions),
             "read": inputs.hashes,
             "revisions": REVISIONS,
+            SHIFTS: sum(version.row_count for version in inputs.shifts),
         },
         at=now,
     )

@@ -9,6 +9,7 @@ input               what
 case_event          the vendor's events of the day; of a log of states also
                     the days before, see `VendorDay.first_day`
 recon_outcome       where each record ended
+shift               reviewers' days, of vendors that export shifts
 told_promise        due instants that the vendor's own system reported, of earlier
                     days, too (`sla.promises`)
 run                 one row: ``operational_day, vendor, window_start, window_end``
@@ -37,7 +38,7 @@ from breakwater.contracts.excusals import Excusal
 from breakwater.contracts.metrics import EXPOSURE
 from breakwater.contracts.operations import Operations
 from breakwater.contracts.shape import ListingShape, UpdateShape
-from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME
+from breakwater.contracts.tables import CASE_EVENT, RECON_OUTCOME, SHIFT
 from breakwater.contracts.vendor import VendorContract
 from breakwater.core.days import Window
 from breakwater.core.histogram import AGE_BANDS, UPPER_BOUNDS
@@ -77,6 +78,7 @@ KPI_MODELS = (
     "rework",
     "audit",
     "quality",
+    "workforce",
     "break_rate",
     "kpi_fact",
     "kpi_histogram",
@@ -149,6 +151,8 @@ def run_measures(
     case_events: Sequence[str],
     recon_outcomes: Sequence[str],
     earlier_promises: pa.Table = NOTHING_TOLD,
+    *,
+    shifts: Sequence[str] = (),
 ) -> None:
     """Stage every model; the results are left under their names.
 
@@ -158,11 +162,13 @@ def run_measures(
         case_events: addresses of the vendor's events, as Parquet.
         recon_outcomes: addresses of the reconciliation's outcomes, as Parquet.
         earlier_promises: as for `load_cases`.
+        shifts: addresses of the vendor's shifts, as Parquet; none for most vendors.
 
     Raises:
         ConfigurationError: a site's calendar never opens long enough for a clock's target.
     """
     engine.scan("recon_outcome", recon_outcomes, RECON_OUTCOME)
+    engine.scan("shift", shifts, SHIFT)
     load_cases(engine, what, case_events, earlier_promises)
     run_models(engine, read_models(_HERE / "case", *DAY_MODELS))
     run_clocks(engine, what.clock_rules)

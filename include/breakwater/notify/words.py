@@ -88,6 +88,13 @@ WORDS: Mapping[Rule, RuleWords] = {
         next_step="Ask the vendor for the day's own export; nothing of this one was taken over.",
         vendor_step="Please deliver the day's own export; this one was delivered before.",
     ),
+    Rule.SHIFTS_MISSING: RuleWords(
+        title="Shifts missing",
+        about="the export of shifts",
+        number="{value} not there, or not readable; the day was closed without it",
+        next_step="Ask the vendor for the file; only occupancy and the like lack the day.",
+        vendor_step="Please deliver the export of shifts; the day was closed without it.",
+    ),
     Rule.EXPORT_LAYOUT_CHANGED: RuleWords(
         title="Export layout changed",
         about="columns of the export",

@@ -11,7 +11,7 @@ from breakwater.contracts.source import FileSource
 from breakwater.contracts.vendor import VendorContract
 from breakwater.warehouse.database import Connection
 
-Book = Literal["vendor", "internal"]
+Book = Literal["vendor", "internal", "shifts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ReceivedFile:
     """One file as received.
 
     Attributes:
-        book: the vendor's export, or the slice of our own enforcement log.
+        book: the vendor's export, the slice of our own enforcement log, or the vendor's shifts.
         name: bare file name at its source.
         sha256: hash of its bytes.
         size_bytes: how many there are.

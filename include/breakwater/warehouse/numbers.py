@@ -34,7 +34,8 @@ _SUM = sql.SQL("sum(numerator) as numerator, sum(denominator) as denominator")
 _LARGEST = sql.SQL("max(numerator) as numerator, null::double precision as denominator")
 _CASES = sql.SQL("sum(case_count)::bigint as case_count")
 _MEASURED = """
-    select operational_day, vendor, summary->'revisions'->>%s as revision
+    select operational_day, vendor, summary->'revisions'->>%s as revision,
+           summary->>'shifts' as shifts
     from operations.stage_run
     where stage = 'measure' and operational_day between %s and %s
 """
@@ -166,6 +167,7 @@ def _numbers(
     measured = {
         (row["operational_day"], row["vendor"]): int(row["revision"] or 1)
         for row in connection.execute(_MEASURED, [metric.metric, first, last])
+        if not metric.is_of_shifts or int(row["shifts"] or 0)
     }
     rows = _sums(connection, asked, first, last)
     agreements = _agreements(connection, asked, rows, (first, last))

@@ -20,6 +20,7 @@ from breakwater.demo.simulator.model import VendorModel
 from breakwater.demo.simulator.names import case_ids
 from breakwater.demo.simulator.operation import VendorDay
 from breakwater.demo.simulator.plant import Planted, plant
+from breakwater.demo.simulator.planted_items import score_planted
 from breakwater.demo.simulator.planted_records import planted_breaks
 from breakwater.demo.simulator.platform_log import APPEAL, LogRows, log_rows
 from breakwater.demo.simulator.streams import Flags, stream
@@ -31,6 +32,7 @@ from breakwater.demo.simulator.truth import (
     StalledCase,
     VendorDayTotals,
 )
+from breakwater.demo.simulator.workforce import leave_shifts
 from breakwater.warehouse.database import Connection
 
 MISSTATED_SHARE = 0.03
@@ -69,12 +71,14 @@ class BookKeeper:
             every_class=day == self.stretch.days[0],
             crossings=self._crosses_midnight(model, day),
         )
+        score_planted(self.seed, model, closed, day, played.window)
         random = stream(self.seed, model.vendor, day, "log")
         rows = log_rows(random, self.operations, closed, planted, self.stretch.written)
         table = log_table(model, closed, rows)
         copy_rows(self.connection, self.operations.enforcement_log, table)
         cases = _exported_cases(played, planted)
         files = self._export(model, played, cases)
+        leave_shifts(self.seed, self.exports, model, played)
 
         ledger = self.ledger
         ledger.files += len(files)

@@ -56,6 +56,8 @@ class Cases:
     qa_score: Ints
     qa_rescored: Ints
     qa_rescore: Ints
+    qa_golden: Ints
+    qa_critical: Ints
     appealed: Ints
     appeal_decided: Ints
     appeal_outcome: Ints

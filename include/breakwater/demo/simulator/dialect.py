@@ -79,6 +79,8 @@ def _makers(contract: VendorContract) -> dict[str, Maker]:
         (columns.handle_seconds, lambda r: r.numbers(r.cases.handle_seconds, r.cases.decided)),
         *_instants(contract, EventType.QA_SCORED),
         (columns.qa_score, lambda rows: _score(rows, "qa_score", "qa_scored")),
+        (columns.qa_is_golden, _golden),
+        (columns.qa_critical_errors, lambda r: r.numbers(r.cases.qa_critical, r.cases.qa_scored)),
         *_instants(contract, EventType.QA_RESCORED),
         (columns.qa_rescore, lambda rows: _score(rows, "qa_rescore", "qa_rescored")),
         *_instants(contract, EventType.APPEALED, EventType.APPEAL_DECIDED),
@@ -169,6 +171,11 @@ def _score(rows: Rows, score: str, instant: str) -> pa.Array:
     values: Ints = getattr(rows.cases, score)
     absent = (values < 0) | rows.hidden(getattr(rows.cases, instant))
     return pa.array(values * rows.model.contract.qa_full_mark, pa.float64(), mask=absent)
+
+
+def _golden(rows: Rows) -> pa.Array:
+    codes = {meaning: code for code, meaning in rows.model.contract.codes.golden.items()}
+    return rows.words((codes[False], codes[True]), rows.cases.qa_golden, rows.cases.qa_scored)
 
 
 def _appeal_outcome(rows: Rows) -> pa.Array:

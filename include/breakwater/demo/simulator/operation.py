@@ -26,6 +26,7 @@ class VendorDay:
         closed: cases decided in the day.
         still_open: cases received and not decided at the day's end.
         stalled: numbers of statutory cases that were left lying about.
+        crews: who works there.
     """
 
     day: date
@@ -33,6 +34,7 @@ class VendorDay:
     closed: Cases
     still_open: Cases
     stalled: tuple[int, ...]
+    crews: tuple[Crew, ...]
 
 
 def play(
@@ -52,7 +54,7 @@ def play(
         follow_up(model, seed, closed, day, window)
         to_reopen = Cases.joined([to_reopen.take(~due), reopened(closed)])
         if not warms_up:
-            yield VendorDay(day, window, closed, waiting, tuple(stalled))
+            yield VendorDay(day, window, closed, waiting, tuple(stalled), floor.crews)
 
 
 def hire(model: VendorModel, demand: Demand, stretch: Stretch, seed: int) -> tuple[Crew, ...]:

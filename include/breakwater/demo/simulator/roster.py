@@ -37,6 +37,7 @@ class Crew:
         agents: their numbers at the vendor.
         pace: handling time relative to the average agent; below 1 is fast.
         accuracy: share of right decisions.
+        shifts: who is rostered in each slot of the week, breaks left out; agents × slots.
         heads: how many are at work in each slot of the week.
         at_work, at_work_count: who is, by slot and language; rows are padded with zeros.
         dedication: share of their time that goes to this operation; they serve others too.
@@ -48,6 +49,7 @@ class Crew:
     agents: Ints
     pace: Floats
     accuracy: Floats
+    shifts: Flags
     heads: Ints
     at_work: Ints
     at_work_count: Ints
@@ -65,6 +67,14 @@ class Crew:
             return able * _is_open(self.open_time, steps)
         staffing = HOLIDAY_STAFFING if day in self.holidays else 1.0
         return np.maximum(able * staffing, LEAST_PRESENCE * STEP)
+
+    def worked_slots(self, model: VendorModel, window: Window) -> Ints:
+        """Count the slots of a day in which each agent is rostered and the site is open."""
+        starts = np.arange(window.start, window.end, SLOT, dtype=np.int64)
+        if self.open_time is not None:
+            starts = starts[_is_open(self.open_time, starts)]
+        worked: Ints = self.shifts[:, slot_of(model.clock.local(starts))].sum(axis=1)
+        return worked
 
     def agents_for(self, random: Random, local: Ints, language: Ints) -> Ints:
         """Choose who takes each case: somebody at work then, with the language if there is one."""
@@ -108,6 +118,7 @@ def build_crew(
         agents=first_agent + np.arange(size, dtype=np.int64),
         pace=pace / pace.mean(),
         accuracy=np.clip(0.955 + 0.02 * random.standard_normal(size), 0.88, 0.99),
+        shifts=shifts,
         heads=heads,
         at_work=at_work,
         at_work_count=at_work_count,

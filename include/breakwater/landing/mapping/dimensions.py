@@ -54,7 +54,7 @@ def dimensions(
     else:
         queue = pc.if_else(code.values.is_null(), defaults.queue, queue)
     site = texts.cells(columns.site)
-    places = _site(site.values, contract)
+    places = site_of(site.values, contract)
     reasons.add("site_unknown", site.spread(is_unknown(site.values, places)))
     policy = texts.cells(columns.policy)
     policies = codes.policies or {policy: policy for policy in operations.policies}
@@ -100,7 +100,8 @@ def _translated(cells: Cells, codes: Mapping[str, str], name: str, reasons: Reas
     return translated
 
 
-def _site(code: pa.Array, contract: VendorContract) -> pa.Array:
+def site_of(code: pa.Array, contract: VendorContract) -> pa.Array:
+    """Translate the vendor's codes of sites; null where one is unknown, or none."""
     if contract.codes.sites:
         return translate(code, contract.codes.sites)
     is_slug = pc.match_substring_regex(code, SITE)

@@ -58,10 +58,28 @@ def open_export(file: Path, contract: VendorContract, block_bytes: int = BLOCK) 
         ExportRefusedError: the file as a whole is not what the contract says; here when it shows
             at the start, from the chunks when it shows behind it.
     """
-    if file.stat().st_size == 0 and not isinstance(contract.format, JsonLinesFormat):
-        raise ExportRefusedError(Fault.EMPTY, expected="an export", found="0 bytes")
     limit = contract.source.maximum_bytes
-    find_layout, chunks = _read(file, contract.format, Wanted.by(contract), limit, block_bytes)
+    return open_file(file, contract.format, Wanted.by(contract), limit, block_bytes)
+
+
+def open_file(
+    file: Path, form: FileFormat, wanted: Wanted, limit: int, block_bytes: int = BLOCK
+) -> Export:
+    """Open a file in a format; as `open_export`, for whatever is wanted of it.
+
+    Args:
+        file: on the local disk.
+        form: how it is written.
+        wanted: its columns.
+        limit: bytes, unpacked, above which it is refused.
+        block_bytes: how much is unpacked at a time.
+
+    Raises:
+        ExportRefusedError: as `open_export`.
+    """
+    if file.stat().st_size == 0 and not isinstance(form, JsonLinesFormat):
+        raise ExportRefusedError(Fault.EMPTY, expected="an export", found="0 bytes")
+    find_layout, chunks = _read(file, form, wanted, limit, block_bytes)
     # Whoever maps a chunk leaves Python's lock alone most of the time: the next is read meanwhile.
     return Export(find_layout, read_ahead(chunks))
 

@@ -9,6 +9,7 @@ with fact as (
     union all select * from sla_attainment
     union all select * from rework
     union all select * from quality
+    union all select * from workforce
     union all select * from break_rate
 )
 select fact.site, fact.queue, fact.policy, fact.language, fact.priority, fact.metric,

@@ -1,14 +1,19 @@
-"""What Breakwater adds to Airflow itself: nothing yet, and this file says so to who looks for it.
+"""What Breakwater adds to Airflow itself: the pages behind the links in its messages.
 
 Airflow imports every module of this folder in every process, so there is one, it registers and it
-holds no logic. The Dag brings its own timetable and needs no macro; a page or a listener would be
-named here and live in ``include/breakwater``.
+holds no logic. The pages live in ``breakwater.orchestration.pages`` and are loaded by the first
+request; they ask for no log-in, and show nothing without a signed link.
 """
 
 from airflow.plugins_manager import AirflowPlugin
 
+from breakwater.orchestration.pages.lazily import Pages
+
 
 class BreakwaterPlugin(AirflowPlugin):
-    """An empty registration: it shows under Admin, Plugins which installation this is."""
+    """It shows under Admin, Plugins."""
 
     name = "breakwater"
+    fastapi_apps = [  # noqa: RUF012  Airflow's own way of naming them
+        {"app": Pages(), "url_prefix": "/breakwater", "name": "Breakwater: answers to alerts"}
+    ]

@@ -10,6 +10,7 @@ from breakwater.contracts.breaks import Breaks
 from breakwater.contracts.calendar import ZoneName
 from breakwater.contracts.comparison import USUAL, FieldComparison
 from breakwater.contracts.incidents import Incidents
+from breakwater.contracts.links import MessageLinks
 from breakwater.contracts.matching import RuleList
 from breakwater.contracts.metrics import HOURLY
 from breakwater.core.finding import Severity
@@ -248,6 +249,8 @@ class Operations(Contract):
     retention: Retention = Retention()
     breaks: Breaks = Breaks()
     incidents: Incidents = Incidents()
+    links: MessageLinks | None = None
+    """Where links in messages lead; without it there are none."""
     live_days: int = 3
     """A run pages only for days this recent."""
     storm_cap: int = Field(default=12, ge=1)

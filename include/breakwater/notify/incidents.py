@@ -69,7 +69,7 @@ def raise_incidents(
         _save(connection, known, moves, run_type=run_type, paging=paging, now=now)
         incidents = [move.incident for move in moves]
         coverage = read_coverage(connection, configuration, day)
-        teller = Teller(connection, configuration, coverage, now)
+        teller = Teller(connection, configuration, coverage, now, workspace.link_key)
         messages = teller.tell(incidents) if paging.is_allowed else 0
         return record_stage(
             connection,

@@ -39,6 +39,7 @@ class Saying:
         note: why; a snooze needs one.
         until: until when an acknowledgement or a snooze counts.
         via: how it came.
+        sent_to: of a link, whom it was sent to: the name beside it is what somebody typed.
     """
 
     what: WordKind | Literal["reopened", "noted"]
@@ -46,6 +47,7 @@ class Saying:
     note: str = ""
     until: datetime | None = None
     via: Via = "command_line"
+    sent_to: str = ""
 
 
 def say(
@@ -183,7 +185,13 @@ def _say_one(
 
 def _event(saying: Saying) -> Event:
     kind = saying.what.value if isinstance(saying.what, WordKind) else saying.what
-    return Event(kind=kind, actor=saying.by, via=saying.via, until=saying.until, note=saying.note)
+    return Event(
+        kind=kind, actor=_actor(saying), via=saying.via, until=saying.until, note=saying.note
+    )
+
+
+def _actor(saying: Saying) -> str:
+    return f"{saying.by} (link sent to {saying.sent_to})" if saying.sent_to else saying.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +220,7 @@ def _settled_day(connection: Connection, day: date, now: datetime) -> _Day:
 def _tell(workspace: Workspace, connection: Connection, known: _Day, now: datetime) -> None:
     if known.moved:
         coverage = read_coverage(connection, workspace.configuration, known.day)
-        teller = Teller(connection, workspace.configuration, coverage, now)
+        teller = Teller(connection, workspace.configuration, coverage, now, workspace.link_key)
         teller.tell_words(list(known.incidents.values()), known.moved)
 
 

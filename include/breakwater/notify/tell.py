@@ -1,7 +1,7 @@
 """Telling: from the day's incidents to the messages in the outbox, one recipient at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from breakwater.contracts.configuration import Configuration
@@ -11,6 +11,7 @@ from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.compose import Composer, Reader
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
+from breakwater.notify.links import actions_for
 from breakwater.notify.naming import Naming
 from breakwater.notify.on_call.turns import teams_on_call
 from breakwater.notify.plan import Known, Plan, Planner
@@ -45,6 +46,7 @@ class Teller:
     configuration: Configuration
     coverage: Coverage
     now: datetime
+    link_key: bytes = field(default=b"", repr=False)
 
     def tell(self, incidents: Sequence[Incident]) -> int:
         """Write the messages that are due; return how many.
@@ -158,6 +160,9 @@ class Teller:
         composer = Composer(Naming(self.configuration), self.coverage, operations.runbooks)
         reader = self._reader(recipient, incidents)
         message = composer.compose(thread_key, incidents, last, reader)
+        if message.standing.is_open and not reader.is_outside:
+            actions = actions_for(operations.links, self.link_key, thread_key, recipient, self.now)
+            message = replace(message, actions=actions)
         news = News(message, reason, is_first=last is None)
         return sum(
             enqueue(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.notify.coverage import read_coverage
 from breakwater.notify.incident import hold_incidents, incidents_of_day
+from breakwater.notify.people import wake_incidents
 from breakwater.notify.tell import Teller
 from breakwater.notify.waiting import days_due
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult
@@ -22,8 +23,11 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
         now: the instant.
 
     Returns:
-        Counts: ``messages`` enqueued, ``days`` looked at.
+        Counts: ``messages`` enqueued, ``days`` looked at, ``lapsed``: what people had said of
+        incidents and counts no longer; whoever was told of them hears of that, too.
     """
+    # First, so that what was put off until now is open when it is decided who is told.
+    lapsed = wake_incidents(workspace, now)
     with workspace.warehouse.transaction() as connection:
         days = days_due(connection, now)
     messages = sum(_wake_day(workspace, day, now) for day in days)
@@ -32,8 +36,8 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
         operational_day=operational_day_of(utc_seconds(now), zone),
         vendor=WHOLE_DAY,
         stage="wake",
-        changed=messages > 0,
-        summary={"messages": messages, "days": len(days)},
+        changed=messages + lapsed > 0,
+        summary={"messages": messages, "days": len(days), "lapsed": lapsed},
     )
 
 
@@ -42,4 +46,5 @@ def _wake_day(workspace: Workspace, day: date, now: datetime) -> int:
         hold_incidents(connection, day)
         coverage = read_coverage(connection, workspace.configuration, day)
         incidents = list(incidents_of_day(connection, day).values())
-        return Teller(connection, workspace.configuration, coverage, now).tell_waiting(incidents)
+        teller = Teller(connection, workspace.configuration, coverage, now, workspace.link_key)
+        return teller.tell_waiting(incidents)

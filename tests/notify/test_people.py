@@ -11,7 +11,7 @@ from breakwater.contracts.routes import Destination, Route
 from breakwater.core.finding import Finding, Severity
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.incidents import raise_incidents
-from breakwater.notify.people import IncidentError, Saying, incident_named, say, wake_incidents
+from breakwater.notify.people import IncidentError, Saying, end_words, incident_named, say
 from breakwater.notify.word import WordKind
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.workspace import Workspace
@@ -115,10 +115,10 @@ def test_what_is_snoozed_is_not_told_until_its_time_is_over(
     before = told(warehouse)
     assert before[-1][1].startswith("▲ Major: Snoozed: missing internal, by Ana Ruiz until")
     look(one_channel, finding(value=13), at=NOW + timedelta(hours=1))
-    assert wake_incidents(one_channel, UNTIL - timedelta(seconds=1)) == 0
+    assert end_words(one_channel, UNTIL - timedelta(seconds=1)) == 0
     assert told(warehouse) == before
-    assert wake_incidents(one_channel, UNTIL) == 1
-    assert wake_incidents(one_channel, UNTIL) == 0
+    assert end_words(one_channel, UNTIL) == 1
+    assert end_words(one_channel, UNTIL) == 0
     assert [operation for operation, _ in told(warehouse)[len(before) :]] == ["update", "reply"]
     assert "Restated: missing internal, 12 cases → 13 cases" in told(warehouse)[-1][1]
     assert "Open again: missing internal" in told(warehouse)[-1][1]

@@ -82,9 +82,9 @@ def test_who_sleeps_is_told_in_the_morning(workspace: Workspace, warehouse: Data
     found(warehouse, finding())
     assert raise_incidents(asleep, DAY, NOW, SCHEDULED).summary["messages"] == 0
     assert _waiting(warehouse) == [("quiet", NOW + 2 * HOUR)]
-    assert wake(asleep, NOW + 2 * HOUR - MINUTE).summary == {"messages": 0, "days": 0}
-    assert wake(asleep, NOW + 2 * HOUR).summary == {"messages": 1, "days": 1}
-    assert wake(asleep, NOW + 3 * HOUR).summary == {"messages": 0, "days": 0}
+    assert wake(asleep, NOW + 2 * HOUR - MINUTE).summary == {"messages": 0, "days": 0, "lapsed": 0}
+    assert wake(asleep, NOW + 2 * HOUR).summary == {"messages": 1, "days": 1, "lapsed": 0}
+    assert wake(asleep, NOW + 3 * HOUR).summary == {"messages": 0, "days": 0, "lapsed": 0}
     assert _sent(warehouse) == [("C0OPS", "1-opened")]
 
 
@@ -95,7 +95,7 @@ def test_what_is_over_by_the_morning_is_not_told(workspace: Workspace, warehouse
     raise_incidents(asleep, DAY, NOW, SCHEDULED)
     found(warehouse)
     raise_incidents(asleep, DAY, NOW + HOUR, BACKFILL)
-    assert wake(asleep, NOW + 2 * HOUR).summary == {"messages": 0, "days": 1}
+    assert wake(asleep, NOW + 2 * HOUR).summary == {"messages": 0, "days": 1, "lapsed": 0}
     assert _sent(warehouse) == _waiting(warehouse) == []
 
 

@@ -87,7 +87,7 @@ def say(
     return changed
 
 
-def wake_incidents(workspace: Workspace, now: datetime) -> int:
+def end_words(workspace: Workspace, now: datetime) -> int:
     """End the words whose time is over, and tell those who were told; return how many ended."""
     days = workspace.warehouse.rows(
         "select distinct operational_day from notify.incident"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.notify.coverage import read_coverage
 from breakwater.notify.incident import hold_incidents, incidents_of_day
-from breakwater.notify.people import wake_incidents
+from breakwater.notify.people import end_words
 from breakwater.notify.tell import Teller
 from breakwater.notify.waiting import days_due
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult
@@ -27,7 +27,7 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
         incidents and counts no longer; whoever was told of them hears of that, too.
     """
     # First, so that what was put off until now is open when it is decided who is told.
-    lapsed = wake_incidents(workspace, now)
+    lapsed = end_words(workspace, now)
     with workspace.warehouse.transaction() as connection:
         days = days_due(connection, now)
     messages = sum(_wake_day(workspace, day, now) for day in days)

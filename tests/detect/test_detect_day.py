@@ -8,6 +8,7 @@ from made_facts import DAYS, FIRST_DAY, LAST_DAY, Operation, Row, write_facts
 
 from breakwater.core.finding import Finding, Severity
 from breakwater.detect.detect import detect_day
+from breakwater.detect.facts import first_day_read
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.workspace import Workspace
 
@@ -215,7 +216,7 @@ def test_what_the_scores_rest_on_is_kept_with_them(eventful: Workspace) -> None:
     detect_day(eventful, WEEK[1], NOW)
     (run,) = eventful.warehouse.rows("select * from detect.run")
     assert run["operational_day"] == WEEK[1]
-    assert run["first_day"] == WEEK[1] - timedelta(days=56)
+    assert run["first_day"] == first_day_read(WEEK[1], 56)
     assert set(_scores(eventful, WEEK[1])) <= set(run["series"])
     assert set(run["holidays"]) == set(eventful.configuration.vendors)
     assert run["settings"]["false_alarms"] > 0

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from breakwater.core.days import days_between
 from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.slices import ARRIVALS, DIMENSIONS, WATCHED
 from breakwater.warehouse.database import Connection
@@ -42,6 +43,9 @@ _REPORTED = """
 """
 
 READ = (*sorted(WATCHED), ARRIVALS)
+
+DAYS_OF_BLOCK = 28
+"""Days, from a Monday, whose history begins on the same day."""
 
 Leaf = tuple[str, ...]
 Hashes = npt.NDArray[np.uint64]
@@ -114,9 +118,9 @@ class History:
 
     def window(self, day: date, history_days: int) -> Facts:
         """Cut out a day and the days before it, as if nothing else had been read."""
-        last = (day - self.first).days
-        part = slice(last - history_days, last + 1)
-        days = tuple(day - timedelta(days=ago) for ago in range(history_days, -1, -1))
+        begins = first_day_read(day, history_days)
+        part = slice((begins - self.first).days, (day - self.first).days + 1)
+        days = tuple(days_between(begins, day))
         metrics = {}
         for name, facts in self.metrics.items():
             here = self.present[name][:, part].any(axis=1)
@@ -136,6 +140,17 @@ class History:
         )
 
 
+def first_day_read(day: date, history_days: int) -> date:
+    """Return the first day that a day is judged by: so many days before it, or up to 27 more.
+
+    It is the same for four weeks of days. A day is judged causally, so within them what a later day
+    says of an earlier one is what that one said itself. Were it to move with every day, an onset
+    near the threshold could be seen on the next day only, as something that was told already.
+    """
+    block = (day.toordinal() - 1) // DAYS_OF_BLOCK * DAYS_OF_BLOCK + 1
+    return date.fromordinal(block) - timedelta(days=history_days)
+
+
 def read_history(connection: Connection, first: date, last: date, history_days: int) -> History:
     """Read the watched metrics of some days and of the days before them; nothing later.
 
@@ -143,9 +158,9 @@ def read_history(connection: Connection, first: date, last: date, history_days: 
         connection: an open transaction.
         first: the first day that will be judged.
         last: the last one.
-        history_days: how many days before each.
+        history_days: how many days before each, at least.
     """
-    begins = first - timedelta(days=history_days)
+    begins = first_day_read(first, history_days)
     parameters = {"first": begins, "last": last, "metrics": list(READ)}
     rows = connection.execute(_LEAVES, parameters).fetchall()
     width = (last - begins).days + 1

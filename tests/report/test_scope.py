@@ -15,7 +15,7 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.core.vocabulary import RunType
 from breakwater.report.answers import Answers, Track, read_answers
 from breakwater.report.digest import publish_digest
-from breakwater.report.figures import HISTORY_DAYS
+from breakwater.report.rhythm import HISTORY_DAYS
 from breakwater.report.scope import cut
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.workspace import Workspace
@@ -139,7 +139,8 @@ def _answers(**values: float) -> Answers:
         for vendor, value in values.items()
     )
     known = (DAY, tuple(values), tuple(values), tracks)
-    nothing = ((),) * (len(dataclasses.fields(Answers)) - len(known))
+    needed = [f for f in dataclasses.fields(Answers) if f.default is dataclasses.MISSING]
+    nothing = ((),) * (len(needed) - len(known))
     return Answers(*known, *nothing)
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 import click
 
-from breakwater.cli.arguments import DAY, now
+from breakwater.cli.arguments import DAY, PERIOD, now
+from breakwater.core.period import Period
 from breakwater.warehouse.workspace import open_workspace
 
 
@@ -26,7 +27,7 @@ def explain(case: str, vendor: str | None, day: date | None) -> None:
 
 
 @click.command()
-@click.argument("day", type=DAY)
+@click.argument("about", type=PERIOD, metavar="DAY")
 @click.option("--audience", required=True)
 @click.option("--edition", type=click.IntRange(min=1), help="The latest when absent.")
 @click.option(
@@ -36,20 +37,23 @@ def explain(case: str, vendor: str | None, day: date | None) -> None:
     default="text",
 )
 def digest(
-    day: date,
+    about: Period,
     audience: str,
     edition: int | None,
     form: Literal["html", "text", "slack", "png", "eml", "xlsx"],
 ) -> None:
-    """Print an edition of the digest as it was published; `eml` is the mail as it leaves us."""
+    """Print an edition of a DAY's digest as it was published, or of a week's or month's report.
+
+    A week is written 2026-W47, a month 2026-11. The format eml is the mail as it leaves us.
+    """
     from breakwater.cli.mailed import mail_of_edition
     from breakwater.report.digest import render_digest
 
     workspace = open_workspace()
     if form == "eml":
-        rendered: str | bytes = mail_of_edition(workspace, day, audience, edition)
+        rendered: str | bytes = mail_of_edition(workspace, about, audience, edition)
     else:
-        rendered = render_digest(workspace, day, audience, edition, form)
+        rendered = render_digest(workspace, about, audience, edition, form)
     click.echo(rendered, nl=form == "text")
 
 

@@ -1,8 +1,8 @@
 """An edition as the mail that readers get, for whoever wants to look at it or keep it."""
 
 import os
-from datetime import date
 
+from breakwater.core.period import Period
 from breakwater.notify.channels.email.mail import build_mail
 from breakwater.notify.channels.email.settings import SmtpSettings
 from breakwater.report.deliver import mail_of
@@ -15,14 +15,16 @@ NOBODY = "breakwater@breakwater.invalid"
 """Sender where no mail server is configured, and reader of an audience without an address."""
 
 
-def mail_of_edition(workspace: Workspace, day: date, audience: str, edition: int | None) -> bytes:
+def mail_of_edition(
+    workspace: Workspace, about: Period, audience: str, edition: int | None
+) -> bytes:
     """Return an edition as a mail to the audience's first address; the latest without a number.
 
     Raises:
         NoEditionError: it was never published.
     """
     with workspace.warehouse.transaction() as connection:
-        published = read_edition(connection, day, audience, edition)
+        published = read_edition(connection, about, audience, edition)
         at = published_at(connection, published)
     addresses = [
         address
@@ -31,7 +33,7 @@ def mail_of_edition(workspace: Workspace, day: date, audience: str, edition: int
         for address in known.email
     ]
     recipient = addresses[0] if addresses else NOBODY
-    subject, transition = f"digest/{audience}/{day.isoformat()}", f"edition-{published.number}"
+    subject, transition = f"digest/{audience}/{about.name}", f"edition-{published.number}"
     delivery = Delivery(
         outbox_id=0,
         channel="email",

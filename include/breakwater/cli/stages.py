@@ -7,7 +7,8 @@ from datetime import date
 
 import click
 
-from breakwater.cli.arguments import DAY, now
+from breakwater.cli.arguments import DAY, PERIOD, now
+from breakwater.core.period import Period
 from breakwater.core.vocabulary import RunType
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.workspace import Workspace, open_workspace
@@ -125,14 +126,17 @@ def notify(day: date, send: bool) -> None:
 
 
 @click.command()
-@click.argument("day", type=DAY)
+@click.argument("about", type=PERIOD, metavar="DAY")
 @click.option("--deliver/--keep", default=False, help="Also send it to its audiences.")
-def publish(day: date, deliver: bool) -> None:
-    """Write the day's digest; a new edition only when something in it changed."""
-    from breakwater.report.digest import publish_digest
+def publish(about: Period, deliver: bool) -> None:
+    """Write a DAY's digest, or the report of a week (2026-W47) or month (2026-11).
+
+    There is a new edition only when something in it changed.
+    """
+    from breakwater.report.digest import publish_period
 
     workspace = open_workspace()
-    _show(publish_digest(workspace, day, now(), run_type=RunType.MANUAL, deliver=deliver))
+    _show(publish_period(workspace, about, now(), run_type=RunType.MANUAL, deliver=deliver))
     if deliver:
         _show(_send(workspace))
 

@@ -103,6 +103,12 @@ class Attainment(Contract):
     critical_gap: float = Field(default=0.25, gt=0)
     """So far below, it is critical."""
 
+    def severity_of(self, gap: float) -> Severity:
+        """Return how bad it is that a share lies so far below the contract's."""
+        if gap >= self.critical_gap:
+            return Severity.CRITICAL
+        return Severity.MAJOR if gap >= self.major_gap else Severity.WARNING
+
 
 class Detection(Contract):
     """When a number is abnormal enough to tell."""

@@ -41,7 +41,7 @@ def attainment_findings(
             rule=Rule.SLA_ATTAINMENT_LOW,
             operational_day=about.day,
             vendor=about.vendor,
-            severity=_severity(gap, limits),
+            severity=limits.severity_of(gap),
             scope=scope,
             value=promise.attainment,
             unit="rate",
@@ -53,12 +53,6 @@ def attainment_findings(
                 "missed_by_queue": _worst(promise),
             },
         )
-
-
-def _severity(gap: float, limits: Attainment) -> Severity:
-    if gap >= limits.critical_gap:
-        return Severity.CRITICAL
-    return Severity.MAJOR if gap >= limits.major_gap else Severity.WARNING
 
 
 def _worst(promise: Promise) -> dict[str, int]:

@@ -11,17 +11,16 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.events import KnownEvent
 from breakwater.core.days import Window
 from breakwater.core.finding import Finding
+from breakwater.core.period import Period
+from breakwater.report.rhythm import DAILY, HISTORY_DAYS, Rhythm
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.known_event import known_events
 
-HISTORY_DAYS = 28
-"""Days before the digest's day: four of each weekday."""
-
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One metric of one queue of one vendor over `HISTORY_DAYS` + 1 days; None where no row is."""
+    """One metric of one queue of one vendor, a value a day or period; None where no row is."""
 
     vendor: str
     queue: str
@@ -154,8 +153,22 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreported:
+    """A day of a period for which a vendor owed an export and is in no number."""
+
+    vendor: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """Everything a digest is made of. Rows are those of one audience's scope once it is cut."""
+    """Everything a digest is made of. Rows are those of one audience's scope once it is cut.
+
+    Attributes:
+        day: the operational day, or the last one of a period.
+        rhythm: how many values a track has, and which of them are alike.
+        period: the week or month; None of a day.
+    """
 
     day: date
     expected: tuple[str, ...]
@@ -174,6 +187,9 @@ class Answers:
     events: tuple[KnownEvent, ...]
     histories: tuple[History, ...]
     findings: tuple[Finding, ...]
+    rhythm: Rhythm = DAILY
+    period: Period | None = None
+    unreported: tuple[Unreported, ...] = ()
 
 
 _TRACKS = """
@@ -203,11 +219,11 @@ _CARRIED = """
     with span as (
         select
             coalesce(
-                (select min(published_at) from report.edition where operational_day = %(day)s - 1),
+                (select min(published_at) from report.edition where operational_day = %(day)s - 1 and period = 'day'),
                 to_timestamp(%(end)s)
             ) as since,
             coalesce(
-                (select min(published_at) from report.edition where operational_day = %(day)s),
+                (select min(published_at) from report.edition where operational_day = %(day)s and period = 'day'),
                 'infinity'
             ) as until
     ),
@@ -307,7 +323,7 @@ def read_answers(
         reported=_reported(connection, day, tracks),
         tracks=tracks,
         breaks=rows(BreakCount, _BREAKS),
-        carried=_read_carried(connection, configuration, day),
+        carried=read_carried(connection, configuration, day),
         tie_outs=rows(TieOut, _TIE_OUTS),
         attainment=rows(Attained, _ATTAINMENT),
         at_risk=rows(AtRisk, _AT_RISK),
@@ -326,9 +342,10 @@ def read_answers(
     )
 
 
-def _read_carried(
+def read_carried(
     connection: Connection, configuration: Configuration, day: date
 ) -> tuple[Carried, ...]:
+    """Read the breaks that are open at a day's end, queue by queue, and those that late data closed."""
     window = Window.for_operational_day(day, configuration.operations.zone_info)
     with connection.cursor(row_factory=class_row(Carried)) as cursor:
         return tuple(cursor.execute(_CARRIED, {"day": day, "end": window.end}))

@@ -46,11 +46,12 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         tiles=tiles_of(view, layout, operations.aas) if view.in_the_numbers else (),
         sections=tuple(_sections(view, names, layout)),
         table=table_of(view, layout, names),
-        chart=None if layout.is_about_people else chart_of(view.figures),
+        chart=None if layout.is_about_people or view.answers.period else chart_of(view.figures),
         pictures=tuple(_pictures(view, names)),
         quality=quality_of(view, names, window),
         sources=sources_of(view),
         links=tuple(_links(view, configuration, airflow_url, day)),
+        period=view.answers.period,
     )
 
 
@@ -69,6 +70,8 @@ def _sections(view: View, names: Names, layout: Layout) -> Iterator[Section]:
         topics = [people_section, unusual_section]
     elif not layout.has_promises:
         topics.remove(promise_section)
+    if view.answers.period:
+        topics.remove(unusual_section)  # each was told on its day
     for topic in topics:
         section = topic(view, names, layout.most_lines)
         if section.lines or view.in_the_numbers:

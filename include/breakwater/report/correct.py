@@ -1,9 +1,12 @@
 """Corrections: days that were told, closed again since, and moved far enough to be told again."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from breakwater.contracts.audiences import Audience
 from breakwater.core.days import operational_day_of, utc_seconds
+from breakwater.core.period import Period, PeriodKind
 from breakwater.report.correcting import decide_correction
 from breakwater.report.deliver import enqueue_edition
 from breakwater.report.editions import last_told, read_edition, said_by
@@ -12,10 +15,10 @@ from breakwater.warehouse.stage_run import WHOLE_DAY
 from breakwater.warehouse.workspace import Workspace
 
 _UNTOLD = (
-    "select operational_day, audience from report.edition where operational_day >= %s"
-    " group by operational_day, audience"
+    "select operational_day, period, audience from report.edition where operational_day >= %s"
+    " group by operational_day, period, audience"
     " having max(edition) > max(edition) filter (where told_at is not null)"
-    " order by operational_day, audience"
+    " order by operational_day, period, audience"
 )
 """Who was sent an edition that is not the latest; nobody is corrected who was never told."""
 
@@ -33,18 +36,22 @@ def tell_corrections(workspace: Workspace, now: datetime) -> int:
     with workspace.warehouse.transaction() as connection:
         owed = connection.execute(_UNTOLD, [since]).fetchall()
     return sum(
-        _correct(workspace, row["operational_day"], audiences[row["audience"]], now)
+        _correct(workspace, _about(row), audiences[row["audience"]], now)
         for row in owed
         if row["audience"] in audiences
     )
 
 
-def _correct(workspace: Workspace, day: date, audience: Audience, now: datetime) -> int:
+def _about(row: Mapping[str, Any]) -> Period:
+    return Period.containing(PeriodKind(row["period"]), row["operational_day"])
+
+
+def _correct(workspace: Workspace, about: Period, audience: Audience, now: datetime) -> int:
     rules = workspace.configuration.operations.corrections
     with workspace.warehouse.transaction() as connection:
-        hold(connection, "digest", WHOLE_DAY, day)
-        latest = read_edition(connection, day, audience.audience, None)
-        told = last_told(connection, day, audience.audience)
+        hold(connection, "digest", WHOLE_DAY, about.last)
+        latest = read_edition(connection, about, audience.audience, None)
+        told = last_told(connection, about, audience.audience)
         if not decide_correction(told, said_by(connection, latest), rules).is_told:
             return 0
         return enqueue_edition(connection, latest, audience, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from breakwater.contracts.audiences import Audience
+from breakwater.core.period import PeriodKind
 from breakwater.core.plain import one_line
 from breakwater.report.editions import Published, mark_told
 from breakwater.report.html import CHART_CID
@@ -13,6 +14,8 @@ from breakwater.warehouse.database import Connection
 from breakwater.warehouse.outbox import enqueue
 
 LONGEST_SUBJECT = 160
+RHYTHMS = {PeriodKind.DAY: "daily", PeriodKind.WEEK: "weekly", PeriodKind.MONTH: "monthly"}
+"""How often readers get one; a rule of theirs files mails by it."""
 
 
 def enqueue_edition(
@@ -35,12 +38,12 @@ def enqueue_edition(
         now: the instant of writing.
         not_before: their morning; they are sent it at once when it is absent or over.
     """
-    thread = f"digest/{published.day.isoformat()}/{published.audience}"
+    thread = f"digest/{published.about.name}/{published.audience}"
     is_first = published.number == 1
     write = partial(
         enqueue,
         connection,
-        subject=f"digest/{published.audience}/{published.day.isoformat()}",
+        subject=f"digest/{published.audience}/{published.about.name}",
         transition=f"edition-{published.number}",
         thread_key=thread,
         now=now,
@@ -67,6 +70,7 @@ def enqueue_edition(
 
 def mail_of(published: Published) -> dict[str, object]:
     """Return an edition as the payload of the e-mail channel."""
+    rhythm = RHYTHMS[published.about.kind]
     pictures = {CHART_CID: published.chart} if published.chart else {}
     pictures |= published.pictures
     return {
@@ -83,7 +87,7 @@ def mail_of(published: Published) -> dict[str, object]:
         ],
         "attachments": [
             {
-                "name": f"breakwater-{published.day.isoformat()}-{published.audience}.xlsx",
+                "name": f"breakwater-{published.about.name}-{published.audience}.xlsx",
                 "media_type": SPREADSHEET,
                 "base64": base64.b64encode(published.spreadsheet).decode("ascii"),
             }
@@ -94,6 +98,6 @@ def mail_of(published: Published) -> dict[str, object]:
             # So that nobody's holiday notice answers, and a rule can file it away.
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            "List-Id": f"Breakwater daily digest <{published.audience}.daily.breakwater.invalid>",
+            "List-Id": f"Breakwater {rhythm} digest <{published.audience}.{rhythm}.breakwater.invalid>",
         },
     }

@@ -1,4 +1,4 @@
-"""The stage: write each audience's digest of a day, keep it as an edition, hand it to the outbox."""
+"""The stage: each audience's digest of a day, or its report of a week or a month."""
 
 import base64
 import json
@@ -9,29 +9,24 @@ from typing import Literal
 
 from breakwater.contracts.audiences import Audience
 from breakwater.core.errors import ConfigurationError
+from breakwater.core.period import Period, PeriodKind
 from breakwater.core.vocabulary import RunType
 from breakwater.report.answers import read_answers
-from breakwater.report.compose import compose
-from breakwater.report.correcting import decide_correction
-from breakwater.report.deliver import enqueue_edition
-from breakwater.report.editions import (
-    Published,
-    last_told,
-    latest_editions,
-    publish_edition,
-    read_edition,
-    said_by,
-)
+from breakwater.report.editions import latest_editions, read_edition
 from breakwater.report.html import CHART_CID
 from breakwater.report.layout import metrics_read
-from breakwater.report.message import Digest, Level
-from breakwater.report.morning import morning_of
-from breakwater.report.scope import cut
+from breakwater.report.period_answers import read_period_answers
+from breakwater.report.publish import Telling
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
 from breakwater.warehouse.workspace import Workspace
 
 STAGE = "digest"
+STAGES = {
+    PeriodKind.DAY: STAGE,
+    PeriodKind.WEEK: "report_week",
+    PeriodKind.MONTH: "report_month",
+}
 AIRFLOW_URL = "BREAKWATER_AIRFLOW_URL"
 """Environment variable with the address of Airflow's pages; links to them are left out without."""
 
@@ -67,51 +62,68 @@ def publish_digest(
     Raises:
         ConfigurationError: an audience is not configured.
     """
+    return publish_period(
+        workspace,
+        Period.containing(PeriodKind.DAY, day),
+        now,
+        audiences,
+        run_type=run_type,
+        deliver=deliver,
+        airflow_url=airflow_url,
+    )
+
+
+def publish_period(
+    workspace: Workspace,
+    about: Period,
+    now: datetime,
+    audiences: Sequence[str] | None = None,
+    *,
+    run_type: RunType,
+    deliver: bool,
+    airflow_url: str | None = None,
+) -> StageResult:
+    """Publish a day's digest, or the report of a week or a month, as `publish_digest` tells.
+
+    Raises:
+        ConfigurationError: an audience is not configured.
+    """
     configuration = workspace.configuration
-    zone = configuration.operations.zone_info
-    chosen = _choose(configuration.audiences, audiences)
-    url = airflow_url or os.environ.get(AIRFLOW_URL)
-    may_tell = deliver and run_type is not RunType.BACKFILL
-    published, enqueued = 0, 0
+    telling = Telling(
+        configuration=configuration,
+        now=now,
+        is_told=deliver and run_type is not RunType.BACKFILL,
+        waits_for_morning=run_type is RunType.SCHEDULED,
+        airflow_url=airflow_url or os.environ.get(AIRFLOW_URL),
+    )
+    chosen = choose(configuration.audiences, audiences)
+    metrics = metrics_read(configuration.operations.aas)
     with workspace.warehouse.transaction() as connection:
-        hold(connection, STAGE, WHOLE_DAY, day)
-        metrics = metrics_read(configuration.operations.aas)
-        answers = read_answers(connection, configuration, day, metrics)
-        for audience in chosen:
-            digest = compose(cut(answers, audience), configuration, url)
-            edition = publish_edition(connection, digest, now, is_mailed=bool(audience.email))
-            published += edition is not None
-            if may_tell:
-                # An edition that a silent run published is told by the first run that may.
-                latest = edition or read_edition(connection, day, audience.audience, None)
-                told = last_told(connection, day, audience.audience)
-                said = said_by(connection, latest)
-                reason = decide_correction(told, said, configuration.operations.corrections)
-                if reason.is_told and _is_sent(latest, digest, audience):
-                    waits = run_type is RunType.SCHEDULED
-                    morning = morning_of(audience, day, zone) if waits else None
-                    enqueued += enqueue_edition(
-                        connection, latest, audience, now, not_before=morning
-                    )
+        hold(connection, STAGE, WHOLE_DAY, about.last)
+        if about.kind is PeriodKind.DAY:
+            answers = read_answers(connection, configuration, about.last, metrics)
+        else:
+            answers = read_period_answers(connection, configuration, about, metrics)
+        done = [telling.publish(connection, answers, audience) for audience in chosen]
         return record_stage(
             connection,
-            day=day,
+            day=about.last,
             vendor=WHOLE_DAY,
-            stage=STAGE,
+            stage=STAGES[about.kind],
             inputs=None,
-            outputs=latest_editions(connection, day),
+            outputs=latest_editions(connection, about),
             summary={
                 "audiences": len(chosen),
-                "published": published,
-                "unchanged": len(chosen) - published,
-                "enqueued": enqueued,
+                "published": sum(each.is_new for each in done),
+                "unchanged": sum(not each.is_new for each in done),
+                "enqueued": sum(each.enqueued for each in done),
             },
-            at=now,
+            at=telling.now,
         )
 
 
 def render_digest(
-    workspace: Workspace, day: date, audience: str, edition: int | None, form: Format
+    workspace: Workspace, about: date | Period, audience: str, edition: int | None, form: Format
 ) -> str | bytes:
     """Return a published edition in one format; the latest when no number is given.
 
@@ -121,9 +133,10 @@ def render_digest(
         NoEditionError: it was never published.
         ConfigurationError: the audience is not configured.
     """
-    _choose(workspace.configuration.audiences, [audience])
+    choose(workspace.configuration.audiences, [audience])
+    period = about if isinstance(about, Period) else Period.containing(PeriodKind.DAY, about)
     with workspace.warehouse.transaction() as connection:
-        published = read_edition(connection, day, audience, edition)
+        published = read_edition(connection, period, audience, edition)
     if form == "png":
         return published.chart
     if form == "xlsx":
@@ -139,7 +152,12 @@ def render_digest(
     return published.text
 
 
-def _choose(known: Iterable[Audience], wanted: Sequence[str] | None) -> list[Audience]:
+def choose(known: Iterable[Audience], wanted: Sequence[str] | None) -> list[Audience]:
+    """Return the audiences that are asked for; all of them when none is named.
+
+    Raises:
+        ConfigurationError: one is not configured.
+    """
     by_name = {audience.audience: audience for audience in known}
     if wanted is None:
         return list(by_name.values())
@@ -150,8 +168,3 @@ def _choose(known: Iterable[Audience], wanted: Sequence[str] | None) -> list[Aud
             tuple(f"audiences: expected one of {expected}; found {name!r}" for name in unknown)
         )
     return [by_name[name] for name in wanted]
-
-
-def _is_sent(edition: Published, digest: Digest, audience: Audience) -> bool:
-    """Send it, unless a quiet day is only kept; a correction of what was sent always goes out."""
-    return audience.when_quiet == "send" or edition.number > 1 or digest.level is not Level.CLEAR

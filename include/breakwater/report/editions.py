@@ -4,9 +4,10 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from breakwater.core.errors import BreakwaterError
+from breakwater.core.period import Period
 from breakwater.report.chart import draw_chart
 from breakwater.report.charts.anomaly import draw_anomaly
 from breakwater.report.correcting import Said
@@ -22,12 +23,10 @@ from breakwater.warehouse.stage_run import fingerprint_of
 class NoEditionError(BreakwaterError):
     """An edition was asked for that was never published."""
 
-    def __init__(self, day: date, audience: str, edition: int | None) -> None:
-        """Name the day, the audience and the edition."""
+    def __init__(self, about: Period, audience: str, edition: int | None) -> None:
+        """Name the day or period, the audience and the edition."""
         which = "an edition" if edition is None else f"edition {edition}"
-        super().__init__(
-            f"{day.isoformat()} {audience}: expected {which} of the digest; found none"
-        )
+        super().__init__(f"{about.name} {audience}: expected {which} of the digest; found none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Published:
     """An edition in every format.
 
     Attributes:
-        day: the operational day.
+        about: the operational day, week or month.
         audience: who reads.
         number: 1 for the first.
         subject: the line of a mail.
@@ -47,7 +46,7 @@ class Published:
         spreadsheet: the tables as XLSX; empty for readers who get no mail.
     """
 
-    day: date
+    about: Period
     audience: str
     number: int
     subject: str
@@ -68,16 +67,16 @@ def publish_edition(
     """
     fingerprint = fingerprint_of(digest.figures())
     latest = connection.execute(
-        "select edition, fingerprint from report.edition"
-        " where operational_day = %s and audience = %s order by edition desc limit 1",
-        [digest.day, digest.audience],
+        "select edition, fingerprint from report.edition where operational_day = %s"
+        " and period = %s and audience = %s order by edition desc limit 1",
+        [digest.about.last, digest.about.kind, digest.audience],
     ).fetchone()
     if latest is not None and latest["fingerprint"] == fingerprint:
         return None
     edition = Edition(digest, 1, ())
     if latest is not None:
-        last = last_told(connection, digest.day, digest.audience)
-        known = last or _said(connection, digest.day, digest.audience, latest["edition"])
+        last = last_told(connection, digest.about, digest.audience)
+        known = last or _said(connection, digest.about, digest.audience, latest["edition"])
         moved = restated(known.figures, digest.figures())
         edition = Edition(digest, latest["edition"] + 1, moved, since=known.number)
     published = render(edition, is_mailed=is_mailed)
@@ -85,40 +84,40 @@ def publish_edition(
     return published
 
 
-def last_told(connection: Connection, day: date, audience: str) -> Said | None:
-    """Return what the readers of an audience were last sent about a day; None when nothing."""
+def last_told(connection: Connection, about: Period, audience: str) -> Said | None:
+    """Return what the readers of an audience were last sent about it; None when nothing."""
     row = connection.execute(
-        "select max(edition) as edition from report.edition"
-        " where operational_day = %s and audience = %s and told_at is not null",
-        [day, audience],
+        "select max(edition) as edition from report.edition where operational_day = %s"
+        " and period = %s and audience = %s and told_at is not null",
+        [about.last, about.kind, audience],
     ).fetchone()
     if row is None or row["edition"] is None:
         return None
-    return _said(connection, day, audience, row["edition"])
+    return _said(connection, about, audience, row["edition"])
 
 
 def said_by(connection: Connection, published: Published) -> Said:
     """Return what a published edition says, as numbers."""
-    return _said(connection, published.day, published.audience, published.number)
+    return _said(connection, published.about, published.audience, published.number)
 
 
 def mark_told(connection: Connection, published: Published, at: datetime) -> None:
     """Write that the messages of an edition are in the outbox, in that transaction."""
     connection.execute(
-        "update report.edition set told_at = %s where operational_day = %s and audience = %s"
-        " and edition = %s and told_at is null",
-        [at, published.day, published.audience, published.number],
+        "update report.edition set told_at = %s where operational_day = %s and period = %s"
+        " and audience = %s and edition = %s and told_at is null",
+        [at, published.about.last, published.about.kind, published.audience, published.number],
     )
 
 
-def _said(connection: Connection, day: date, audience: str, edition: int) -> Said:
+def _said(connection: Connection, about: Period, audience: str, edition: int) -> Said:
     row = connection.execute(
         "select message->'figures' as figures, message->'measured' as measured from report.edition"
-        " where operational_day = %s and audience = %s and edition = %s",
-        [day, audience, edition],
+        " where operational_day = %s and period = %s and audience = %s and edition = %s",
+        [about.last, about.kind, audience, edition],
     ).fetchone()
     if row is None:
-        raise NoEditionError(day, audience, edition)
+        raise NoEditionError(about, audience, edition)
     # Editions kept before numbers were weighed have none: whatever they lack is news.
     numbers = {label: Measured(**number) for label, number in (row["measured"] or {}).items()}
     return Said(edition, row["figures"], numbers)
@@ -140,7 +139,7 @@ def render(edition: Edition, *, is_mailed: bool = True) -> Published:
     """Render an edition in every format; the spreadsheet only for readers who get mail."""
     digest = edition.digest
     return Published(
-        day=digest.day,
+        about=digest.about,
         audience=digest.audience,
         number=edition.number,
         subject=edition.subject,
@@ -159,11 +158,12 @@ def _keep(
     numbers = {label: asdict(number) for label, number in digest.measured().items()}
     message = digest.to_dict() | {"figures": digest.figures(), "measured": numbers}
     connection.execute(
-        "insert into report.edition (operational_day, audience, edition, fingerprint, subject,"
+        "insert into report.edition (operational_day, period, audience, edition, fingerprint, subject,"
         " message, html, plain_text, slack, chart, pictures, spreadsheet, published_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            published.day,
+            published.about.last,
+            published.about.kind,
             published.audience,
             published.number,
             fingerprint,
@@ -180,18 +180,18 @@ def _keep(
     )
 
 
-def latest_editions(connection: Connection, day: date) -> dict[str, int]:
-    """Return the number of each audience's latest edition of a day."""
+def latest_editions(connection: Connection, about: Period) -> dict[str, int]:
+    """Return the number of each audience's latest edition of a day or period."""
     rows = connection.execute(
         "select audience, max(edition) as edition from report.edition"
-        " where operational_day = %s group by audience order by audience",
-        [day],
+        " where operational_day = %s and period = %s group by audience order by audience",
+        [about.last, about.kind],
     )
     return {row["audience"]: row["edition"] for row in rows}
 
 
 def read_edition(
-    connection: Connection, day: date, audience: str, edition: int | None
+    connection: Connection, about: Period, audience: str, edition: int | None
 ) -> Published:
     """Read an edition as it was published; the latest when no number is given.
 
@@ -199,14 +199,14 @@ def read_edition(
         NoEditionError: it was never published.
     """
     row = connection.execute(
-        "select * from report.edition where operational_day = %s and audience = %s"
-        " and edition = coalesce(%s, edition) order by edition desc limit 1",
-        [day, audience, edition],
+        "select * from report.edition where operational_day = %s and period = %s"
+        " and audience = %s and edition = coalesce(%s, edition) order by edition desc limit 1",
+        [about.last, about.kind, audience, edition],
     ).fetchone()
     if row is None:
-        raise NoEditionError(day, audience, edition)
+        raise NoEditionError(about, audience, edition)
     return Published(
-        day=row["operational_day"],
+        about=about,
         audience=row["audience"],
         number=row["edition"],
         subject=row["subject"],
@@ -223,11 +223,11 @@ def published_at(connection: Connection, published: Published) -> datetime:
     """Return the instant at which an edition was written."""
     row = connection.execute(
         "select published_at from report.edition"
-        " where operational_day = %s and audience = %s and edition = %s",
-        [published.day, published.audience, published.number],
+        " where operational_day = %s and period = %s and audience = %s and edition = %s",
+        [published.about.last, published.about.kind, published.audience, published.number],
     ).fetchone()
     if row is None:
-        raise NoEditionError(published.day, published.audience, published.number)
+        raise NoEditionError(published.about, published.audience, published.number)
     at: datetime = row["published_at"]
     return at
 

@@ -1,4 +1,4 @@
-"""KPIs of a scope: the day's figure, what is usual for its weekday, and the days before."""
+"""KPIs of a scope: the figure of a day or period, what is usual for it, and those before."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,13 +6,11 @@ from datetime import date
 from statistics import median
 
 from breakwater.contracts.metrics import METRICS
-from breakwater.report.answers import HISTORY_DAYS, Track
+from breakwater.report.answers import Track
+from breakwater.report.rhythm import DAILY, Rhythm
 
-WEEK = 7
-FEWEST_WEEKS = 2
-"""Weeks before the day without which nothing is called usual."""
-
-SHOWN_DAYS = 14
+FEWEST_ALIKE = 2
+"""Days or periods alike without which nothing is called usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,10 @@ class Figure:
 class Figures:
     """Sums of a scope's tracks; every metric of every day is one of them."""
 
-    def __init__(self, day: date, tracks: Iterable[Track]) -> None:
-        """Keep tracks by metric."""
+    def __init__(self, day: date, tracks: Iterable[Track], rhythm: Rhythm = DAILY) -> None:
+        """Keep tracks by metric; each has `rhythm.history` + 1 values, the last of `day`."""
         self.day = day
+        self.rhythm = rhythm
         self._tracks: dict[str, list[Track]] = {}
         for track in tracks:
             self._tracks.setdefault(track.metric, []).append(track)
@@ -49,9 +48,9 @@ class Figures:
     def figure(
         self, metric: str, *, vendor: str | None = None, queue: str | None = None, back: int = 0
     ) -> Figure | None:
-        """Return the figure of a metric so many days back; None when nobody counted anything."""
+        """Return the figure of a metric so many steps back; None when nobody counted anything."""
         above, below, seen = 0.0, 0.0, False
-        place = HISTORY_DAYS - back
+        place = self.rhythm.history - back
         for track in self._tracks.get(metric, ()):
             if vendor in {None, track.vendor} and queue in {None, track.queue}:
                 numerator = track.numerators[place]
@@ -67,21 +66,20 @@ class Figures:
     def usual(
         self, metric: str, *, vendor: str | None = None, queue: str | None = None
     ) -> float | None:
-        """Return the median of the same weekday in the weeks before; None with too few of them."""
+        """Return the median of those alike; None with too few of them."""
         before = [
-            self.figure(metric, vendor=vendor, queue=queue, back=back)
-            for back in range(WEEK, HISTORY_DAYS + 1, WEEK)
+            self.figure(metric, vendor=vendor, queue=queue, back=back) for back in self.rhythm.alike
         ]
         known = [figure.value for figure in before if figure is not None]
-        return median(known) if len(known) >= FEWEST_WEEKS else None
+        return median(known) if len(known) >= FEWEST_ALIKE else None
 
     def trend(
         self, metric: str, *, vendor: str | None = None, queue: str | None = None
     ) -> tuple[float | None, ...]:
-        """Return the last `SHOWN_DAYS` values, this day's last; None where there is none."""
+        """Return the last values, the one that is told last; None where there is none."""
         found = [
             self.figure(metric, vendor=vendor, queue=queue, back=back)
-            for back in reversed(range(SHOWN_DAYS))
+            for back in reversed(range(self.rhythm.shown))
         ]
         return tuple(None if figure is None else figure.value for figure in found)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from breakwater.core.finding import Severity
+from breakwater.core.period import Period, PeriodKind
 from breakwater.report.charts.data import AnomalyPicture
 
 SIGNS = {
@@ -249,6 +250,7 @@ class Digest:
         quality: what the numbers rest on; the first line says who reported.
         sources: ``4 of 5`` sources that reported.
         links: where to go next.
+        period: the week or month that ends with `day`; None of a day.
     """
 
     operation: str
@@ -265,16 +267,19 @@ class Digest:
     quality: tuple[str, ...]
     sources: str
     links: tuple[Link, ...]
+    period: Period | None = None
 
     @property
-    def long_day(self) -> str:
-        """``Sunday 22 November 2026``."""
-        return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+    def about(self) -> Period:
+        """What it is about, a day or longer."""
+        return self.period or Period.containing(PeriodKind.DAY, self.day)
 
     @property
-    def short_day(self) -> str:
-        """``Sun 22 Nov``."""
-        return f"{self.day:%a} {self.day.day} {self.day:%b}"
+    def compared_with(self) -> str:
+        """Say what differences are against."""
+        if self.period is None:
+            return "the same weekday of the last four weeks"
+        return f"the four {self.period.kind}s before"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -347,4 +352,4 @@ class Edition:
         """The one line that stands for all of it."""
         digest = self.digest
         again = f" · edition {self.number}" if self.number > 1 else ""
-        return f"[{digest.level.word}{again}] {digest.title}, {digest.short_day}: {digest.verdict}"
+        return f"[{digest.level.word}{again}] {digest.title}, {digest.about.short_title}: {digest.verdict}"

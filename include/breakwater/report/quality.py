@@ -10,6 +10,9 @@ from breakwater.report.layout import LAYOUTS
 from breakwater.report.scope import View
 from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety
 
+MOST_DAYS = 5
+"""Days without an export that are named; the others are counted."""
+
 _REASONS = {
     Rule.EXPORT_DUPLICATE: "another day's export, sent again",
     Rule.EXPORT_MISSING: "not delivered",
@@ -41,6 +44,8 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
         yield f"Without your export: {why}." if missing else "Your export is in."
     else:
         yield f"{sources_of(view)} sources reported{_without(view, names, missing)}."
+    if view.answers.period and view.in_the_numbers:
+        yield _days_missing(view, names)
     if view.in_the_numbers:
         yield _data_through(view, window)
     for vendor in sorted(set(view.in_the_numbers) - set(view.answers.reported)):
@@ -54,6 +59,16 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
     if refused:
         share = share_of(refused, rows)
         yield f"{of_all(refused, 'row')} of {rows:,} refused and kept in quarantine ({share})."
+
+
+def _days_missing(view: View, names: Names) -> str:
+    """Say which days of a period are in no number."""
+    missing = view.answers.unreported
+    if not missing:
+        return "Every day is in the numbers."
+    told = [f"{_whose(view, names, row.vendor)} on {row.day:%d %b}" for row in missing[:MOST_DAYS]]
+    more = f" and {len(missing) - MOST_DAYS} more" if len(missing) > MOST_DAYS else ""
+    return f"Not in the numbers: {', '.join(told)}{more}."
 
 
 def _interval_is_shown(view: View, metric: str) -> bool:

@@ -77,7 +77,7 @@ def cut(answers: Answers, audience: Audience) -> View:
     """Cut a day's answers to the vendors and queues of an audience."""
     inside = _inside(answers, audience)
     peers = _peers(answers, audience) if audience.kind == "vendor" else {}
-    return View(audience, inside, Figures(inside.day, inside.tracks), peers)
+    return View(audience, inside, Figures(inside.day, inside.tracks, inside.rhythm), peers)
 
 
 def _inside(answers: Answers, audience: Audience) -> Answers:
@@ -135,6 +135,7 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
             for row in answers.kept_quiet
             if of_vendor(row.vendor) and of_queue(row.scope.get("queue"))
         ),
+        unreported=by_vendor(answers.unreported),
         events=tuple(filter(has_to_do_with, answers.events)),
         histories=tuple(row for row in answers.histories if row.series in abnormal),
         findings=findings,
@@ -153,7 +154,9 @@ def _is_for(metric: str | None, audience: Audience) -> bool:
 def _peers(answers: Answers, audience: Audience) -> dict[str, float]:
     """Take the median over vendors other than the audience's, metric by metric."""
     others = Figures(
-        answers.day, [track for track in answers.tracks if track.vendor not in audience.vendors]
+        answers.day,
+        [track for track in answers.tracks if track.vendor not in audience.vendors],
+        answers.rhythm,
     )
     medians = {}
     for metric in sorted({track.metric for track in answers.tracks}):

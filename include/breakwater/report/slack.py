@@ -29,7 +29,7 @@ SHORTENED = "Shortened to fit; the mail has everything."
 def render_slack(edition: Edition) -> dict[str, Any]:
     """Render to the payload of the Slack channel, ``{text, blocks}``."""
     digest = edition.digest
-    title = f"{digest.level.sign} {digest.level.word}: {digest.title}, {digest.short_day}"
+    title = f"{digest.level.sign} {digest.level.word}: {digest.title}, {digest.about.short_title}"
     head = [
         {"type": "header", "text": _plain(title, LONGEST_HEADER)},
         _rich(_section_of(_text(digest.verdict))),

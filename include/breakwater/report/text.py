@@ -20,7 +20,7 @@ def _lines(edition: Edition) -> Iterator[str]:
     digest = edition.digest
     again = f" · edition {edition.number}" if edition.number > 1 else ""
     yield f"{digest.operation} · {digest.title}{again}"
-    yield digest.long_day
+    yield digest.about.long_title
     yield ""
     yield from _wrapped(f"{digest.level.sign} {digest.level.word}. {digest.verdict}")
     yield ""

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from breakwater.report.figures import SHOWN_DAYS, Figures
+from breakwater.report.figures import Figures
 from breakwater.report.message import ChartData
 from breakwater.report.wording import number
 
@@ -16,10 +16,11 @@ def chart_of(figures: Figures) -> ChartData | None:
     attainment = figures.trend("sla_attainment")
     if not any(value is not None for value in (*incoming, *solved, *attainment)):
         return None
-    days = tuple(figures.day - timedelta(days=n) for n in reversed(range(SHOWN_DAYS)))
+    shown = figures.rhythm.shown
+    days = tuple(figures.day - timedelta(days=n) for n in reversed(range(shown)))
     alt = " ".join(
         (
-            f"The last {SHOWN_DAYS} days, {_short(days[0])} to {_short(days[-1])}.",
+            f"The last {shown} days, {_short(days[0])} to {_short(days[-1])}.",
             _in_words("Manual incoming", "manual_incoming", incoming, days),
             _in_words("Manual solved", "manual_solved", solved, days),
             _in_words("SLA attainment", "sla_attainment", attainment, days),

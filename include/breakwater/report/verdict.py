@@ -78,9 +78,14 @@ def _all_well(view: View) -> str:
     is_told = sla is not None and LAYOUTS[view.audience.kind].has_promises
     kept = f" SLA {shown('sla_attainment', sla)}, every promise kept." if is_told else ""
     if view.audience.kind == "vendor":
-        return f"Nothing needs you today.{kept}"
+        return f"{_nothing(view)}{kept}"
     reported = "The source" if len(view.in_the_numbers) == 1 else "All sources"
-    return f"Nothing needs you today. {reported} reported.{kept}"
+    return f"{_nothing(view)} {reported} reported.{kept}"
+
+
+def _nothing(view: View) -> str:
+    period = view.answers.period
+    return f"A {period.kind} as it should be." if period else "Nothing needs you today."
 
 
 def _of(view: View, rule: Rule) -> list[Finding]:

@@ -7,8 +7,9 @@ from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.plain import one_line
-from breakwater.report.answers import HISTORY_DAYS, History
+from breakwater.report.answers import History
 from breakwater.report.charts.data import AnomalyPicture, Part, Span
+from breakwater.report.rhythm import HISTORY_DAYS
 from breakwater.report.scope import View
 from breakwater.report.wording import LONGEST_TITLE, Names, title_of
 

@@ -21,6 +21,11 @@ def one_line(text: object, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def shown_name(text: object, limit: int) -> str:
+    """Return a name as `one_line`; one of which nothing can be seen becomes a question mark."""
+    return one_line(text, limit) or "?"
+
+
 def shortened(text: str, limit: int) -> str:
     """Return text that is fit to be shown, cut to at most so many characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -6,7 +6,7 @@ from datetime import date
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.finding import Finding
-from breakwater.core.plain import one_line
+from breakwater.core.plain import shown_name
 from breakwater.notify.words import WORDS
 
 _ORDER = (
@@ -65,4 +65,4 @@ class Naming:
 
 def visible(text: str) -> str:
     """Return a name as a short line; one of which nothing can be seen becomes a question mark."""
-    return one_line(text, _LONGEST_NAME) or "?"
+    return shown_name(text, _LONGEST_NAME)

@@ -8,7 +8,7 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.metrics import METRICS
 from breakwater.core.interval import Interval, wilson
 from breakwater.core.numbers import amount, share
-from breakwater.core.plain import one_line
+from breakwater.core.plain import shown_name
 from breakwater.report.figures import Figure
 from breakwater.report.message import Measured, Tone
 
@@ -54,11 +54,11 @@ class Names:
         if vendor is None:
             return "All vendors"
         known = self.configuration.vendors.get(vendor)
-        return one_line(known.name if known else vendor, LONGEST_NAME)
+        return shown_name(known.name if known else vendor, LONGEST_NAME)
 
     def slug(self, slug: str) -> str:
         """Return a queue, site or policy as words."""
-        return one_line(slug.replace("_", " "), LONGEST_NAME)
+        return shown_name(slug.replace("_", " "), LONGEST_NAME)
 
     def clock(self, clock: str) -> str:
         """Return the title that a clock has on the day; its law may have changed since."""
@@ -67,7 +67,7 @@ class Names:
             for known in self.configuration.clocks
             if known.in_force_on(self.day)
         }
-        return one_line(titles.get(clock, clock), LONGEST_TITLE)
+        return shown_name(titles.get(clock, clock), LONGEST_TITLE)
 
     def where(self, vendor: str | None, scope: Mapping[str, str]) -> str:
         """Name a slice: ``Pearlline · site cebu · spam``."""
@@ -86,7 +86,7 @@ class Names:
 
 def title_of(metric: str) -> str:
     """Return a metric's name without the expansion of its abbreviation."""
-    return METRICS[metric].title.split(" (")[0] if metric in METRICS else one_line(metric, 40)
+    return METRICS[metric].title.split(" (")[0] if metric in METRICS else shown_name(metric, 40)
 
 
 def number(metric: str, value: float) -> str:

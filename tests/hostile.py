@@ -25,6 +25,18 @@ HOSTILE = {
     "twins": "cafe\u0301 café",
     "homoglyphs": "Ρearlline",  # noqa: RUF001  a Greek capital in front is the point
     "formula": "=cmd|'/C calc'!A0",
+    "formula, plus": "+1+1",
+    "formula, minus": "-1+1",
+    "formula, at": "@SUM(1,1)",
+    "formula behind a tab": "\t=1+1",
+    "formula behind a line end": "\r=1+1",
+    "formula behind a semicolon": ";=1+1",
+    "formula, quoted": '"=HYPERLINK(""https://evil.example"")',
+    "formula, full width at": "＠SUM(1)",  # noqa: RUF001  as below
+    "markdown": "[Open Airflow](https://evil.example) **bold** <at>Everybody</at> ![x](https://e)",
+    "wiki markup": "{noformat}[~admin] [x|https://evil.example] !x.png! {html}<b>{html} h1. (!)",
+    "mention of everybody": "<users/all> @channel @everyone @room",
+    "end of a document": '"}],"entities":[{"type":"mention"}]} \\u003c!channel\\u003e',
     "formula in full width": "＝1+1",  # noqa: RUF001  see above
     "path": "../../etc/cron.d/x",
     "drive": "C:\\windows\\system32",

@@ -11,7 +11,7 @@ from made_days import DAY, NOW
 from breakwater.core.errors import ConfigurationError
 from breakwater.core.vocabulary import RunType
 from breakwater.report.correct import tell_corrections
-from breakwater.report.digest import publish_digest, render_digest
+from breakwater.report.digest import Format, publish_digest, render_digest
 from breakwater.report.editions import NoEditionError
 from breakwater.report.message import Restated
 from breakwater.warehouse.stage_run import StageResult
@@ -297,3 +297,18 @@ def test_a_vendor_that_is_not_through_is_in_the_numbers_and_named(quiet: Workspa
     assert "- The newest rows of Dekkan Review Services are not in these numbers yet." in text
     own = str(render_digest(quiet, DAY, "vendor_dekkan", None, "text"))
     assert "- The newest rows of your export are not in these numbers yet." in own
+
+
+@pytest.mark.parametrize("form", ["png", "xlsx", "html"])
+def test_what_nobody_was_sent_is_drawn_when_somebody_looks(bad: Workspace, form: Format) -> None:
+    """A backfill draws nothing; whoever looks sees byte for byte what a live run would have sent."""
+    _publish(bad, deliver=False)
+    (kept,) = bad.warehouse.rows("select * from report.edition")
+    assert (kept["chart"], kept["pictures"], kept["spreadsheet"]) == (None, None, None)
+    looked_at = render_digest(bad, DAY, "ops", 1, form)
+    with bad.warehouse.transaction() as connection:
+        connection.execute("delete from report.edition")
+    _publish(bad)
+    (sent,) = bad.warehouse.rows("select * from report.edition")
+    assert sent["chart"]
+    assert render_digest(bad, DAY, "ops", 1, form) == looked_at

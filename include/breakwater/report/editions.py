@@ -1,6 +1,5 @@
 """Editions: every published state of a digest is kept, and the next one says what moved."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -8,13 +7,17 @@ from datetime import datetime
 
 from breakwater.core.errors import BreakwaterError
 from breakwater.core.period import Period
-from breakwater.report.chart import draw_chart
-from breakwater.report.charts.anomaly import draw_anomaly
 from breakwater.report.correcting import Said
+from breakwater.report.enclosures import (
+    Enclosures,
+    enclosures_of,
+    leave_for_later,
+    make_enclosures,
+    pictures_as_text,
+)
 from breakwater.report.html import render_html
 from breakwater.report.message import Digest, Edition, Measured, Restated
 from breakwater.report.slack import render_slack
-from breakwater.report.spreadsheet import render_spreadsheet
 from breakwater.report.text import render_text
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.stage_run import fingerprint_of
@@ -59,11 +62,19 @@ class Published:
 
 
 def publish_edition(
-    connection: Connection, digest: Digest, at: datetime, *, is_mailed: bool
+    connection: Connection, digest: Digest, at: datetime, *, is_mailed: bool, is_sent: bool = True
 ) -> Published | None:
     """Keep a digest as the next edition; None when the latest one has the same figures.
 
     What it says to have moved has moved since the edition that its readers were last sent.
+
+    Args:
+        connection: the open transaction.
+        digest: what it says.
+        at: the instant of publication.
+        is_mailed: whether its readers get mail.
+        is_sent: whether they may be sent it now. What one carries that is only kept is made when
+            somebody looks at it (`read_edition`), and is not in what is returned.
     """
     fingerprint = fingerprint_of(digest.figures())
     latest = connection.execute(
@@ -79,7 +90,14 @@ def publish_edition(
         known = last or _said(connection, digest.about, digest.audience, latest["edition"])
         moved = restated(known.figures, digest.figures())
         edition = Edition(digest, latest["edition"] + 1, moved, since=known.number)
-    published = render(edition, is_mailed=is_mailed)
+    if not is_sent:
+        published = render(edition, Enclosures())
+        _keep(connection, published, digest, fingerprint, at)
+        leave_for_later(
+            connection, digest.about, digest.audience, edition.number, is_mailed=is_mailed
+        )
+        return published
+    published = render(edition, make_enclosures(edition, is_mailed=is_mailed))
     _keep(connection, published, digest, fingerprint, at)
     return published
 
@@ -135,8 +153,8 @@ def restated(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Resta
     return (*moved, *new, *gone)
 
 
-def render(edition: Edition, *, is_mailed: bool = True) -> Published:
-    """Render an edition in every format; the spreadsheet only for readers who get mail."""
+def render(edition: Edition, enclosed: Enclosures) -> Published:
+    """Render an edition in every format."""
     digest = edition.digest
     return Published(
         about=digest.about,
@@ -146,9 +164,9 @@ def render(edition: Edition, *, is_mailed: bool = True) -> Published:
         html=render_html(edition),
         text=render_text(edition),
         slack=render_slack(edition),
-        chart=draw_chart(digest.chart) if digest.chart else b"",
-        pictures={each.cid: draw_anomaly(each.data) for each in digest.pictures},
-        spreadsheet=render_spreadsheet(edition) if is_mailed else b"",
+        chart=enclosed.chart,
+        pictures=enclosed.pictures,
+        spreadsheet=enclosed.spreadsheet,
     )
 
 
@@ -173,7 +191,7 @@ def _keep(
             published.text,
             json.dumps(published.slack, ensure_ascii=False),
             published.chart,
-            json.dumps({cid: _base64(png) for cid, png in published.pictures.items()}),
+            pictures_as_text(published.pictures),
             published.spreadsheet,
             at,
         ],
@@ -205,6 +223,7 @@ def read_edition(
     ).fetchone()
     if row is None:
         raise NoEditionError(about, audience, edition)
+    enclosed = enclosures_of(row)
     return Published(
         about=about,
         audience=row["audience"],
@@ -213,9 +232,9 @@ def read_edition(
         html=row["html"],
         text=row["plain_text"],
         slack=row["slack"],
-        chart=bytes(row["chart"]),
-        pictures={cid: base64.b64decode(text) for cid, text in sorted(row["pictures"].items())},
-        spreadsheet=bytes(row["spreadsheet"]),
+        chart=enclosed.chart,
+        pictures=enclosed.pictures,
+        spreadsheet=enclosed.spreadsheet,
     )
 
 
@@ -230,7 +249,3 @@ def published_at(connection: Connection, published: Published) -> datetime:
         raise NoEditionError(published.about, published.audience, published.number)
     at: datetime = row["published_at"]
     return at
-
-
-def _base64(png: bytes) -> str:
-    return base64.b64encode(png).decode("ascii")

@@ -57,7 +57,9 @@ class Operation:
         accuracy: share of right decisions by (language, first day), at every vendor.
         silent: vendor-days without an export.
         silent_queues: days on which nothing came by (vendor, queue); the rest goes on.
-        shifts: factors on arrivals by (vendor, queue, language): of each day by days since the first.
+        shifts: factors on arrivals by (vendor, queue, language): of each day since a first one; the
+            last one stays.
+        pace: seconds that a case of a queue takes; 60 where it is not said.
     """
 
     seed: int = 1
@@ -67,6 +69,7 @@ class Operation:
     silent: set[tuple[str, date]] = field(default_factory=set)
     silent_queues: dict[tuple[str, str], set[date]] = field(default_factory=dict)
     shifts: dict[tuple[str, str, str], tuple[date, tuple[float, ...]]] = field(default_factory=dict)
+    pace: dict[str, float] = field(default_factory=dict)
 
     def facts(self, days: int = DAYS) -> dict[date, list[Row]]:
         """Draw the facts of every day."""
@@ -107,7 +110,8 @@ class Operation:
         for (tongue, first), share_right in self.accuracy.items():
             if tongue == language and day >= first:
                 right = share_right
-        seconds = np.sum(60 * slow * np.exp(0.6 * random.standard_normal(cases)))
+        pace = self.pace.get(queue, 60.0)
+        seconds = np.sum(pace * slow * np.exp(0.6 * random.standard_normal(cases)))
         sampled = int(random.binomial(cases, 0.08))
         yield "total_incoming", cases + cases // 5, None
         yield "manual_incoming", cases, None

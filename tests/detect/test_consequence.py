@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from breakwater.detect.consequence import Change, follows_from
+from breakwater.detect.consequence import Change, follows_from, follows_from_holiday
 from breakwater.detect.facts import MetricFacts
 from breakwater.detect.slices import Slice
 
@@ -77,3 +77,33 @@ def test_the_most_specific_cause_is_named() -> None:
     vendor = Change(1, Slice("aht", (("vendor", "pearlline"),)), 1)
     change = _change("backlog", 1, vendor="pearlline", queue="spam")
     assert follows_from([change], [vendor, SLOW_CEBU], _facts()) == {7: 0}
+
+
+def test_longer_waiting_and_lateness_are_the_story_of_a_backlog_and_not_the_other_way() -> None:
+    """A backlog rose; who waits in it waits longer. Waiting is no reason for a backlog."""
+    queue = {"vendor": "pearlline", "queue": "spam"}
+    backlog = Change(3, Slice("backlog", tuple(queue.items())), 1)
+    for metric, sign in (("average_answer_speed", 1), ("sla_attainment", -1)):
+        assert follows_from([_change(metric, sign, **queue)], [backlog], _facts()) == {7: 3}
+    waiting = Change(3, Slice("average_answer_speed", tuple(queue.items())), 1)
+    assert follows_from([_change("backlog", 1, **queue)], [waiting], _facts()) == {}
+    assert follows_from([_change("backlog", 1, **queue)], [backlog], _facts()) == {}
+
+
+def test_a_backlog_that_a_holiday_left_is_explained_for_three_days() -> None:
+    """Nobody worked; attainment is told all the same, its clocks know the holiday."""
+    off = np.zeros(20, dtype=np.bool_)
+    off[15] = True
+    backlog = _change("backlog", 1, vendor="dekkan")
+    assert [follows_from_holiday(backlog, off[: day + 1]) for day in range(14, 20)] == [
+        None,
+        15,
+        15,
+        15,
+        15,
+        None,
+    ]
+    late = _change("sla_attainment", -1, vendor="dekkan")
+    assert follows_from_holiday(late, off[:17]) is None
+    assert follows_from_holiday(_change("backlog", -1, vendor="dekkan"), off[:17]) is None
+    assert follows_from_holiday(backlog, off[15:16]) == 0

@@ -5,6 +5,7 @@ import pytest
 
 from breakwater.detect.cause.told_once import Abnormal, explained_by
 from breakwater.detect.facts import MetricFacts
+from breakwater.detect.panel import Flags
 
 LEAVES = (
     ("pearlline", "manila", "hate", "en"),
@@ -24,6 +25,10 @@ MEMBERS = {
 
 def _abnormal(*indices: int, sign: int = 1) -> list[Abnormal]:
     return [Abnormal(i, np.array(MEMBERS[i], dtype=np.bool_), sign, 1) for i in indices]
+
+
+def _members(leaf: int) -> Flags:
+    return np.arange(len(LEAVES)) == leaf
 
 
 def _counts(*factors: float) -> MetricFacts:
@@ -93,3 +98,41 @@ def test_opposite_directions_never_explain_each_other() -> None:
 def test_what_nothing_explains_stays() -> None:
     """Alone, a slice is its own cause."""
     assert explained_by(_counts(3, 3, 3, 3), _abnormal(VENDOR)) == {}
+
+
+def test_what_was_told_before_explains_what_has_not_got_used_to_it_yet() -> None:
+    """The site's level has moved; one of its queues is still abnormal, and is no news."""
+    facts = _counts(1, 1.6, 1.5, 1)
+    assert explained_by(facts, _abnormal(SPAM)) == {}
+    assert explained_by(facts, _abnormal(SPAM), _abnormal(CEBU)) == {SPAM: CEBU}
+    assert explained_by(facts, _abnormal(SPAM), _abnormal(CEBU, sign=-1)) == {}
+
+
+def test_of_slices_that_explain_equally_much_the_one_that_was_told_stays_the_cause() -> None:
+    """Today the queue alone would do as well, and is smaller."""
+    facts = _counts(1, 3, 1, 1)
+    abnormal = _abnormal(VENDOR, CEBU, SPAM)
+    assert explained_by(facts, abnormal) == {VENDOR: SPAM, CEBU: SPAM}
+    assert explained_by(facts, abnormal, _abnormal(CEBU)) == {VENDOR: CEBU, SPAM: CEBU}
+
+
+def test_a_whole_that_is_abnormal_for_a_known_reason_explains_nothing_new() -> None:
+    """One stream was told days ago and makes the vendor abnormal; another one begins today."""
+    facts = _counts(1.6, 1, 4, 1)
+    abnormal = [*_abnormal(VENDOR, ADULT), Abnormal(5, _members(0), 1, 1)]
+    assert explained_by(facts, abnormal) == {ADULT: VENDOR, 5: VENDOR}
+    assert explained_by(facts, abnormal, _abnormal(ADULT)) == {VENDOR: ADULT}
+
+
+def test_what_was_told_elsewhere_explains_nothing() -> None:
+    """And is never among what is explained."""
+    dekkan = Abnormal(5, np.array([0, 0, 0, 1], dtype=np.bool_), 1, 1)
+    assert explained_by(_counts(1, 3, 1, 1), _abnormal(SPAM), [dekkan]) == {}
+
+
+def test_a_day_that_is_slow_throughout_does_not_hide_the_site_that_is_slower() -> None:
+    """The rest is a little slower by more than single cases explain, but no more than days differ."""
+    facts = _means(1.05, 1.6, 1.6, 1)
+    facts.numerator[:] *= 20
+    facts.denominator[:] *= 20
+    assert explained_by(facts, _abnormal(VENDOR, CEBU)) == {VENDOR: CEBU}

@@ -67,6 +67,13 @@ class MetricFacts:
     numerator: Floats
     denominator: Floats
 
+    def until(self, day: int) -> "MetricFacts":
+        """Return what was known on one of the days."""
+        part = slice(day + 1)
+        return MetricFacts(
+            self.metric, self.leaves, self.numerator[:, part], self.denominator[:, part]
+        )
+
     def inside(self, scope: Mapping[str, str]) -> Flags:
         """Tell which leaves have the values of a scope."""
         return np.array(

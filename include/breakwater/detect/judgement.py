@@ -9,8 +9,7 @@ import numpy as np
 from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.operations import Queue
 from breakwater.core.finding import Finding
-from breakwater.detect.cause.told_once import Abnormal, excess_of, explained_by
-from breakwater.detect.consequence import ECHO_DAYS, Change, follows_from
+from breakwater.detect.attribution import attribute, is_welcome
 from breakwater.detect.detection import Detection, Settings, Verdict
 from breakwater.detect.events.announced import Announced, announced
 from breakwater.detect.facts import Facts
@@ -19,7 +18,6 @@ from breakwater.detect.panel import Flags, Floats
 from breakwater.detect.panel.detector import detect_panel
 from breakwater.detect.series import Series, build_panel, build_series
 from breakwater.detect.silent import Silence, silence_finding, silences
-from breakwater.detect.slices import WELCOME
 from breakwater.detect.wording import reason_of
 
 SCORE_COLUMNS = (
@@ -27,9 +25,6 @@ SCORE_COLUMNS = (
     *("band_high", "score", "news", "span_days", "is_anomaly", "verdict", "since", "reason"),
     "events",
 )
-
-SILENCED = "manual_incoming"
-"""The watched metric that shows a silent queue as well, as a fall."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +34,8 @@ class Judgement:
     Attributes:
         series: what was judged.
         found: verdicts of all days.
-        explained: name of the explaining series by the index of the explained one.
+        explained: what explains it, by the index of each series that something does.
+        outlived: series that last, of which a holiday kept people from being told until yesterday.
         silent: queues that fell silent, which are no series of the panel.
         settings: limits in force.
         facts: what it rests on.
@@ -49,6 +45,7 @@ class Judgement:
     series: list[Series]
     found: Detection
     explained: dict[int, str]
+    outlived: frozenset[int]
     silent: list[Silence]
     settings: Settings
     facts: Facts
@@ -110,11 +107,11 @@ class Judgement:
         verdict = Verdict(self.found.verdict[index, -1])
         if index in self.explained:
             return "explained"
-        if verdict >= Verdict.ONSET and _is_welcome(self.series[index], self.found, index):
+        if verdict >= Verdict.ONSET and is_welcome(self.series[index], self.found, index):
             return "welcome"
         if index in self.announced.kept_quiet:
             return "known_event"
-        if index in self.announced.over:
+        if index in self.announced.over or index in self.outlived:
             return "onset"
         return verdict.name.lower()
 
@@ -149,71 +146,9 @@ def judge(
     if not series:
         return None
     found = detect_panel(build_panel(series, facts.days, dict(holidays)), settings)
-    explained = _silent(series, found, facts, silent)
-    by_index = _same_metric(series, found, facts, set(explained))
-    by_index |= _consequences(series, found, facts, {*explained, *by_index})
-    explained |= {index: series[cause].slice.name for index, cause in by_index.items()}
+    explained, outlived = attribute(series, found, facts, holidays, silent)
     told = announced(events, [one.slice for one in series], found, facts)
-    return Judgement(series, found, explained, silent, settings, facts, told)
-
-
-def _silent(
-    series: list[Series], found: Detection, facts: Facts, silent: Sequence[Silence]
-) -> dict[int, str]:
-    """Name the silence behind arrivals that fell."""
-    explained: dict[int, str] = {}
-    leaves = facts.metrics.get(SILENCED)
-    if leaves is None or not silent:
-        return explained
-    for index, one in enumerate(series):
-        falls = found.verdict[index, -1] >= Verdict.ONSET and found.sign[index, -1] < 0
-        if one.slice.metric == SILENCED and falls:
-            excess = excess_of(leaves, int(found.span[index, -1]), -1)
-            for silence in silent:
-                if excess.explains(leaves.inside(dict(silence.slice.scope)), one.members):
-                    explained[index] = silence.slice.name
-    return explained
-
-
-def _same_metric(
-    series: list[Series], found: Detection, facts: Facts, explained: set[int]
-) -> dict[int, int]:
-    answer: dict[int, int] = {}
-    for metric, leaves in facts.metrics.items():
-        abnormal = [
-            Abnormal(index, one.members, int(found.sign[index, -1]), int(found.span[index, -1]))
-            for index, one in enumerate(series)
-            if one.slice.metric == metric
-            and index not in explained
-            and found.verdict[index, -1] >= Verdict.ONSET
-            and not _is_welcome(one, found, index)
-        ]
-        answer |= explained_by(leaves, abnormal)
-    return answer
-
-
-def _consequences(
-    series: list[Series], found: Detection, facts: Facts, explained: set[int]
-) -> dict[int, int]:
-    changes = [Change(i, one.slice, int(found.sign[i, -1])) for i, one in enumerate(series)]
-    recent = (found.verdict[:, -ECHO_DAYS - 1 :] >= Verdict.ONSET) & (
-        found.sign[:, -ECHO_DAYS - 1 :] > 0
-    )
-    rises = [
-        Change(change.index, change.slice, 1)
-        for change in changes
-        if recent[change.index].any() and change.index not in explained
-    ]
-    abnormal = [
-        change
-        for change in changes
-        if found.verdict[change.index, -1] >= Verdict.ONSET and change.index not in explained
-    ]
-    return follows_from(abnormal, rises, facts.metrics)
-
-
-def _is_welcome(one: Series, found: Detection, index: int) -> bool:
-    return WELCOME.get(one.slice.metric) == int(found.sign[index, -1])
+    return Judgement(series, found, explained, outlived, silent, settings, facts, told)
 
 
 def _silent_row(silence: Silence) -> tuple[object, ...]:

@@ -7,10 +7,14 @@ import numpy as np
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.detect.facts import Facts, MetricFacts
-from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, Flags, Floats, Panel
+from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, WAIT, Flags, Floats, Panel
 from breakwater.detect.slices import DIMENSIONS, WATCHED, Slice
 
 _KINDS = {"count": COUNT, "level": BACKLOG, "rate": RATE, "mean": MEAN}
+
+WAITS = frozenset({"average_answer_speed"})
+"""Means that follow from when people work, not from what the work is: after a night or a weekend a
+wait is many times that of a weekday, and the cases of one day waited for the same reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +59,16 @@ def build_panel(series: list[Series], days: tuple[date, ...], holidays: dict[str
     return Panel(
         y=np.array([one.y for one in series]),
         den=np.array([one.den for one in series]),
-        kind=np.array([_KINDS[METRICS[one.slice.metric].kind] for one in series]),
+        kind=np.array([_kind_of(one.slice.metric) for one in series]),
         region=np.array([region.get(one.slice.vendor or "", len(vendors)) for one in series]),
         hol=np.array(calendars),
         dow=np.array([day.weekday() for day in days]),
         hist=len(days) - 1,
     )
+
+
+def _kind_of(metric: str) -> str:
+    return WAIT if metric in WAITS else _KINDS[METRICS[metric].kind]
 
 
 def _slices(metric: str, facts: MetricFacts) -> dict[Slice, Flags]:

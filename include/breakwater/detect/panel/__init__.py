@@ -10,7 +10,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.str_]
 
-COUNT, BACKLOG, RATE, MEAN = "count", "backlog", "pct", "aht"
+COUNT, BACKLOG, RATE, MEAN, WAIT = "count", "backlog", "pct", "aht", "wait"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +20,8 @@ class Panel:
     Attributes:
         y: n × T values; NaN is a day on which nothing was reported.
         den: n × T denominators of rates and means; NaN for counts and backlogs.
-        kind: n kinds: ``count``, ``backlog``, ``pct`` (a share 0 to 1) or ``aht`` (a mean duration).
+        kind: n kinds: ``count``, ``backlog``, ``pct`` (a share 0 to 1), ``aht`` (a mean duration of
+            work) or ``wait`` (a mean wait for it).
         region: n rows of ``hol`` that apply.
         hol: R × T public holidays.
         dow: T weekdays, 0 is Monday.

@@ -4,14 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from breakwater.detect.panel import COUNT, Flags, Floats, Integers, Panel
+from breakwater.detect.panel import (
+    BACKLOG,
+    COUNT,
+    MEAN,
+    RATE,
+    WAIT,
+    Flags,
+    Floats,
+    Integers,
+    Panel,
+)
 from breakwater.detect.panel.belief import HOLIDAY, LEVEL, MONDAY, SWING, WEEK, Belief
 from breakwater.detect.panel.robust import MAD_TO_SD, median
 from breakwater.detect.panel.scale import Scale
 
 BEGINNING_DAYS = 14
 
-OWN_HABIT = {COUNT: 0.2, "backlog": 0.1, "pct": 0.05, "aht": 0.1}
+OWN_HABIT = {COUNT: 0.2, BACKLOG: 0.1, RATE: 0.05, MEAN: 0.1, WAIT: 0.5}
 """How far a series' weekday usually is from its kind's, as a standard deviation on the scale.
 
 Anything from half to twice as much gives the same quality; nothing at all does not.
@@ -66,7 +76,7 @@ def begin(panel: Panel, x: Floats, scale: Scale) -> Beginning:
         spread = MAD_TO_SD * median(np.abs(away[rows]).reshape(1, -1), axis=1)[0]
         scatter[rows] = spread**2 if np.isfinite(spread) and spread > 0 else 1.0
     noise *= scatter
-    swing = np.where(panel.kind == "backlog", SWING_OF_STOCKS, 0.0)
+    swing = np.where(panel.kind == BACKLOG, SWING_OF_STOCKS, 0.0)
     belief = Belief.empty(len(x))
     belief.mean[:, LEVEL] = level
     belief.mean[:, MONDAY:HOLIDAY] = habit
@@ -108,10 +118,10 @@ def _week(panel: Panel, days: Floats, weekdays: Integers) -> tuple[Floats, Float
 
 
 def _own(away: Floats, weekdays: Integers, pooled: Floats, panel: Panel) -> Flags:
-    """Tell which weekdays of which counts are far from their kind each time they were seen."""
+    """Tell which weekdays of which counts and waits are far from their kind each time they were seen."""
     limit = HABIT_OF_ITS_OWN * np.maximum(1, 1.5 * np.abs(pooled))
     own = np.zeros(pooled.shape, dtype=np.bool_)
-    counted = np.isin(panel.kind, (COUNT, "backlog"))
+    counted = np.isin(panel.kind, (COUNT, BACKLOG, WAIT))
     for weekday in range(WEEK):
         far = away[:, weekdays == weekday] - pooled[:, [weekday]]
         seen, reach = np.isfinite(far), limit[:, [weekday]]

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from made_facts import FIRST_DAY, Operation, Row, write_facts
 
+from breakwater.detect import facts as reading
 from breakwater.detect.again import days_out_of_date
 from breakwater.detect.detect import detect_day, detect_days
 from breakwater.warehouse.workspace import Workspace
@@ -66,8 +67,11 @@ def facts() -> dict[date, list[Row]]:
 
 
 @pytest.fixture
-def measured(workspace: Workspace, facts: dict[date, list[Row]]) -> Workspace:
-    """Measure all days; look back two weeks, so that sixty days are sixty different histories."""
+def measured(
+    workspace: Workspace, facts: dict[date, list[Row]], monkeypatch: pytest.MonkeyPatch
+) -> Workspace:
+    """Measure all days; look back two or three weeks, so that sixty days have many histories."""
+    monkeypatch.setattr(reading, "DAYS_OF_BLOCK", 7)
     write_facts(workspace.warehouse, facts)
     operations = workspace.configuration.operations
     limits = operations.detection.model_copy(update={"history_days": HISTORY_DAYS})

@@ -13,11 +13,12 @@ from made_days import DAY, NOW, QUEUES
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.vocabulary import RunType
-from breakwater.report.answers import Answers, Track, read_answers
+from breakwater.report.answers import Answers, read_answers
 from breakwater.report.digest import publish_digest
 from breakwater.report.rhythm import HISTORY_DAYS
 from breakwater.report.scope import cut
 from breakwater.warehouse.finding import replace_findings
+from breakwater.warehouse.tracks import Track
 from breakwater.warehouse.workspace import Workspace
 
 AIRFLOW = "https://airflow.harbour.example"

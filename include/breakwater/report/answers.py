@@ -16,17 +16,7 @@ from breakwater.report.rhythm import DAILY, HISTORY_DAYS, Rhythm
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.known_event import known_events
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One metric of one queue of one vendor, a value a day or period; None where no row is."""
-
-    vendor: str
-    queue: str
-    metric: str
-    numerators: tuple[float | None, ...]
-    denominators: tuple[float | None, ...]
+from breakwater.warehouse.tracks import Meaning, Track, read_meanings, read_tracks, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +164,7 @@ class Answers:
     expected: tuple[str, ...]
     reported: tuple[str, ...]
     tracks: tuple[Track, ...]
+    meanings: tuple[Meaning, ...]
     breaks: tuple[BreakCount, ...]
     carried: tuple[Carried, ...]
     tie_outs: tuple[TieOut, ...]
@@ -192,21 +183,6 @@ class Answers:
     unreported: tuple[Unreported, ...] = ()
 
 
-_TRACKS = """
-    select vendor, queue, metric,
-           array_agg(operational_day - %(first)s::date order by operational_day) as days,
-           array_agg(numerator order by operational_day) as numerators,
-           array_agg(denominator order by operational_day) as denominators
-    from (
-        select operational_day, vendor, queue, metric,
-               sum(numerator) as numerator, sum(denominator) as denominator
-        from measure.kpi_fact
-        where operational_day between %(first)s and %(day)s and metric = any(%(metrics)s)
-        group by operational_day, vendor, queue, metric
-    ) as slice
-    group by vendor, queue, metric
-    order by vendor collate "C", queue collate "C", metric collate "C"
-"""
 # A pair that disagrees is a row in both books, and one break to people.
 _BREAKS = """
     select vendor, queue, outcome,
@@ -315,13 +291,15 @@ def read_answers(
         with connection.cursor(row_factory=class_row(model)) as cursor:
             return tuple(cursor.execute(query, [day]))
 
-    tracks = _read_tracks(connection, day, metrics)
+    first = day - timedelta(days=HISTORY_DAYS)
+    tracks = read_tracks(connection, metrics, first, day)
     findings = tuple(findings_of_day(connection, day))
     return Answers(
         day=day,
         expected=tuple(configuration.active_vendors(day)),
         reported=_reported(connection, day, tracks),
         tracks=tracks,
+        meanings=read_meanings(connection, configuration, metrics, first, day),
         breaks=rows(BreakCount, _BREAKS),
         carried=read_carried(connection, configuration, day),
         tie_outs=rows(TieOut, _TIE_OUTS),
@@ -335,7 +313,7 @@ def read_answers(
         events=tuple(
             event
             for event in known_events(connection, configuration.events)
-            if event.touches(day - timedelta(days=HISTORY_DAYS), day)
+            if event.touches(first, day)
         ),
         histories=_read_histories(connection, day, findings),
         findings=findings,
@@ -351,21 +329,6 @@ def read_carried(
         return tuple(cursor.execute(_CARRIED, {"day": day, "end": window.end}))
 
 
-def _read_tracks(connection: Connection, day: date, metrics: Sequence[str]) -> tuple[Track, ...]:
-    first = day - timedelta(days=HISTORY_DAYS)
-    parameters = {"first": first, "day": day, "metrics": list(metrics)}
-    return tuple(
-        Track(
-            row["vendor"],
-            row["queue"],
-            row["metric"],
-            _spread(row["days"], row["numerators"]),
-            _spread(row["days"], row["denominators"]),
-        )
-        for row in connection.execute(_TRACKS, parameters)
-    )
-
-
 def _read_histories(
     connection: Connection, day: date, findings: Sequence[Finding]
 ) -> tuple[History, ...]:
@@ -375,14 +338,12 @@ def _read_histories(
     rows = connection.execute(_HISTORIES, {"first": first, "day": day, "series": series})
     columns = ("values", "expected", "low", "high")
     return tuple(
-        History(row["series"], *(_spread(row["days"], row[name]) for name in columns))
+        History(
+            row["series"],
+            *(spread(row["days"], row[name], HISTORY_DAYS + 1) for name in columns),
+        )
         for row in rows
     )
-
-
-def _spread(days: list[int], values: list[float | None]) -> tuple[float | None, ...]:
-    by_day = dict(zip(days, values, strict=True))
-    return tuple(by_day.get(n) for n in range(HISTORY_DAYS + 1))
 
 
 def _reported(connection: Connection, day: date, tracks: Sequence[Track]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from datetime import date
 from statistics import median
 
 from breakwater.contracts.metrics import METRICS
-from breakwater.report.answers import Track
 from breakwater.report.rhythm import DAILY, Rhythm
+from breakwater.warehouse.tracks import Track
 
 FEWEST_ALIKE = 2
 """Days or periods alike without which nothing is called usual."""

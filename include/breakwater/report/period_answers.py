@@ -16,13 +16,13 @@ from breakwater.report.answers import (
     BreakCount,
     Landed,
     TieOut,
-    Track,
     Unreported,
     read_carried,
 )
 from breakwater.report.rhythm import PERIODIC
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.known_event import known_events
+from breakwater.warehouse.tracks import Track, read_meanings, spread
 
 # A level is a state: that of the last measured day stands for a period, and days do not add up.
 _TRACKS = """
@@ -113,6 +113,13 @@ def read_period_answers(
         expected=tuple(sorted({vendor for vendor, _ in owed})),
         reported=tuple(sorted({vendor for vendor, _ in reported})),
         tracks=_read_tracks(connection, period, metrics),
+        meanings=read_meanings(
+            connection,
+            configuration,
+            metrics,
+            period.before(PERIODIC.history).first,
+            period.last,
+        ),
         breaks=tuple(BreakCount(**row) for row in connection.execute(_BREAKS, span)),
         carried=read_carried(connection, configuration, period.last),
         tie_outs=tuple(TieOut(**row) for row in connection.execute(_TIE_OUTS, span)),
@@ -159,16 +166,11 @@ def _read_tracks(
             row["vendor"],
             row["queue"],
             row["metric"],
-            _spread(row["places"], row["numerators"]),
-            _spread(row["places"], row["denominators"]),
+            spread(row["places"], row["numerators"], len(spans)),
+            spread(row["places"], row["denominators"], len(spans)),
         )
         for row in connection.execute(_TRACKS, parameters)
     )
-
-
-def _spread(places: list[int], values: list[float | None]) -> tuple[float | None, ...]:
-    by_place = dict(zip(places, values, strict=True))
-    return tuple(by_place.get(n) for n in range(PERIODIC.history + 1))
 
 
 def _reported(connection: Connection, period: Period) -> set[tuple[str, date]]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from breakwater.contracts.metrics import METRICS
 from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.report.layout import LAYOUTS
 from breakwater.report.scope import View
-from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety
+from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety, title_of
 
 MOST_DAYS = 5
 """Days without an export that are named; the others are counted."""
@@ -52,6 +53,7 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
         yield f"The newest rows of {_whose(view, names, vendor)} are not in these numbers yet."
     if any(_interval_is_shown(view, metric) for metric in SAMPLED):
         yield "Behind QA: the 95 % interval of the sample (Wilson) and its size n."
+    yield from _about_numbers(view, names)
     for finding in view.answers.findings:
         yield from _about_delivery(finding, view, names)
     rows = sum(landed.rows for landed in view.answers.landed)
@@ -69,6 +71,25 @@ def _days_missing(view: View, names: Names) -> str:
     told = [f"{_whose(view, names, row.vendor)} on {row.day:%d %b}" for row in missing[:MOST_DAYS]]
     more = f" and {len(missing) - MOST_DAYS} more" if len(missing) > MOST_DAYS else ""
     return f"Not in the numbers: {', '.join(told)}{more}."
+
+
+def _about_numbers(view: View, names: Names) -> Iterator[str]:
+    """Say what of the page vendors state themselves, who cannot tell what, and what changed its meaning."""
+    layout = LAYOUTS[view.audience.kind]
+    shown = [metric for metric in METRICS if metric in {*layout.tiles, *layout.columns}]
+    stated = [title_of(name) for name in shown if METRICS[name].provenance == "reported"]
+    if stated and view.in_the_numbers and not layout.is_about_people:
+        who = "you state" if view.audience.kind == "vendor" else "vendors state"
+        yield f"{listed(stated)}: as {who} it. The rest is counted here."
+    for metric in shown:
+        meanings = [each for each in view.answers.meanings if each.metric == metric]
+        silent = [each.vendor for each in meanings if not each.is_told]
+        without = [_whose(view, names, each) for each in silent if each in view.in_the_numbers]
+        if without:
+            yield f"{title_of(metric)} without {listed(without)}, which cannot tell it."
+        definitions = sorted({each for meaning in meanings for each in meaning.definitions})
+        if len(definitions) > 1:
+            yield f"{title_of(metric)} changed its meaning within the time shown: {listed(definitions)}."
 
 
 def _interval_is_shown(view: View, metric: str) -> bool:

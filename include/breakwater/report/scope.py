@@ -114,6 +114,7 @@ def _inside(answers: Answers, audience: Audience) -> Answers:
         expected=tuple(filter(of_vendor, answers.expected)),
         reported=tuple(filter(of_vendor, answers.reported)),
         tracks=by_queue(answers.tracks),
+        meanings=by_vendor(answers.meanings),
         breaks=by_queue(answers.breaks),
         carried=by_queue(answers.carried),
         # Totals of whole books say nothing about some queues.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.dag_processing.dagbag import DagBag
     from airflow.sdk import DAG
 
-EXPECTED = {"close_day", "tidy"}
+EXPECTED = {"close_day", "tell", "tidy"}
 TASKS = {
     "list_vendors",
     "vendors.fetch",
@@ -67,6 +67,7 @@ def test_every_dag_is_explained_to_a_person_at_three_in_the_morning(dags: dict[s
     for name in ("fetch", "land", "close", "digest", "reclose_stale", "every_vendor_reported"):
         assert f"`{name}`" in dags["close_day"].doc_md
     assert "`tidy`" in dags["tidy"].doc_md
+    assert "`tell`" in dags["tell"].doc_md
 
 
 def test_every_dag_carries_one_stage_and_one_tier(dags: dict[str, "DAG"]) -> None:
@@ -186,6 +187,14 @@ def test_deleting_is_one_task_that_nothing_waits_for(
     assert tidy.task_ids == ["tidy"]
     assert (tidy.max_active_runs, tidy.catchup) == (1, False)
     assert str(tidy.timetable.timezone) == configuration.operations.zone
+
+
+def test_what_waits_is_told_every_few_minutes(dags: dict[str, "DAG"]) -> None:
+    """One task, one run at a time; what it missed while it was paused, the next run tells."""
+    tell = dags["tell"]
+    assert tell.task_ids == ["tell"]
+    assert (tell.max_active_runs, tell.catchup) == (1, False)
+    assert tell.dagrun_timeout <= timedelta(hours=1)
 
 
 def test_the_day_is_published_as_an_asset(close_day: "DAG") -> None:

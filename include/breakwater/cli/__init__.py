@@ -15,6 +15,7 @@ from breakwater.cli.incidents import incidents
 from breakwater.cli.kpi import kpi
 from breakwater.cli.looking import LOOKING
 from breakwater.cli.metrics import metrics
+from breakwater.cli.on_call import on_call
 from breakwater.cli.preview import preview
 from breakwater.cli.quality import quality
 from breakwater.cli.quarantine import quarantine
@@ -22,6 +23,7 @@ from breakwater.cli.recompute import recompute
 from breakwater.cli.retention import retention
 from breakwater.cli.stages import STAGES
 from breakwater.cli.suggested import suggestions
+from breakwater.cli.telling import notify
 from breakwater.cli.tie_out import tie_out
 from breakwater.cli.verify import verify
 from breakwater.core.errors import BreakwaterError
@@ -49,6 +51,8 @@ for command in (
     incidents,
     kpi,
     metrics,
+    notify,
+    on_call,
     recompute,
     retention,
     suggestions,

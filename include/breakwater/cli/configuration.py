@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from breakwater.cli.arguments import now
 from breakwater.contracts.loading import SHIPPED, load_configuration
 from breakwater.contracts.metrics_page import write_metrics
 from breakwater.contracts.schemas import DOCUMENTS, write_schemas
@@ -14,13 +15,26 @@ from breakwater.core.errors import ConfigurationError
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path), default=SHIPPED, show_default="shipped")
 def check(config: Path) -> None:
-    """Check every configuration file; say file, path, what was expected and found."""
+    """Check every configuration file; say file, path, what was expected and found.
+
+    What time has made wrong counts, too: a silence that has expired, an hour of the next three
+    months in which nobody is on call.
+    """
+    from breakwater.notify.standing import standing_problems
+
     try:
         configuration = load_configuration(config)
     except ConfigurationError as error:
         for problem in error.problems:
             click.secho(problem, fg="red", err=True)
         sys.exit(error.exit_code)
+    problems, warnings = standing_problems(configuration, now())
+    for warning in warnings:
+        click.secho(warning, fg="yellow", err=True)
+    for problem in problems:
+        click.secho(problem, fg="red", err=True)
+    if problems:
+        sys.exit(ConfigurationError(problems).exit_code)
     click.echo(
         f"configuration holds: {len(configuration.vendors)} vendors, "
         f"{len(configuration.operations.queues)} queues, {len(configuration.clocks)} clocks, "

@@ -1,30 +1,16 @@
 """One command per stage, on one vendor-day or one day; the same functions the Dag's tasks call."""
 
 import json
-import os
 import sys
 from datetime import date
 
 import click
 
 from breakwater.cli.arguments import DAY, PERIOD, now
+from breakwater.cli.sending import send_due, show
 from breakwater.core.period import Period
 from breakwater.core.vocabulary import RunType
-from breakwater.warehouse.stage_run import StageResult
-from breakwater.warehouse.workspace import Workspace, open_workspace
-
-
-def _show(result: StageResult) -> None:
-    click.echo(json.dumps(result.to_dict(), ensure_ascii=False, default=str))
-
-
-def _send(workspace: Workspace) -> StageResult:
-    from breakwater.notify.channels.environment import senders_from_environment
-    from breakwater.notify.send import send_pending
-
-    outside = workspace.configuration.operations.outside
-    senders = senders_from_environment(workspace.outbox_folder, os.environ, outside)
-    return send_pending(workspace, now(), senders)
+from breakwater.warehouse.workspace import open_workspace
 
 
 @click.command()
@@ -34,7 +20,7 @@ def fetch(vendor: str, day: date) -> None:
     """Fetch a vendor's export and its slice of the enforcement log; keep both as received."""
     from breakwater.feeds.fetch import fetch_export
 
-    _show(fetch_export(open_workspace(), vendor, day, now()))
+    show(fetch_export(open_workspace(), vendor, day, now()))
 
 
 @click.command()
@@ -44,7 +30,7 @@ def land(vendor: str, day: date) -> None:
     """Parse what was fetched; bad records go to quarantine, totals must agree."""
     from breakwater.landing.land import land_day
 
-    _show(land_day(open_workspace(), vendor, day, now()))
+    show(land_day(open_workspace(), vendor, day, now()))
 
 
 @click.command()
@@ -54,7 +40,7 @@ def reconcile(vendor: str, day: date) -> None:
     """Compare the vendor's book with the enforcement log."""
     from breakwater.reconcile.reconcile import reconcile_day
 
-    _show(reconcile_day(open_workspace(), vendor, day, now()))
+    show(reconcile_day(open_workspace(), vendor, day, now()))
 
 
 @click.command()
@@ -64,7 +50,7 @@ def measure(vendor: str, day: date) -> None:
     """Run the clocks and count the KPI facts of a vendor-day."""
     from breakwater.measure.measure import measure_day
 
-    _show(measure_day(open_workspace(), vendor, day, now()))
+    show(measure_day(open_workspace(), vendor, day, now()))
 
 
 @click.command()
@@ -86,7 +72,7 @@ def close(day: date | None, stale: bool, vendor: str | None) -> None:
     else:
         from breakwater.measure.close import close_day
 
-        _show(close_day(open_workspace(), day, now()))
+        show(close_day(open_workspace(), day, now()))
 
 
 def _close_stale(vendor: str | None, days: list[date] | None) -> None:
@@ -109,20 +95,7 @@ def detect(day: date) -> None:
     """Compare the day with its history."""
     from breakwater.detect.detect import detect_day
 
-    _show(detect_day(open_workspace(), day, now()))
-
-
-@click.command()
-@click.argument("day", type=DAY)
-@click.option("--send/--silent", default=False, help="Page people, if the day is recent enough.")
-def notify(day: date, send: bool) -> None:
-    """Turn findings into incidents; with --send, tell people and deliver what is due."""
-    from breakwater.notify.incidents import raise_incidents
-
-    workspace = open_workspace()
-    _show(raise_incidents(workspace, day, now(), run_type=RunType.MANUAL, notify=send))
-    if send:
-        _show(_send(workspace))
+    show(detect_day(open_workspace(), day, now()))
 
 
 @click.command()
@@ -136,15 +109,15 @@ def publish(about: Period, deliver: bool) -> None:
     from breakwater.report.digest import publish_period
 
     workspace = open_workspace()
-    _show(publish_period(workspace, about, now(), run_type=RunType.MANUAL, deliver=deliver))
+    show(publish_period(workspace, about, now(), run_type=RunType.MANUAL, deliver=deliver))
     if deliver:
-        _show(_send(workspace))
+        show(send_due(workspace))
 
 
 @click.command()
 def send() -> None:
-    """Deliver what the outbox holds and is due."""
-    _show(_send(open_workspace()))
+    """Tell what waited for its instant, take escalation steps, deliver what the outbox holds."""
+    show(send_due(open_workspace()))
 
 
-STAGES = (fetch, land, reconcile, measure, close, detect, notify, publish, send)
+STAGES = (fetch, land, reconcile, measure, close, detect, publish, send)

@@ -58,7 +58,7 @@ class CalendarSource(Contract):
     object: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9+]*://")
     """An fsspec URI, such as s3://operations/on-call.ics."""
     url: str | None = Field(default=None, pattern=r"^https://")
-    """Read by https from a host that `allowed_hosts` names; no redirects, no private addresses."""
+    """Read by https from a host that `outside` of operations.yaml names; no redirects."""
 
     @model_validator(mode="after")
     def _is_in_one_place(self) -> Self:
@@ -123,8 +123,6 @@ class OnCallFile(Contract):
 
     teams: tuple[Team, ...] = ()
     rotas: tuple[Rota, ...] = ()
-    allowed_hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...] = ()
-    """Hosts from which a rota's calendar may be read by url."""
 
     @model_validator(mode="after")
     def _knows_its_names(self) -> "OnCallFile":

@@ -25,10 +25,10 @@ def telling_problems(configuration: Configuration) -> Iterator[str]:
             path = f"recipients.yaml: {wishes.recipient}.vendors"
             yield f"{path}: expected a vendor; found {vendor!r}"
     for rota in configuration.on_call.rotas:
-        host = _host(rota.calendar.url) if rota.calendar and rota.calendar.url else None
-        if host is not None and host not in configuration.on_call.allowed_hosts:
+        url = rota.calendar.url if rota.calendar else None
+        if url is not None and not _is_allowed(configuration, _host(url)):
             path = f"on_call.yaml: rotas.{rota.rota}.calendar.url"
-            yield f"{path}: expected a host of allowed_hosts; found {host!r}"
+            yield f"{path}: expected a host of operations.outside; found {_host(url)!r}"
 
 
 def _unknown_rotas(
@@ -42,3 +42,9 @@ def _unknown_rotas(
 
 def _host(url: str) -> str:
     return url.removeprefix("https://").partition("/")[0].lower()
+
+
+def _is_allowed(configuration: Configuration, host: str) -> bool:
+    outside = configuration.operations.outside
+    named = {*outside.hosts, *outside.internal_hosts}
+    return host in named or any(host.endswith(h) for h in outside.hosts if h.startswith("."))

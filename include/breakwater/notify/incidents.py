@@ -20,6 +20,7 @@ from breakwater.notify.incident import (
     save_incident,
 )
 from breakwater.notify.inhibit import inhibited_by
+from breakwater.notify.on_call.reading import refresh_on_call
 from breakwater.notify.page import Paging, decide_paging
 from breakwater.notify.silence import expired_silences, silenced_by
 from breakwater.notify.tell import Teller
@@ -61,6 +62,9 @@ def raise_incidents(
         today=today,
         live_days=configuration.operations.live_days,
     )
+    if paging.is_allowed:
+        with workspace.warehouse.transaction() as connection:
+            refresh_on_call(connection, configuration, now)
     with workspace.warehouse.transaction() as connection:
         hold_incidents(connection, day)
         findings = findings_of_day(connection, day)

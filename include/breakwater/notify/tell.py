@@ -58,6 +58,14 @@ class Teller:
         plan = self._planner().plan(incidents, known)
         return self._enact(plan, known, {each.recipient for each in known.waiting})
 
+    def plan(self, incidents: Sequence[Incident]) -> Plan:
+        """Decide what a run that may tell people would do now, and write nothing.
+
+        Args:
+            incidents: as for `tell`.
+        """
+        return self._planner().plan(incidents, self._known())
+
     def tell_waiting(self, incidents: Sequence[Incident]) -> int:
         """Write the messages whose wait has ended, and those of escalations; return how many.
 

@@ -1,11 +1,19 @@
-"""Waking: tell what waited for an instant, and take the steps of escalations that are due."""
+"""Waking: tell what waited for an instant, and take the steps of escalations that are due.
 
+Nothing here runs by itself: whoever sends wakes first, with the clock in its hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.notify.coverage import read_coverage
 from breakwater.notify.incident import hold_incidents, incidents_of_day
+from breakwater.notify.on_call.reading import refresh_on_call
 from breakwater.notify.people import end_words
+from breakwater.notify.send import send_pending
+from breakwater.notify.sender import Sender
 from breakwater.notify.tell import Teller
 from breakwater.notify.waiting import days_due
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult
@@ -24,10 +32,13 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
 
     Returns:
         Counts: ``messages`` enqueued, ``days`` looked at, ``lapsed``: what people had said of
-        incidents and counts no longer; whoever was told of them hears of that, too.
+        incidents and counts no longer; whoever was told of them hears of that, too. ``on_call``:
+        why a rota could not be worked out, by its name.
     """
     # First, so that what was put off until now is open when it is decided who is told.
     lapsed = end_words(workspace, now)
+    with workspace.warehouse.transaction() as connection:
+        problems = refresh_on_call(connection, workspace.configuration, now)
     with workspace.warehouse.transaction() as connection:
         days = days_due(connection, now)
     messages = sum(_wake_day(workspace, day, now) for day in days)
@@ -37,7 +48,24 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
         vendor=WHOLE_DAY,
         stage="wake",
         changed=messages + lapsed > 0,
-        summary={"messages": messages, "days": len(days), "lapsed": lapsed},
+        summary={"messages": messages, "days": len(days), "lapsed": lapsed, "on_call": problems},
+    )
+
+
+def wake_and_send(
+    workspace: Workspace, now: datetime, senders: Mapping[str, Sender]
+) -> StageResult:
+    """Wake, then try each message that is due; safe to run twice at a time and to kill.
+
+    Returns:
+        What `send_pending` returns, and under ``woken`` what `wake` counted.
+    """
+    woken = wake(workspace, now)
+    sent = send_pending(workspace, now, senders)
+    return replace(
+        sent,
+        changed=sent.changed or woken.changed,
+        summary={**sent.summary, "woken": dict(woken.summary)},
     )
 
 

@@ -118,6 +118,13 @@ def digest(told: JsonValue) -> JsonValue:
     return telling.digest(told)
 
 
+def tell_waiting() -> JsonValue:
+    """Tell what waited for its instant, take escalation steps, and hand over what is due."""
+    from breakwater.orchestration import telling
+
+    return telling.tell_waiting()
+
+
 def reclose_stale() -> JsonValue:
     """Close days again whose input changed after they were closed; page nobody.
 

@@ -8,6 +8,7 @@ class Stage(StrEnum):
 
     CLOSE = "stage/close"
     REPORT = "stage/report"
+    TELL = "stage/tell"
     KEEP = "stage/keep"
 
 

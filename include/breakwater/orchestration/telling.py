@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from breakwater.core.errors import BreakwaterError, DeliveryError
 from breakwater.notify.incidents import raise_incidents
-from breakwater.notify.send import send_pending
+from breakwater.notify.wake import wake_and_send
 from breakwater.orchestration.channels import open_senders
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant, operational_day
@@ -75,10 +75,15 @@ def correct() -> None:
         _deliver(workspace)
 
 
+def tell_waiting() -> JsonValue:
+    """Tell what waited for its instant, take escalation steps, and hand over what is due."""
+    return _deliver(installation())
+
+
 def _deliver(workspace: Workspace) -> dict[str, JsonValue]:
-    """Try once to hand over what the outbox holds; return the counts and the open channels."""
+    """Wake who waits, try once to hand over what is due; return the counts and the open channels."""
     senders = open_senders(workspace)
-    return {**send_pending(workspace, instant(), senders).summary, "channels": sorted(senders)}
+    return {**wake_and_send(workspace, instant(), senders).summary, "channels": sorted(senders)}
 
 
 def _insist(delivery: Mapping[str, JsonValue], earlier: Mapping[str, JsonValue]) -> None:

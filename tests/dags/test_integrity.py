@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.dag_processing.dagbag import DagBag
     from airflow.sdk import DAG
 
-EXPECTED = {"close_day", "tell", "tidy"}
+EXPECTED = {"close_day", "report_month", "report_week", "tell", "tidy"}
 TASKS = {
     "list_vendors",
     "vendors.fetch",
@@ -28,6 +28,9 @@ TASKS = {
     "reclose_stale",
     "every_vendor_reported",
 }
+
+
+REPORTING = ["write_report", "may_tell", "approve_scorecards", "send_scorecards"]
 
 
 @pytest.fixture
@@ -68,6 +71,9 @@ def test_every_dag_is_explained_to_a_person_at_three_in_the_morning(dags: dict[s
         assert f"`{name}`" in dags["close_day"].doc_md
     assert "`tidy`" in dags["tidy"].doc_md
     assert "`tell`" in dags["tell"].doc_md
+    for name in REPORTING:
+        assert f"`{name}`" in dags["report_week"].doc_md
+        assert f"`{name}`" in dags["report_month"].doc_md
 
 
 def test_every_dag_carries_one_stage_and_one_tier(dags: dict[str, "DAG"]) -> None:
@@ -195,6 +201,59 @@ def test_what_waits_is_told_every_few_minutes(dags: dict[str, "DAG"]) -> None:
     assert tell.task_ids == ["tell"]
     assert (tell.max_active_runs, tell.catchup) == (1, False)
     assert tell.dagrun_timeout <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "key", "days"),
+    [
+        ("report_week", "2026-11-18", "2026-11-16 (W47)", 7),
+        ("report_week", "2027-01-01", "2026-12-28 (W53)", 7),
+        ("report_month", "2028-02-03", "2028-02", 29),
+    ],
+)
+def test_a_report_waits_for_every_day_of_its_period(
+    dags: dict[str, "DAG"], name: str, day: str, key: str, days: int
+) -> None:
+    """The day's key leads to the period's, and that back to every day, spelled as they are published."""
+    from airflow.serialization.encoders import coerce_to_core_timetable
+
+    from breakwater.core.period import Period, PeriodKind
+    from breakwater.orchestration.assets import DAILY_DIGEST
+
+    timetable = coerce_to_core_timetable(dags[name].timetable)
+    mapper = timetable.get_partition_mapper(name=DAILY_DIGEST.name, uri=DAILY_DIGEST.uri)
+    assert mapper.to_downstream(day) == key
+    expected = mapper.to_upstream(key)
+    assert len(expected) == days
+    assert day in expected
+    kind = PeriodKind(name.removeprefix("report_"))
+    period = Period.containing(kind, Period.parse(key.split(" ", maxsplit=1)[0]).first)
+    assert {period.first.isoformat(), period.last.isoformat()} <= set(expected)
+
+
+def test_a_report_is_four_steps_and_the_third_is_a_person(dags: dict[str, "DAG"]) -> None:
+    """Nobody's silence is a yes; what a person reads in Airflow holds no template and no name."""
+    for name in ("report_week", "report_month"):
+        dag = dags[name]
+        assert [task.task_id for task in dag.topological_sort()] == REPORTING
+        approval = dag.get_task("approve_scorecards")
+        assert approval.defaults == ["Reject"]
+        assert approval.response_timeout == timedelta(hours=48)
+        assert "{" not in f"{approval.subject}{approval.body}"
+        assert str(dag.timezone) == "Asia/Singapore"
+
+
+def test_approvers_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """User ids, and names for people to read."""
+    from breakwater.orchestration.reporting import APPROVERS, approvers
+
+    monkeypatch.setenv(APPROVERS, "7=Ana Ruiz, vendor-lead")
+    assert approvers() == [
+        {"id": "7", "name": "Ana Ruiz"},
+        {"id": "vendor-lead", "name": "vendor-lead"},
+    ]
+    monkeypatch.delenv(APPROVERS)
+    assert approvers() == []
 
 
 def test_the_day_is_published_as_an_asset(close_day: "DAG") -> None:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -86,7 +86,8 @@ def test_a_backfill_closes_every_day_of_its_range_and_tells_nobody(
     ]
     assert installation.warehouse.rows("select 1 from notify.incident"), "incidents are updated"
     assert installation.warehouse.rows("select 1 from report.edition"), "editions are kept"
-    assert installation.warehouse.rows("select 1 from notify.outbox") == [], "nobody is told"
+    told = "select 1 from notify.outbox where subject not like 'digest/%%-W%%'"
+    assert installation.warehouse.rows(told) == [], "nobody is told"
 
     everything = (
         "select (select count(*) from lake.partition) as versions,"
@@ -129,6 +130,36 @@ def test_an_ops_lead_backfills_a_day_from_the_dialog(
     assert installation.warehouse.rows(
         "select 1 from measure.day_close where operational_day = %s", [BY_DIALOG]
     )
+
+
+def test_vendors_get_their_scorecard_when_a_person_approves(
+    api: AirflowApi, installation: Workspace
+) -> None:
+    """Ours is written and sent, then somebody is asked; before the answer no vendor is told."""
+    api.patch("dags/report_week", {"is_paused": False})
+    conf = {"period": "2026-W42", "notify": True}
+    run = api.post("dags/report_week/dagRuns", {"logical_date": None, "conf": conf})
+    address = f"dags/report_week/dagRuns/{run['dag_run_id']}"
+    task = f"{address}/taskInstances/approve_scorecards"
+    _wait_until(lambda: api.get(task)["state"] == "awaiting_input")
+    recipients = (
+        "select distinct subject from notify.outbox where subject like 'digest/%%/2026-W42'"
+    )
+    told = {row["subject"].split("/")[1] for row in installation.warehouse.rows(recipients)}
+    assert "ops" in told
+    assert not any(name.startswith("vendor_") for name in told)
+    api.patch(f"{task}/-1/hitlDetails", {"chosen_options": ["Approve"], "params_input": {}})
+    _wait_until(lambda: api.get(address)["state"] in {"success", "failed"})
+    assert api.get(address)["state"] == "success"
+    told = {row["subject"].split("/")[1] for row in installation.warehouse.rows(recipients)}
+    assert {f"vendor_{vendor}" for vendor in installation.configuration.vendors} <= told
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 180
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(1)
 
 
 def _wait_until_none_is_active(api: AirflowApi) -> None:

@@ -18,6 +18,25 @@ def _vendor_names() -> list[str]:
     return sorted(path.stem for path in (folder / "vendors").glob("*.yaml"))
 
 
+def report_parameters(example: str) -> dict[str, Param]:
+    """Return the parameters of a report; their defaults are what a run of the asset does."""
+    return {
+        "period": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^\d{4}-(W\d{2}|\d{2}|\d{2}-\d{2})$",
+            title="Week or month",
+            description=f"For a manual run: {example}, or any day of it.",
+        ),
+        "notify": Param(
+            False,
+            type="boolean",
+            title="Tell people",
+            description="Let a manual run send the report, and ask whether vendors get theirs.",
+        ),
+    }
+
+
 def close_day_parameters() -> dict[str, Param]:
     """Return the parameters of ``close_day``; their defaults are what a scheduled run does."""
     return {

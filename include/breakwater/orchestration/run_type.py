@@ -9,7 +9,11 @@ from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.page import Paging, decide_paging
 
-_OURS = {"backfill": RunType.BACKFILL, "scheduled": RunType.SCHEDULED}
+_OURS = {
+    "backfill": RunType.BACKFILL,
+    "scheduled": RunType.SCHEDULED,
+    "asset_triggered": RunType.SCHEDULED,  # what it hangs on was scheduled; a day's age still counts
+}
 
 
 def run_type_of(context: Context) -> RunType:

@@ -80,6 +80,18 @@ def tell_waiting() -> JsonValue:
     return _deliver(installation())
 
 
+def deliver_insisting(workspace: Workspace) -> dict[str, JsonValue]:
+    """Hand over what the outbox holds and is due, and see that nothing stays unsent.
+
+    Raises:
+        DeliveryError: a message could not be sent yet; trying again is safe and sends it once.
+        UndeliverableError: a message was refused for good, or has no channel to leave by.
+    """
+    delivery = _deliver(workspace)
+    _insist(delivery, {})
+    return delivery
+
+
 def _deliver(workspace: Workspace) -> dict[str, JsonValue]:
     """Wake who waits, try once to hand over what is due; return the counts and the open channels."""
     senders = open_senders(workspace)

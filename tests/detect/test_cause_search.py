@@ -5,6 +5,7 @@ import pytest
 
 from breakwater.detect.cause.explanation import Explanation, explain
 from breakwater.detect.cause.leaves import Leaves
+from breakwater.detect.cause.noise import Noise, noise_of
 
 QUEUES = tuple(f"q{n}" for n in range(8))
 LANGUAGES = ("en", "es", "hi", "pt", "tl")
@@ -189,3 +190,9 @@ def test_nothing_usual_and_nothing_there_is_no_error() -> None:
     nothing = Leaves.of_counts(["queue"], [["a", "b"]], found=np.zeros(2), usual=np.zeros(2))
     assert explain(nothing) == Explanation((), 0.0, None)
     assert explain(Leaves.of_counts([], [], found=np.ones(1), usual=np.ones(1))).causes == ()
+
+
+def test_leaves_that_are_all_as_usual_have_the_least_noise_there_is() -> None:
+    """As after a single week: what is usual is the very day; nothing overflows."""
+    counts = np.sort(np.arange(1.0, 65.0))
+    assert noise_of(counts, counts.copy(), 1.0) == Noise(1.0, 0.0)

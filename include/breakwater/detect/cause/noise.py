@@ -20,6 +20,10 @@ _CUT = 2.5**2
 _KEPT = 0.9775
 """What squares of standard normal numbers average to when cut at `_CUT`."""
 
+_NONE = 1e-60
+"""Scatter of leaves that are all as usual, as when a first week is all that is known; small enough
+to say that there is none, large enough that its inverse can be squared twice."""
+
 _WIDEST = 4.0
 """Relative variance beyond which a cause would say nothing about its leaves."""
 
@@ -48,7 +52,7 @@ def noise_of(found: Floats, usual: Floats, least: float) -> Noise:
     edges = np.linspace(0, len(size), min(BANDS, len(size) // FEWEST) + 1).astype(int)
     bands = [slice(a, b) for a, b in pairwise(edges)]
     sizes = np.array([size[band].mean() for band in bands])
-    scatter = np.maximum([_robust_mean(per_unit[band]) for band in bands], 1e-300)
+    scatter = np.maximum([_robust_mean(per_unit[band]) for band in bands], _NONE)
     return _line(1 / scatter, sizes / scatter, least)
 
 

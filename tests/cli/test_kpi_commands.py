@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from breakwater.cli import breakwater
@@ -57,3 +58,31 @@ def test_what_is_not_understood_is_said_with_what_is_near(on_disk: Workspace) ->
     assert (code, "not kept by the hour" in text) == (2, True)
     assert typed("kpi", "backlog", "2026-03-02", "--hours")[1].count("no facts") == 1
     assert on_disk.configuration
+
+
+def test_a_share_of_a_sample_is_printed_with_its_interval_and_two_verdicts_with_kappa(
+    on_disk: Workspace,
+) -> None:
+    """17 of 20 may be 64 % as well as 95 %; and 85 % agreement may be mostly chance."""
+    rows = [
+        ("manila", "hate", "hate", "en", "p1", metric, above, 20.0)
+        for metric, above in (
+            ("qa_agreement", 17.0),
+            ("qa_upheld_by_vendor", 18.0),
+            ("qa_upheld_by_us", 17.0),
+        )
+    ]
+    with on_disk.warehouse.transaction() as connection:
+        replace_rows(connection, "measure.kpi_fact", KEY, COLUMNS, rows)
+    _, text = typed("kpi", "qa_agreement", "2026-03-02")
+    (header, numbers) = [line for line in text.splitlines() if "85" in line or "kappa" in line]
+    assert header.split()[-4:] == ["interval", "kappa", "alpha", "coverage"]
+    assert "64.0–94.8 %" in numbers
+    assert "0.32" in numbers
+    assert "cannot tell" not in text
+    _, document = typed("kpi", "qa_agreement", "2026-03-02", "--json")
+    (number,) = json.loads(document)["numbers"]
+    assert number["agreement"]["kappa"] == pytest.approx((0.85 - 0.78) / (1 - 0.78))
+    _, text = typed("kpi", "occupancy", "2026-03-02")
+    assert "cannot tell, for want of what the metric needs: " in text
+    assert "andeska, baltica, karavan, pearlline" in text, "only one vendor exports shifts"

@@ -12,6 +12,7 @@ from breakwater.contracts.events import KnownEvent
 from breakwater.core.days import Window
 from breakwater.core.finding import Finding
 from breakwater.core.period import Period
+from breakwater.report.on_call import Duty, read_duties
 from breakwater.report.rhythm import DAILY, HISTORY_DAYS, Rhythm
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
@@ -158,6 +159,7 @@ class Answers:
         day: the operational day, or the last one of a period.
         rhythm: how many values a track has, and which of them are alike.
         period: the week or month; None of a day.
+        duties: who is on call around the day after.
     """
 
     day: date
@@ -181,6 +183,7 @@ class Answers:
     rhythm: Rhythm = DAILY
     period: Period | None = None
     unreported: tuple[Unreported, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
 
 # A pair that disagrees is a row in both books, and one break to people.
@@ -317,6 +320,7 @@ def read_answers(
         ),
         histories=_read_histories(connection, day, findings),
         findings=findings,
+        duties=read_duties(connection, day, configuration.operations.zone_info),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.days import Window
@@ -10,6 +11,7 @@ from breakwater.report.charts.anomaly import height_of
 from breakwater.report.charts.collect import pictures_of
 from breakwater.report.layout import LAYOUTS, Layout
 from breakwater.report.message import Digest, Link, Picture, Section
+from breakwater.report.on_call import on_call_lines
 from breakwater.report.quality import quality_of, sources_of
 from breakwater.report.scope import View
 from breakwater.report.sections.books import books_section
@@ -52,7 +54,16 @@ def compose(view: View, configuration: Configuration, airflow_url: str | None) -
         sources=sources_of(view),
         links=tuple(_links(view, configuration, airflow_url, day)),
         period=view.answers.period,
+        on_call=tuple(_on_call(view, configuration)),
     )
+
+
+def _on_call(view: View, configuration: Configuration) -> Iterator[str]:
+    """Say who is on call; a vendor calls its own people, and nobody pages for a week's report."""
+    if view.audience.kind != "vendor" and view.answers.period is None:
+        zone = ZoneInfo(view.audience.zone)
+        duties, day = view.answers.duties, view.answers.day
+        yield from on_call_lines(duties, configuration.on_call, day, zone)
 
 
 def _pictures(view: View, names: Names) -> Iterator[Picture]:

@@ -250,6 +250,7 @@ class Digest:
         quality: what the numbers rest on; the first line says who reported.
         sources: ``4 of 5`` sources that reported.
         links: where to go next.
+        on_call: who is on call on the next day; no figure of the day, so it makes no edition.
         period: the week or month that ends with `day`; None of a day.
     """
 
@@ -267,6 +268,7 @@ class Digest:
     quality: tuple[str, ...]
     sources: str
     links: tuple[Link, ...]
+    on_call: tuple[str, ...] = ()
     period: Period | None = None
 
     @property

@@ -41,7 +41,10 @@ def render_slack(edition: Edition) -> dict[str, Any]:
         *_table(digest.table),
     ]
     foot = [
-        {"type": "context", "elements": [_plain(" ".join(digest.quality), LONGEST_FIELD)]},
+        {
+            "type": "context",
+            "elements": [_plain(" ".join((*digest.quality, *digest.on_call)), LONGEST_FIELD)],
+        },
         *_links(edition),
     ]
     return {"text": escaped(edition.subject), "blocks": [*head, *_fitting(body, head, foot), *foot]}

@@ -38,7 +38,7 @@ def _lines(edition: Edition) -> Iterator[str]:
         yield from _table(digest.table)
     yield from _pictures(digest)
     yield _heading("What this rests on")
-    for line in digest.quality:
+    for line in (*digest.quality, *digest.on_call):
         yield from _wrapped(line, "- ")
     for link in digest.links:
         yield from ("", f"{link.label}:", link.url)

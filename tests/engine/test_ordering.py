@@ -60,8 +60,9 @@ def test_rows_out_of_order_are_found(groups: list[list[tuple[str, int]]]) -> Non
         ([[("a", 1), ("a", 2), ("b", 2)]], 0),
         ([[("a", 1), ("a", 1), ("a", 1)]], 2),
         ([[("a", 1)], [], [("a", 1), ("b", 1)]], 1),
+        ([[("a", 1), ("b", 1)], [("c", 1)]], 0),
     ],
-    ids=["nothing", "none", "twice_again", "over_batches"],
+    ids=["nothing", "none", "twice_again", "over_batches", "only_the_last_column"],
 )
 def test_repeated_rows_are_counted(groups: list[list[tuple[str, int]]], repeated: int) -> None:
     """A row counts when the one before it has the same key, also where a new batch begins."""

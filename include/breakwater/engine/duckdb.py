@@ -169,7 +169,7 @@ class DuckDBEngine:
         of the other; and a result that is streamed comes as its threads get it done. Without threads
         of DuckDB's own, each query runs in the thread that reads it.
         """
-        self._connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+        self._connection.execute("set disabled_optimizers = 'build_side_probe_side'")
         self._connection.execute("set threads = 1")
         try:
             yield

@@ -111,8 +111,6 @@ def _name_halves(engine: Engine) -> None:
             engine.define(f"{odd}{side}_side", text)
     for side in SIDES:
         engine.stage(f"odd_{side}_pair", model(f"odd_{side}_pair"))
-    for side in SIDES:
-        engine.define(f"{side}_half", model(f"{side}_half"))
 
 
 def _define_outcome(engine: Engine, side: str, *, with_stars: bool) -> None:

@@ -28,3 +28,4 @@ select
     match_group
 from judged_internal_pair judged
 cross join run
+where vendor_id is not null or lone_rule is not null

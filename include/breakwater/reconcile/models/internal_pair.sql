@@ -1,28 +1,26 @@
 -- Every record of the platform's book, in the order of the book, with the half it is paired with:
 -- by its key as nearly all are, or by a choice. One that stays alone has no half, and a rule that
--- says why. Records of groups of one and many are not here. It is one join, because each looks at
--- every record.
+-- says why.
 select
-    half.vendor_id,
-    half.vendor_key,
-    half.vendor_item,
-    half.vendor_site,
-    half.vendor_queue,
-    half.vendor_policy,
-    half.vendor_language,
-    half.vendor_decision,
-    half.vendor_at,
-    half.is_unknown,
-    own.*,
-    half.pairing,
-    half.alternatives,
-    half.match_group,
-    half.lone_rule
-from (
-    select internal_side.*, internal_key is null or odd_key.record_key is not null as is_odd
-    from internal_side
-    left join odd_key on odd_key.record_key = internal_side.internal_key
-) own
-join vendor_half half
-    on half.asked = case when own.is_odd then own.internal_id else own.internal_key end
-    and half.is_odd = own.is_odd
+    coalesce(plain.vendor_id, odd.vendor_id) as vendor_id,
+    coalesce(plain.vendor_key, odd.vendor_key) as vendor_key,
+    coalesce(plain.vendor_item, odd.vendor_item) as vendor_item,
+    coalesce(plain.vendor_site, odd.vendor_site) as vendor_site,
+    coalesce(plain.vendor_queue, odd.vendor_queue) as vendor_queue,
+    coalesce(plain.vendor_policy, odd.vendor_policy) as vendor_policy,
+    coalesce(plain.vendor_language, odd.vendor_language) as vendor_language,
+    coalesce(plain.vendor_decision, odd.vendor_decision) as vendor_decision,
+    coalesce(plain.vendor_at, odd.vendor_at) as vendor_at,
+    coalesce(plain.is_unknown, odd.is_unknown) as is_unknown,
+    internal_side.*,
+    odd.pairing,
+    coalesce(odd.alternatives, 0) as alternatives,
+    odd.match_group,
+    odd.lone_rule
+from internal_side
+left join (
+    select *
+    from vendor_side
+    where not exists (select 1 from crowded_key where crowded_key.record_key = vendor_side.vendor_key)
+) plain on plain.vendor_key = internal_side.internal_key
+left join odd_internal_pair odd on odd.odd_id = internal_side.internal_id

@@ -29,3 +29,4 @@ select
     match_group
 from judged_vendor_pair judged
 cross join run
+where internal_id is not null or lone_rule is not null

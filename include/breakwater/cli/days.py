@@ -1,5 +1,6 @@
 """Close many days in one pass: history, or a range after a change of configuration."""
 
+import getpass
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -86,7 +87,7 @@ def _close_days(
     def tell() -> None:
         day, marks, comparison = compared.popleft()
         comparison.result()
-        raise_silently(workspace, day, now())
+        raise_silently(workspace, day, now(), started_by=getpass.getuser())
         digests.append((day, marks, pool.submit(write_digest_in_worker, day)))
         tick()
 

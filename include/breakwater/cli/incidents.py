@@ -200,6 +200,22 @@ def _shown(known: "IncidentKnown", zone: ZoneInfo) -> Iterator[str]:
         )
 
 
+@incidents.command()
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True)
+def backfills(most: int) -> None:
+    """Print what backfills changed in silence, the newest first."""
+    from breakwater.notify.backfill import days_of, moved_words, past_backfills
+
+    with open_workspace().warehouse.transaction() as connection:
+        found = past_backfills(connection, most)
+    for each in found:
+        told = "" if each.told_at else " (not told yet)"
+        by = escaped(each.started_by)
+        click.echo(f"backfill {days_of(each)} by {by}: {moved_words(each.moves)}{told}")
+    if not found:
+        click.echo("no backfill")
+
+
 def _said(command: Command) -> Command:
     """Give a command the arguments of everything that people say."""
     for option in (

@@ -1,8 +1,9 @@
 """How long incidents wait: to be taken for resolved, and for people who said they look after one."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from breakwater.contracts.base import Contract
+from breakwater.contracts.routes import Destination
 
 
 class Incidents(Contract):
@@ -18,3 +19,13 @@ class Incidents(Contract):
     longest_days: int = Field(default=14, ge=1, le=90)
     """No acknowledgement and no snooze counts longer; what has to be quiet for longer is a silence,
     with a link and an owner."""
+    backfills_told_to: tuple[Destination, ...] = ()
+    """Where one line says what a backfill changed, when it is over; addresses of our own."""
+
+    @field_validator("backfills_told_to")
+    @classmethod
+    def _must_be_addresses(cls, told_to: tuple[Destination, ...]) -> tuple[Destination, ...]:
+        if any(each.recipient.startswith("{") for each in told_to):
+            message = "expected addresses: a backfill is of no vendor, and calls nobody"
+            raise ValueError(message)
+        return told_to

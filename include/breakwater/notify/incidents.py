@@ -10,6 +10,7 @@ from breakwater.contracts.routes import Silence
 from breakwater.core.days import operational_day_of, utc_seconds
 from breakwater.core.finding import Finding
 from breakwater.core.vocabulary import RunType
+from breakwater.notify.backfill import remember_backfill
 from breakwater.notify.coverage import read_coverage
 from breakwater.notify.history import Event, add_event, lapse_of
 from breakwater.notify.incident import (
@@ -33,7 +34,13 @@ from breakwater.warehouse.workspace import Workspace
 
 
 def raise_incidents(
-    workspace: Workspace, day: date, now: datetime, run_type: RunType, notify: bool = False
+    workspace: Workspace,
+    day: date,
+    now: datetime,
+    run_type: RunType,
+    notify: bool = False,
+    *,
+    started_by: str | None = None,
 ) -> StageResult:
     """Bring the day's incidents in line with its findings; write the messages that are due.
 
@@ -48,6 +55,8 @@ def raise_incidents(
         now: the instant; decides which days are live and which silences have expired.
         run_type: why the day is being closed.
         notify: whether a manual run may tell people.
+        started_by: who started a backfill: what it changes is told once, when it is over; None of
+            days that are closed again by themselves.
 
     Returns:
         Counts: ``open``, ``hidden`` (open but inhibited, silenced or snoozed), the moves of this run by
@@ -71,6 +80,8 @@ def raise_incidents(
         known = incidents_of_day(connection, day)
         moves = decide_moves(known, findings, configuration, now)
         _save(connection, known, moves, run_type=run_type, paging=paging, now=now)
+        if run_type is RunType.BACKFILL and started_by is not None:
+            remember_backfill(connection, day, moves, started_by, now)
         incidents = [move.incident for move in moves]
         coverage = read_coverage(connection, configuration, day)
         teller = Teller(connection, configuration, coverage, now, workspace.link_key)

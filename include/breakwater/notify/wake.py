@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from breakwater.core.days import operational_day_of, utc_seconds
+from breakwater.notify.backfill import tell_backfills
 from breakwater.notify.coverage import read_coverage
 from breakwater.notify.incident import hold_incidents, incidents_of_day
 from breakwater.notify.on_call.reading import refresh_on_call
@@ -31,17 +32,18 @@ def wake(workspace: Workspace, now: datetime) -> StageResult:
         now: the instant.
 
     Returns:
-        Counts: ``messages`` enqueued, ``days`` looked at, ``lapsed``: what people had said of
-        incidents and counts no longer; whoever was told of them hears of that, too. ``on_call``:
-        why a rota could not be worked out, by its name.
+        Counts: ``messages`` enqueued, those about backfills that are over among them; ``days``
+        looked at, ``lapsed``: what people had said of incidents and counts no longer; whoever was
+        told of them hears of that, too. ``on_call``: why a rota could not be worked out, by its name.
     """
     # First, so that what was put off until now is open when it is decided who is told.
     lapsed = end_words(workspace, now)
+    backfills = tell_backfills(workspace, now)
     with workspace.warehouse.transaction() as connection:
         problems = refresh_on_call(connection, workspace.configuration, now)
     with workspace.warehouse.transaction() as connection:
         days = days_due(connection, now)
-    messages = sum(_wake_day(workspace, day, now) for day in days)
+    messages = backfills + sum(_wake_day(workspace, day, now) for day in days)
     zone = workspace.configuration.operations.zone_info
     return StageResult(
         operational_day=operational_day_of(utc_seconds(now), zone),

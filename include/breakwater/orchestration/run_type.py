@@ -30,6 +30,11 @@ def asked_to_tell(context: Context) -> bool:
     return bool(context["params"].get("notify"))
 
 
+def started_by(context: Context) -> str:
+    """Return who started a run; of one that a backfill took over, Airflow no longer knows."""
+    return context["dag_run"].triggering_user_name or "Airflow"
+
+
 def paging_of(context: Context, day: date, now: datetime, operations: Operations) -> Paging:
     """Decide whether a run may tell people; a backfill, an old day and a silent run may not."""
     return decide_paging(

@@ -12,7 +12,12 @@ from breakwater.notify.wake import wake_and_send
 from breakwater.orchestration.channels import open_senders
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant, operational_day
-from breakwater.orchestration.run_type import asked_to_tell, paging_of, run_type_of
+from breakwater.orchestration.run_type import (
+    asked_to_tell,
+    paging_of,
+    run_type_of,
+    started_by,
+)
 from breakwater.report.correct import tell_corrections
 from breakwater.report.digest import publish_digest
 from breakwater.warehouse.workspace import Workspace
@@ -33,7 +38,12 @@ def notify() -> JsonValue:
     context, workspace, now = get_current_context(), installation(), instant()
     day = operational_day(context)
     raised = raise_incidents(
-        workspace, day, now, run_type=run_type_of(context), notify=asked_to_tell(context)
+        workspace,
+        day,
+        now,
+        run_type=run_type_of(context),
+        notify=asked_to_tell(context),
+        started_by=started_by(context),
     )
     paging = paging_of(context, day, now, workspace.configuration.operations)
     return {**raised.to_dict(), "delivery": _deliver(workspace) if paging.is_allowed else None}

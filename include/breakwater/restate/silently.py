@@ -17,9 +17,18 @@ def close_whole_day(workspace: Workspace, day: date, at: datetime) -> None:
     raise_silently(workspace, day, at)
 
 
-def raise_silently(workspace: Workspace, day: date, at: datetime) -> None:
-    """Turn the findings of a closed day into incidents, telling nobody."""
-    raise_incidents(workspace, day, at, run_type=RunType.BACKFILL)
+def raise_silently(
+    workspace: Workspace, day: date, at: datetime, *, started_by: str | None = None
+) -> None:
+    """Turn the findings of a closed day into incidents, telling nobody.
+
+    Args:
+        workspace: the installation.
+        day: the operational day.
+        at: the instant.
+        started_by: of a backfill, who started it: one line tells what it changed when it is over.
+    """
+    raise_incidents(workspace, day, at, run_type=RunType.BACKFILL, started_by=started_by)
 
 
 def write_digest(workspace: Workspace, day: date, at: datetime) -> None:

@@ -1,8 +1,6 @@
 """The pages behind signed links, over real HTTP: who has a link may answer its alert, nothing more."""
 
 import re
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import airflow_home  # noqa: F401  before anything imports Airflow
 import httpx
 import pytest
-import uvicorn
+from served import served
 
 from breakwater.contracts.links import MessageLinks
 from breakwater.contracts.routes import Destination, Route
@@ -84,25 +82,9 @@ def told(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def browser(told: Workspace, clock: Clock) -> Iterator[httpx.Client]:
-    """Serve the pages below the path that Airflow gives them; talk to them as a browser does."""
-    from fastapi import FastAPI
-
-    from breakwater.orchestration.pages.app import make_app
-
-    site = FastAPI()
-    site.mount("/breakwater", make_app(lambda: told, clock))
-    server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/breakwater/") as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
+    """Serve the pages; talk to them as a browser does."""
+    with served(told, clock) as client:
+        yield client
 
 
 def token_for(workspace: Workspace, page: str, more: Mapping[str, Any] | None = None) -> str:

@@ -74,4 +74,18 @@ def dead_letters(outbox_id: int | None) -> None:
             )
 
 
-LOOKING = (explain, digest, dead_letters)
+@click.command()
+@click.option("--restore", nargs=2, metavar="AUDIENCE ADDRESS", help="Send it reports again.")
+def subscriptions(restore: tuple[str, str] | None) -> None:
+    """List the addresses that asked to be sent no more reports; or send one its reports again."""
+    from breakwater.report import subscriptions as kept
+
+    with open_workspace().warehouse.transaction() as connection:
+        if restore is not None:
+            done = kept.restore(connection, *restore)
+            click.echo(f"{restore[1]}: {'is sent' if done else 'never stopped'} {restore[0]}")
+        for audience, address, at in kept.unsubscribed(connection):
+            click.echo(f"{audience} {address}, since {at:%Y-%m-%d}")
+
+
+LOOKING = (explain, digest, dead_letters, subscriptions)

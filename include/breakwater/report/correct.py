@@ -10,6 +10,7 @@ from breakwater.core.period import Period, PeriodKind
 from breakwater.report.correcting import decide_correction
 from breakwater.report.deliver import enqueue_edition
 from breakwater.report.editions import last_told, read_edition, said_by
+from breakwater.report.subscriptions import UnsubscribeLinks
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import WHOLE_DAY
 from breakwater.warehouse.workspace import Workspace
@@ -54,4 +55,5 @@ def _correct(workspace: Workspace, about: Period, audience: Audience, now: datet
         told = last_told(connection, about, audience.audience)
         if not decide_correction(told, said_by(connection, latest), rules).is_told:
             return 0
-        return enqueue_edition(connection, latest, audience, now)
+        links = UnsubscribeLinks.of(workspace)
+        return enqueue_edition(connection, latest, audience, now, links=links)

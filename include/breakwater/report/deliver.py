@@ -3,6 +3,7 @@
 import base64
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from breakwater.contracts.audiences import Audience
 from breakwater.core.period import PeriodKind
@@ -10,6 +11,7 @@ from breakwater.core.plain import one_line
 from breakwater.report.editions import Published, mark_told
 from breakwater.report.html import CHART_CID
 from breakwater.report.spreadsheet import MEDIA_TYPE as SPREADSHEET
+from breakwater.report.subscriptions import UnsubscribeLinks, addresses_of
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.outbox import enqueue
 
@@ -24,6 +26,7 @@ def enqueue_edition(
     audience: Audience,
     now: datetime,
     *,
+    links: UnsubscribeLinks,
     not_before: datetime | None = None,
 ) -> int:
     """Write the messages of an edition; return how many were not written before.
@@ -36,6 +39,7 @@ def enqueue_edition(
         published: the edition.
         audience: its readers.
         now: the instant of writing.
+        links: by which an address is sent no more of them.
         not_before: their morning; they are sent it at once when it is absent or over.
     """
     thread = f"digest/{published.about.name}/{published.audience}"
@@ -51,12 +55,14 @@ def enqueue_edition(
     )
     mark_told(connection, published, now)
     written = 0
-    for address in audience.email:
+    mail = mail_of(published)
+    for address in addresses_of(connection, audience):
+        headers = mail["headers"] | links.headers(audience.audience, address, now)
         written += write(
             channel="email",
             recipient=address,
             operation="post" if is_first else "reply",
-            payload=mail_of(published),
+            payload=mail | {"headers": headers},
         )
     if audience.slack_channel is not None:
         written += write(
@@ -68,8 +74,8 @@ def enqueue_edition(
     return written
 
 
-def mail_of(published: Published) -> dict[str, object]:
-    """Return an edition as the payload of the e-mail channel."""
+def mail_of(published: Published) -> dict[str, Any]:
+    """Return an edition as the payload of the e-mail channel, the same for every address."""
     rhythm = RHYTHMS[published.about.kind]
     pictures = {CHART_CID: published.chart} if published.chart else {}
     pictures |= published.pictures

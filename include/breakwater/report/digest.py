@@ -17,6 +17,7 @@ from breakwater.report.html import CHART_CID
 from breakwater.report.layout import metrics_read
 from breakwater.report.period_answers import read_period_answers
 from breakwater.report.publish import Telling
+from breakwater.report.subscriptions import UnsubscribeLinks
 from breakwater.warehouse.database import hold
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult, record_stage
 from breakwater.warehouse.workspace import Workspace
@@ -95,6 +96,7 @@ def publish_period(
         is_told=deliver and run_type is not RunType.BACKFILL,
         waits_for_morning=run_type is RunType.SCHEDULED,
         airflow_url=airflow_url or os.environ.get(AIRFLOW_URL),
+        links=UnsubscribeLinks.of(workspace),
     )
     chosen = choose(configuration.audiences, audiences)
     metrics = metrics_read(configuration.operations.aas)

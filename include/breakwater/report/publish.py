@@ -19,6 +19,7 @@ from breakwater.report.editions import (
 from breakwater.report.message import Digest, Level
 from breakwater.report.morning import morning_of
 from breakwater.report.scope import cut
+from breakwater.report.subscriptions import UnsubscribeLinks
 from breakwater.warehouse.database import Connection
 
 
@@ -40,6 +41,7 @@ class Telling:
         is_told: whether people may be told.
         waits_for_morning: whether a report waits for the morning of its readers.
         airflow_url: address of Airflow's pages; links to them are left out without.
+        links: by which an address is sent no more reports.
     """
 
     configuration: Configuration
@@ -47,6 +49,7 @@ class Telling:
     is_told: bool
     waits_for_morning: bool
     airflow_url: str | None
+    links: UnsubscribeLinks
 
     def publish(self, connection: Connection, answers: Answers, audience: Audience) -> Done:
         """Publish to one audience, in the open transaction."""
@@ -74,7 +77,9 @@ class Telling:
         morning = None
         if self.waits_for_morning:
             morning = morning_of(audience, digest.about.last, operations.zone_info)
-        return enqueue_edition(connection, latest, audience, self.now, not_before=morning)
+        return enqueue_edition(
+            connection, latest, audience, self.now, links=self.links, not_before=morning
+        )
 
 
 def _is_sent(edition: Published, digest: Digest, audience: Audience) -> bool:

@@ -1,18 +1,13 @@
 """The pages on which an alert is acknowledged or snoozed: opening one shows, its button acts."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from breakwater.core.signed_token import TokenRefusal, TokenRefusedError
+from breakwater.core.signed_token import TokenRefusedError
 from breakwater.notify.answer import (
     Alert,
     AlertGoneError,
@@ -24,25 +19,23 @@ from breakwater.notify.links import ANSWERS
 from breakwater.notify.people import LONGEST_NAME, LONGEST_NOTE, IncidentError, Saying
 from breakwater.notify.word import WordKind
 from breakwater.orchestration.pages.form import Form, same_origin
+from breakwater.orchestration.pages.showing import TEMPLATES, page, refused
 from breakwater.warehouse.workspace import Workspace
 
 Installation = Callable[[], Workspace]
 Instant = Callable[[], datetime]
 
-_TEMPLATES = Path(__file__).with_name("templates")
 _MORNING = time(9)
-
-log = logging.getLogger(__name__)
 
 
 def answering(opened: Installation, now: Instant) -> APIRouter:
     """Return the routes: a page for each word that a link may allow, and their style sheet."""
     router = APIRouter()
-    for kind, page in ANSWERS.items():
+    for kind, name in ANSWERS.items():
         pages = _Pages(kind, opened, now)
-        router.add_api_route(f"/{page}", pages.show, methods=["GET"], response_class=HTMLResponse)
+        router.add_api_route(f"/{name}", pages.show, methods=["GET"], response_class=HTMLResponse)
         router.add_api_route(
-            f"/{page}",
+            f"/{name}",
             pages.act,
             methods=["POST"],
             response_class=HTMLResponse,
@@ -51,7 +44,7 @@ def answering(opened: Installation, now: Instant) -> APIRouter:
 
     @router.get("/page.css")
     def style() -> Response:
-        return Response((_TEMPLATES / "page.css").read_text(), media_type="text/css")
+        return Response((TEMPLATES / "page.css").read_text(), media_type="text/css")
 
     return router
 
@@ -68,7 +61,7 @@ class _Pages:
         try:
             alert = alert_of(workspace, self.kind, token, now)
         except (TokenRefusedError, AlertGoneError) as error:
-            return _refused(error)
+            return refused(error)
         return self._question(workspace, alert, token, now)
 
     def act(self, form: Form) -> HTMLResponse:
@@ -80,12 +73,12 @@ class _Pages:
         try:
             alert = answer(workspace, token, saying, version=form.get("version", ""), now=now)
         except (TokenRefusedError, AlertGoneError) as error:
-            return _refused(error)
+            return refused(error)
         except (IncidentError, AlertMovedError) as error:
             alert = alert_of(workspace, self.kind, token, now)
             problem = _problem(error)
             return self._question(workspace, alert, token, now, form=form, problem=problem)
-        return _page("done.html", kind=self.kind, alert=alert, message=alert.message)
+        return page("done.html", kind=self.kind, alert=alert, message=alert.message)
 
     def _question(
         self,
@@ -97,7 +90,7 @@ class _Pages:
         form: dict[str, str] | None = None,
         problem: str = "",
     ) -> HTMLResponse:
-        return _page(
+        return page(
             "question.html",
             status=409 if problem else 200,
             kind=self.kind,
@@ -165,27 +158,3 @@ def _problem(error: Exception) -> str:
     if isinstance(error, AlertMovedError):
         return "This moved since you opened the page. Look at it again, then answer."
     return f"Not done: {error}."
-
-
-def _refused(error: Exception) -> HTMLResponse:
-    """Show the same page whatever is wrong with a link; the reason is in our own log."""
-    reason = error.reason if isinstance(error, TokenRefusedError) else "gone"
-    log.info("a link was refused: %s", reason)
-    is_over = reason is TokenRefusal.EXPIRED
-    return _page("refused.html", status=410 if is_over else 403, is_over=is_over)
-
-
-def _page(name: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
-    return HTMLResponse(_environment().get_template(name).render(values), status_code=status)
-
-
-@cache
-def _environment() -> Environment:
-    """Our own: autoescape on, an unknown name is an error, and nothing of Airflow's in reach."""
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant
 from breakwater.orchestration.pages.answering import Installation, Instant, answering
+from breakwater.orchestration.pages.unsubscribing import unsubscribing
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -30,6 +31,7 @@ def make_app(opened: Installation = installation, now: Instant = instant) -> Fas
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(answering(opened, now))
+    app.include_router(unsubscribing(opened, now))
 
     @app.middleware("http")
     async def keep_to_yourself(

@@ -14,10 +14,12 @@ from breakwater.contracts.routes import Escalation, Grouping, Route
 from breakwater.core.finding import Rule, Severity
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.incidents import raise_incidents
+from breakwater.notify.people import Saying, say
 from breakwater.notify.plan import Known, Planner
 from breakwater.notify.route import Directory
 from breakwater.notify.storm import StormReason
 from breakwater.notify.wake import wake
+from breakwater.notify.word import WordKind
 from breakwater.warehouse.database import Database
 from breakwater.warehouse.workspace import Workspace
 
@@ -235,3 +237,35 @@ def test_ten_thousand_findings_end_in_a_bounded_number_of_messages(
         "ops-leads@harbour.example",
     ]
     assert {each.storm for each in plan.threads} == {StormReason.ROLLED_UP}
+
+
+def test_an_acknowledgement_stops_the_chain_until_it_runs_out(
+    escalating: Workspace, warehouse: Database
+) -> None:
+    """Acknowledged before the first step, for two hours; then both steps are overdue at once."""
+    found(warehouse, finding())
+    raise_incidents(escalating, DAY, NOW, SCHEDULED)
+    word = Saying(WordKind.ACKNOWLEDGED, "Ana", until=NOW + 2 * HOUR)
+    say(escalating, [finding().finding_id], word, NOW + 10 * MINUTE)
+    wake(escalating, NOW + HOUR)
+    assert {recipient for recipient, _ in _sent(warehouse)} == {"C0OPS"}
+    wake(escalating, NOW + 2 * HOUR)
+    assert ("C0OPS", "3-lapsed") in _sent(warehouse)
+    assert _sent(warehouse)[-2:] == [("C0BOSS", "1-opened"), ("C0DUSK", "1-opened")]
+
+
+def test_what_is_snoozed_reminds_nobody_and_climbs_no_chain(
+    workspace: Workspace, warehouse: Database
+) -> None:
+    """It is put off until then; the day after, the chain and the reminders go on."""
+    patient = _with(workspace, escalation="chain", group={"repeat_hours": 1})
+    found(warehouse, finding())
+    raise_incidents(patient, DAY, NOW, SCHEDULED)
+    word = Saying(WordKind.SNOOZED, "Ana", note="The vendor mends it.", until=NOW + 9 * HOUR)
+    say(patient, [finding().finding_id], word, NOW + 10 * MINUTE)
+    before = _sent(warehouse)
+    for minutes in range(20, 9 * 60, 20):
+        wake(patient, NOW + minutes * MINUTE)
+    assert _sent(warehouse) == before
+    wake(patient, NOW + 9 * HOUR)
+    assert {"C0DUSK", "C0BOSS"} < {recipient for recipient, _ in _sent(warehouse)}

@@ -1,6 +1,7 @@
 """The stages of the pipeline, each as a table: what is known, what the clock says, the named answer."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from situations import DAY, NOW, OPS, finding, incident, telling
@@ -205,12 +206,25 @@ def test_a_night_in_which_clocks_change_ends_at_the_wall_clocks_morning() -> Non
     assert decision.due_at == datetime(2026, 10, 25, 5, 0, tzinfo=UTC)
 
 
-def test_who_is_never_awake_is_told_all_the_same() -> None:
-    """A mistake in a file must not swallow alerts: the wait has an end."""
-    always = _wishes(quiet=(QuietHours(hours="00:00-24:00"),))
-    decision = decide_quiet(always, worst=Severity.INFO, is_pressing=False, now=NOW)
-    assert decision.due_at is not None
-    assert decision.due_at < NOW + timedelta(days=20)
+@pytest.mark.parametrize(
+    ("quiet", "is_taken"),
+    [
+        ([{"hours": "00:00-24:00"}], False),
+        ([{"hours": "09:00-17:00"}, {"hours": "17:00-33:00"}], False),
+        ([{"hours": "09:00-17:00"}, {"hours": "17:01-33:00"}], True),
+        ([{"days": ["sun"], "hours": "00:00-48:00"}], True),
+        ([{"days": ["sun", "tue", "thu"], "hours": "00:00-48:00"}], True),
+        ([{"days": ["sun", "tue", "thu", "sat"], "hours": "00:00-48:00"}], False),
+        ([], True),
+    ],
+)
+def test_who_would_never_be_told_is_refused(quiet: list[dict[str, Any]], is_taken: bool) -> None:
+    """Quiet hours delay, they do not mute: a week without a minute awake is a slip in the file."""
+    if is_taken:
+        _wishes(quiet=quiet)
+    else:
+        with pytest.raises(ValueError, match="quiet hours that end"):
+            _wishes(quiet=quiet)
 
 
 @pytest.mark.parametrize(

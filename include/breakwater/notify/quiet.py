@@ -10,9 +10,9 @@ from breakwater.contracts.calendar import shift_span
 from breakwater.contracts.recipients import EVERY_DAY, QuietHours, RecipientWishes
 from breakwater.core.finding import Severity
 
-_MOST_STRETCHES = 16
-"""Quiet stretches that meet, looked at one after the other; a recipient that is never awake is told
-all the same after so many."""
+_MOST_STRETCHES = 64
+"""Quiet stretches that meet, looked at one after the other. A week has an hour that is not quiet, see
+`breakwater.contracts.recipients`, so fewer would do; summer time may swallow a short one."""
 
 
 class QuietReason(StrEnum):

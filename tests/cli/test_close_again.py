@@ -123,6 +123,7 @@ def test_stale_days_are_closed_again_on_request(acme: Workspace, run: Run) -> No
     assert json.loads(run("close", "--stale").output) == {
         "closed": [],
         "restated": [],
+        "judged": [],
         "problems": [],
     }
     assert solved(acme)[FIRST] == 2

@@ -20,11 +20,11 @@ YESTERDAY = date(2026, 11, 22)
         ("backfill", RunType.BACKFILL),
         ("manual", RunType.MANUAL),
         ("operator_triggered", RunType.MANUAL),
-        ("asset_triggered", RunType.MANUAL),
+        ("asset_triggered", RunType.SCHEDULED),
     ],
 )
 def test_the_type_of_a_run_is_read_from_its_type(airflow: str, ours: RunType) -> None:
-    """Whatever is neither scheduled nor a backfill was asked for by a person."""
+    """Whatever is neither scheduled, nor hangs on that, nor is a backfill was asked for by a person."""
     assert run_type_of(run_of(run_type=airflow)) is ours
 
 

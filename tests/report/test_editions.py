@@ -231,6 +231,21 @@ def test_a_correction_of_what_was_sent_goes_out_even_on_a_quiet_day(bad: Workspa
     assert [row["transition"] for row in _outbox(bad)] == ["edition-1", "edition-2"]
 
 
+def test_what_could_not_be_delivered_is_told_to_the_operation(quiet: Workspace) -> None:
+    """Where somebody can act on it, and nowhere else; it is no figure, and makes no edition."""
+    readers = ["ops", "vendor_dekkan"]
+    _publish(quiet, audiences=readers)
+    with quiet.warehouse.transaction() as connection:
+        connection.execute("update notify.outbox set state = 'dead' where recipient = 'C0OPS'")
+    assert _publish(quiet, audiences=readers).summary["published"] == 0
+    with quiet.warehouse.transaction() as connection:
+        connection.execute("update measure.kpi_fact set numerator = numerator + 100")
+    _publish(quiet, audiences=readers)
+    told = "1 message could not be delivered"
+    assert told in str(render_digest(quiet, DAY, "ops", None, "text"))
+    assert told not in str(render_digest(quiet, DAY, "vendor_dekkan", None, "text"))
+
+
 def test_all_audiences_are_published_unless_some_are_named(quiet: Workspace) -> None:
     """One run writes everybody's digest."""
     result = _publish(quiet, audiences=None, deliver=False)

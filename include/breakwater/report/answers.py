@@ -160,6 +160,7 @@ class Answers:
         rhythm: how many values a track has, and which of them are alike.
         period: the week or month; None of a day.
         duties: who is on call around the day after.
+        undelivered: messages that were given up and that nobody has looked at; of no day.
     """
 
     day: date
@@ -184,6 +185,7 @@ class Answers:
     period: Period | None = None
     unreported: tuple[Unreported, ...] = ()
     duties: tuple[Duty, ...] = ()
+    undelivered: int = 0
 
 
 # A pair that disagrees is a row in both books, and one break to people.
@@ -321,7 +323,13 @@ def read_answers(
         histories=_read_histories(connection, day, findings),
         findings=findings,
         duties=read_duties(connection, day, configuration.operations.zone_info),
+        undelivered=_undelivered(connection),
     )
+
+
+def _undelivered(connection: Connection) -> int:
+    row = connection.execute("select count(*) from notify.outbox where state = 'dead'").fetchone()
+    return 0 if row is None else int(row["count"])
 
 
 def read_carried(

@@ -61,6 +61,13 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
     if refused:
         share = share_of(refused, rows)
         yield f"{of_all(refused, 'row')} of {rows:,} refused and kept in quarantine ({share})."
+    yield from _undelivered(view)
+
+
+def _undelivered(view: View) -> Iterator[str]:
+    """Tell those who can do something about it that somebody was not told."""
+    if view.audience.kind == "ops" and (count := view.answers.undelivered):
+        yield f"{of_all(count, 'message')} could not be delivered: breakwater dead-letters."
 
 
 def _days_missing(view: View, names: Names) -> str:

@@ -23,6 +23,8 @@ class Matcher(Contract):
     rules: tuple[Rule, ...] = ()
     vendors: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    scope: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Further dimensions of the condition, such as metric, clock, site or outcome: one of these each."""
     minimum_severity: Severity = Severity.INFO
 
     def matches(self, finding: Finding) -> bool:
@@ -31,6 +33,7 @@ class Matcher(Contract):
             (not self.rules or finding.rule in self.rules)
             and (not self.vendors or finding.vendor in self.vendors)
             and (not self.queues or finding.scope.get("queue") in self.queues)
+            and all(finding.scope.get(name) in values for name, values in self.scope.items())
             and finding.severity.rank >= self.minimum_severity.rank
         )
 

@@ -75,6 +75,16 @@ class Directory:
     vendors: Mapping[str, VendorContract]
     wishes: Mapping[Recipient, RecipientWishes] = field(default_factory=dict)
     on_call: TeamsOnCall = field(default_factory=dict)
+    _owners: Mapping[Recipient, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Turn the contracts round once: a storm asks for each address thousands of times."""
+        owners: dict[Recipient, set[str]] = {}
+        for vendor in self.vendors.values():
+            for contact in contacts_of(vendor):
+                owners.setdefault(contact, set()).add(vendor.vendor)
+        frozen = {recipient: frozenset(names) for recipient, names in owners.items()}
+        object.__setattr__(self, "_owners", frozen)
 
     def addresses(self, destination: Destination, finding: Finding) -> Iterator[Recipient]:
         """List the addresses that a destination stands for."""
@@ -96,8 +106,8 @@ class Directory:
         Who is named as a contact of a vendor sees findings of that vendor alone, whatever the
         routes say: a mistake in a route cannot tell one vendor about another.
         """
-        owners = {v.vendor for v in self.vendors.values() if recipient in contacts_of(v)}
-        if owners and finding.vendor not in owners:
+        owners = self._owners.get(recipient)
+        if owners is not None and finding.vendor not in owners:
             return WayReason.ANOTHER_VENDORS
         wishes = self.wishes.get(recipient)
         if wishes is None:

@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from outside_server import HOST, OutsideServer, Reply, trusted_certificate
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.on_call import OnCallFile, Rota
+from breakwater.contracts.operations import Outside
 from breakwater.contracts.routes import Silence
 from breakwater.notify.on_call.ical import CalendarError, read_calendar
 from breakwater.notify.on_call.reading import fetcher, refresh_on_call, work_out
@@ -174,6 +176,7 @@ ENDLESS = {
     "lower case": _event("rrule:freq=secondly"),
     "with a parameter": _event("RRULE;X=1:FREQ=SECONDLY"),
     "many": "\r\n".join(_event(start="20261125T080000Z") for _ in range(2_001)),
+    "many rules": "\r\n".join(_event("RRULE:FREQ=DAILY") for _ in range(201)),
     "no calendar": "nothing",
 }
 
@@ -259,6 +262,32 @@ def test_an_address_that_nobody_allowed_is_not_asked(
     (rota,) = configured.on_call.rotas
     with pytest.raises(OutsideError, match=r"not asked|not among the allowed"):
         work_out(rota, configured.on_call, NOW, WEEK, fetcher(configured))
+
+
+def test_a_calendar_is_read_from_a_host_that_is_allowed(
+    configuration: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By https with a certificate that is trusted; a redirect is not followed, nor a refusal read."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", trusted_certificate())
+    replies = iter(
+        [
+            Reply(_ical(_event("RRULE:FREQ=DAILY"))),
+            Reply(b"", 302, {"Location": "https://elsewhere.example/x.ics"}),
+            Reply(b"<html>", 200),
+        ]
+    )
+    allowed = configuration.operations.model_copy(
+        update={"outside": Outside(internal_hosts=(HOST,))}
+    )
+    with OutsideServer(lambda _: next(replies)) as server:
+        url = f"{server.address}/desk.ics"
+        configured = replace(_configuration(configuration, tmp_path, url=url), operations=allowed)
+        (rota,) = configured.on_call.rotas
+        fetch = fetcher(configured)
+        assert work_out(rota, configured.on_call, NOW, WEEK, fetch).turns[0].team == "emea"
+        for _ in range(2):
+            with pytest.raises(CalendarError):
+                work_out(rota, configured.on_call, NOW, WEEK, fetch)
 
 
 def test_a_file_cannot_be_named_outside_the_configuration() -> None:

@@ -269,3 +269,21 @@ def test_what_is_snoozed_reminds_nobody_and_climbs_no_chain(
     assert _sent(warehouse) == before
     wake(patient, NOW + 9 * HOUR)
     assert {"C0DUSK", "C0BOSS"} < {recipient for recipient, _ in _sent(warehouse)}
+
+
+def test_a_chain_that_is_configured_no_longer_ends(
+    escalating: Workspace, warehouse: Database
+) -> None:
+    """Nobody is told by it, and nobody is woken for it for ever."""
+    found(warehouse, finding())
+    raise_incidents(escalating, DAY, NOW, SCHEDULED)
+    without = replace(
+        escalating,
+        configuration=replace(
+            escalating.configuration,
+            escalations=(),
+            routes=(Route.model_validate({"route": "all", "send_to": [OPS]}),),
+        ),
+    )
+    assert _woken(without, NOW + HOUR) == {"messages": 0, "days": 1}
+    assert _woken(without, NOW + 2 * HOUR) == {"messages": 0, "days": 0}

@@ -1,6 +1,7 @@
 """What the files about telling people say of each other: chains, rotas, recipients."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.routes import Destination
@@ -41,7 +42,7 @@ def _unknown_rotas(
 
 
 def _host(url: str) -> str:
-    return url.removeprefix("https://").partition("/")[0].lower()
+    return urlsplit(url).hostname or ""
 
 
 def _is_allowed(configuration: Configuration, host: str) -> bool:

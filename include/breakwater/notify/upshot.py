@@ -93,6 +93,8 @@ def progress_of(plan: Plan, known: Known, now: datetime) -> Progress:
         for fingerprint, decision in plan.escalations.items()
         if decision.reason is EscalationReason.RESOLVED and fingerprint in known.escalations
     }
+    # A chain that configuration knows no longer has no next step, and nothing would end it.
+    over |= known.escalations.keys() - plan.escalations.keys()
     return Progress(running, frozenset(over))
 
 

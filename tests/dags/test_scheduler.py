@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from breakwater.core.days import days_between
 from breakwater.demo.backfill import backfill
@@ -99,6 +100,16 @@ def test_a_backfill_closes_every_day_of_its_range_and_tells_nobody(
     again = backfill(api, BACKFILLED[0], BACKFILLED[0])
     assert again.states == {BACKFILLED[0]: "success"}
     assert installation.warehouse.rows(everything) == before
+
+
+@pytest.mark.usefixtures("api")
+def test_our_pages_ask_for_no_log_in_and_open_nothing_without_a_link(stack: Stack) -> None:
+    """The server shows them below its own address; without a token of ours there is nothing."""
+    page = requests.get(f"{stack.url}/breakwater/acknowledge?token=a.b", timeout=60)
+    assert page.status_code == 403
+    assert "This link opens nothing" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert requests.get(f"{stack.url}/breakwater/openapi.json", timeout=60).status_code == 404
 
 
 def test_an_ops_lead_backfills_a_day_from_the_dialog(

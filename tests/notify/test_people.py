@@ -220,6 +220,15 @@ def test_what_is_not_whole_is_refused(
     assert len(history(warehouse)) == 1
 
 
+def test_what_cannot_be_printed_is_left_out_of_a_note(
+    one_channel: Workspace, warehouse: Database
+) -> None:
+    """Nor could all of it be stored."""
+    look(one_channel, BREAKS)
+    say(one_channel, [NAME], replace(MINE, note="\x00a\u202eb\nc\x1b[31m\ud800"), NOW)
+    assert history(warehouse)[-1][-1] == "ab\nc[31m"
+
+
 def test_of_several_all_or_none(one_channel: Workspace, warehouse: Database) -> None:
     """One that is resolved keeps the other as it was."""
     other = finding(vendor="dekkan")

@@ -131,7 +131,7 @@ def test_the_link_in_the_message_opens_the_page_that_acknowledges(
     page = browser.get("acknowledge", params={"token": token})
     assert page.status_code == 200
     assert words(told)[1] == ("pearlline", None, None), "a look changes nothing"
-    asked = fields_of(page) | {"by": "Ana Ruiz", "note": "asked them"}
+    asked = fields_of(page) | {"by": "Ana Ruiz", "note": "asked\r\nthem"}  # as browsers send it
     done = browser.post("acknowledge", data=asked)
     assert (done.status_code, "✓ Acknowledged" in done.text) == (200, True)
     assert words(told) == [("dekkan", None, None), ("pearlline", "acknowledged", "Ana Ruiz")]
@@ -141,7 +141,7 @@ def test_the_link_in_the_message_opens_the_page_that_acknowledges(
         "select actor, via, note from notify.incident_transition where kind = 'acknowledged'"
     )
     assert [tuple(each.values()) for each in history] == [
-        ("Ana Ruiz (link sent to slack C0OPS)", "link", "asked them")
+        ("Ana Ruiz (link sent to slack C0OPS)", "link", "asked\nthem")
     ]
     (reply,) = told.warehouse.rows(
         "select payload ->> 'text' as text from notify.outbox where operation = 'reply'"
@@ -162,6 +162,19 @@ def test_a_snooze_needs_its_reason_and_keeps_what_was_typed(
     assert 'value="Ana Ruiz"' in refused.text
     assert browser.post("snooze", data=asked | {"note": "Monday"}).status_code == 200
     assert words(told)[1] == ("pearlline", "snoozed", "Ana Ruiz")
+
+
+@pytest.mark.parametrize(
+    "until", ["", "soon", "2026-11-15T10:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"]
+)
+def test_an_end_that_is_none_is_asked_for_again(
+    until: str, told: Workspace, browser: httpx.Client
+) -> None:
+    """Missing, no instant, without a zone, at either end of time."""
+    page = browser.get("acknowledge", params={"token": token_for(told, "acknowledge")})
+    asked = fields_of(page) | {"by": "Ana", "until": until}
+    refused = browser.post("acknowledge", data=asked)
+    assert (refused.status_code, "within 14 days" in refused.text) == (409, True)
 
 
 def test_a_page_shows_its_own_alert_and_nothing_of_another(

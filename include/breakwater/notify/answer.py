@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import BreakwaterError
@@ -13,7 +13,7 @@ from breakwater.notify.incident import incident_of
 from breakwater.notify.links import ANSWERS, name_of
 from breakwater.notify.message import Message
 from breakwater.notify.naming import Naming
-from breakwater.notify.people import Saying, say
+from breakwater.notify.people import Saying, checked, say
 from breakwater.notify.route import Recipient, belongs_to_a_vendor
 from breakwater.notify.word import WordKind
 from breakwater.warehouse.database import Connection
@@ -81,7 +81,8 @@ def answer(
     kind = WordKind(saying.what)
     alert = alert_of(workspace, kind, token, now)
     sent_to = f"{alert.recipient.channel} {alert.recipient.address}"
-    said = replace(saying, via="link", sent_to=sent_to)
+    longest = timedelta(days=workspace.configuration.operations.incidents.longest_days)
+    said = checked(replace(saying, via="link", sent_to=sent_to), now, longest)
     if alert.version != version and not _is_said(workspace, alert, said):
         message = "it moved since the page was opened"
         raise AlertMovedError(message)
@@ -96,7 +97,7 @@ def _is_said(workspace: Workspace, alert: Alert, saying: Saying) -> bool:
         " where fingerprint = any(%s)",
         [list(alert.still_open)],
     )
-    asked = (saying.what, saying.by.strip(), saying.until, saying.note.strip())
+    asked = (saying.what, saying.by, saying.until, saying.note)
     return [tuple(row.values()) for row in rows] == [asked]
 
 

@@ -109,7 +109,9 @@ def checked(saying: Saying, now: datetime, longest: timedelta) -> Saying:
     Raises:
         IncidentError: a name, a reason or an instant is missing or out of bounds.
     """
-    by, note = saying.by.strip(), saying.note.strip()
+    by = saying.by.strip()
+    # What cannot be printed cannot be read either, and a NUL cannot be stored.
+    note = "".join(char for char in saying.note if char.isprintable() or char in "\n\t").strip()
     if not by or len(by) > LONGEST_NAME or not by.isprintable():
         message = f"by: expected a name: one line of at most {LONGEST_NAME} characters"
         raise IncidentError(message)

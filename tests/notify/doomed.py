@@ -4,12 +4,14 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from situations import DAY, NOW
 
 from breakwater.contracts.loading import load_configuration
+from breakwater.contracts.operations import Outside
 from breakwater.core.vocabulary import RunType
 from breakwater.notify import tell
 from breakwater.notify.channels.environment import senders_from_environment
@@ -22,6 +24,7 @@ from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.workspace import Workspace
 
 CONFIGURATION = load_configuration()
+OUTSIDE = Outside(internal_hosts=("localhost",))
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,26 @@ def notify_task(
     started.send("started")
     raise_incidents(workspace, DAY, NOW, RunType.SCHEDULED)
     send_pending(workspace, NOW, senders)
+
+
+def send_task(
+    dsn: str, folder: str, environment: Mapping[str, str], now: datetime, started: Connection
+) -> None:
+    """Send what is due, as the task does, by every channel there is."""
+    os.environ.update(environment)
+    warehouse = Database(dsn)
+    workspace = Workspace(
+        configuration=CONFIGURATION,
+        warehouse=warehouse,
+        enforcement_log=warehouse,
+        lake=Lake(Path(folder, "lake").as_uri()),
+        exports="",
+        outbox_folder=Path(folder, "outbox"),
+        pseudonym_key=b"k",
+    )
+    senders = senders_from_environment(workspace.outbox_folder, environment, OUTSIDE)
+    started.send("started")
+    send_pending(workspace, now, senders)
 
 
 def _die_at_message(number: int) -> None:

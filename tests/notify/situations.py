@@ -104,7 +104,7 @@ def delivery(channel: Channel = "slack", **more: object) -> Delivery:
             "inline": [],
             "headers": {},
         },
-        "file": {"name": "Breaks", "text": "12\n"},
+        "file": {"name": "Breaks", "text": "12"},
         "apprise": {"kind": "warning", "title": "Breaks", "body": "12"},
         "google_chat": {"text": "Breaks", "card": {"header": {"title": "Breaks"}}},
         "jira": {"summary": "Breaks", "text": "12", "is_open": True},
@@ -113,7 +113,7 @@ def delivery(channel: Channel = "slack", **more: object) -> Delivery:
             "event": {"payload": {"summary": "12", "source": "s", "severity": "error"}},
         },
         "slack_webhook": {"text": "Breaks", "blocks": []},
-        "teams": {"card": {"type": "AdaptiveCard", "body": []}},
+        "teams": {"card": {"type": "AdaptiveCard", "fallbackText": "Breaks"}},
         "webhook": {"document": {"title": "Breaks"}},
     }
     recipients = {"slack": "C0OPS", "email": "ops@harbour.example", "file": "legal"}

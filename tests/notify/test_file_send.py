@@ -16,7 +16,7 @@ def test_a_file_is_there_whole_and_its_name_tells_the_delivery(tmp_path: Path) -
     receipt = sender.send(delivery("file"))
     (file,) = (tmp_path / "legal").iterdir()
     assert file.name == receipt.far_end_id == f"Breaks.{'a1' * 16}.txt"
-    assert file.read_text() == "12\n"
+    assert file.read_text() == "12"
     assert sender.was_delivered(delivery("file")) == receipt
 
 

@@ -1,6 +1,5 @@
 """The notify task killed with SIGKILL, then run again: same rows, one message."""
 
-import multiprocessing
 import random
 import signal
 import time
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from doomed import Doom, notify_task
+from forks import PROCESSES, load_once
 from situations import finding, found
 
 from breakwater.core.finding import Rule, Severity
@@ -19,7 +19,6 @@ from breakwater.demo.sinks.chat_server import ChatSink
 from breakwater.demo.sinks.mail import MailSink
 from breakwater.warehouse.database import Database
 
-PROCESSES = multiprocessing.get_context("forkserver")
 FINDINGS = (
     finding(),
     finding(scope={"outcome": "time_drift"}),
@@ -108,7 +107,7 @@ def stage(
     mail: MailSink,
 ) -> Iterator[Stage]:
     """Let three conditions be found, which are eight messages by the routes that ship."""
-    PROCESSES.set_forkserver_preload(["doomed"])
+    load_once()
     found(warehouse, *FINDINGS)
     return Stage(warehouse, tmp_path, environment, chat, mail)
 

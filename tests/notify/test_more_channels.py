@@ -8,8 +8,11 @@ import pytest
 from every_channel import FAR_ENDS, KEY, OUTSIDE, Far, connections, far, payload_of
 from far_ends import Jira, Pager, Receiver
 from outside_server import OutsideServer, Reply, trusted_certificate
-from situations import LATER, incident, living, message, telling
+from situations import LATER, finding, incident, living, message, telling
 
+from breakwater.contracts.channels import ChannelAddress
+from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.routes import Destination, Matcher, Route
 from breakwater.core.errors import DeliveryError
 from breakwater.core.finding import Severity
 from breakwater.notify.channel import News
@@ -22,6 +25,7 @@ from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.channels.teams import render as teams
 from breakwater.notify.message import Action, Fact, Message, Row, Standing
 from breakwater.notify.outside.hand_over import host_url
+from breakwater.notify.route import Recipient, recipients_of
 from breakwater.notify.telling import TellingReason
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.delivery import Delivery
@@ -370,3 +374,17 @@ def test_texts_are_cut_at_their_limits_and_show_it() -> None:
     card = payload_of("teams", _long(1))["card"]
     assert len(card["actions"]) == teams.MOST_ACTIONS
     assert len(card["body"][1]["inlines"][0]["text"]) == teams.LONGEST_TEXT
+
+
+def test_a_vendors_room_in_teams_hears_of_that_vendor_alone(configuration: Configuration) -> None:
+    """Its contract says whose it is; a slip in the routes tells it nothing of the others."""
+    vendors = dict(configuration.vendors)
+    room = ChannelAddress(channel="teams", recipient="pearlline")
+    contacts = vendors["pearlline"].contacts.model_copy(update={"others": (room,)})
+    vendors["pearlline"] = vendors["pearlline"].model_copy(update={"contacts": contacts})
+    named = Destination(channel="teams", recipient="pearlline")
+    standing = Destination(channel="teams", recipient="{vendor}")
+    for destination in (named, standing):
+        route = Route(route="r", match=Matcher(), send_to=(destination,))
+        told = [recipients_of(finding(vendor=v), [route], vendors) for v in ("pearlline", "dekkan")]
+        assert told == [(Recipient("teams", "pearlline"),), ()]

@@ -81,7 +81,7 @@ def test_a_message_arrives(channel: Channel, reach: Reach) -> None:
         (Reply(status=413), True, False, None),
         (Reply(status=302, headers={"Location": "file:///etc/passwd"}), True, False, None),
         (Reply("<html>Bad gateway</html>", 502), False, True, None),
-        (Reply(status=503, headers={"Retry-After": "9"}), False, False, 9.0),
+        (Reply(status=503, headers={"Retry-After": "9"}), False, True, 9.0),
         (Reply(drops=True), False, True, None),
         (Reply(drops=True, acts=True), False, True, None),
     ],

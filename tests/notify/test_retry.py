@@ -38,3 +38,10 @@ def test_the_wait_depends_on_the_message_and_the_attempt_alone() -> None:
     first = delay_before_next(KEYS[0], 1, None)
     assert first == delay_before_next(KEYS[0], 1, None)
     assert first != delay_before_next(KEYS[1], 1, None)
+
+
+@pytest.mark.parametrize("asked", [1e9, float("9" * 300), float("inf")])
+def test_nobody_can_silence_us_by_asking_for_years(asked: float) -> None:
+    """A waiting time that no calendar holds is a mistake, or worse: it is cut."""
+    wait = delay_before_next("a1" * 32, 1, asked)
+    assert timedelta(hours=6) <= wait <= timedelta(hours=8)

@@ -10,7 +10,9 @@ from slack_sdk import WebClient
 from breakwater.core.errors import DeliveryError
 from breakwater.demo.sinks.chat_server import ChatFault, ChatSink
 from breakwater.notify.channels.slack.call import SlackRefusedError, slack_call
+from breakwater.notify.channels.slack.client import web_api
 from breakwater.notify.channels.slack.send import SlackSender
+from breakwater.warehouse.connections import FeedConnection
 
 TS = f"{int(NOW.timestamp()) + 1}.000000"
 
@@ -151,6 +153,25 @@ def test_an_answer_that_only_drips_is_given_up_on(
     with pytest.raises(DeliveryError, match="TimeoutError") as caught:
         slack.send(delivery())
     assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+
+
+@pytest.mark.parametrize(("asked", "calls"), [("0", 2), ("21", 1), ("86400", 1), ("soon", 1)])
+def test_a_short_rate_limit_is_waited_for_and_a_long_one_is_not(
+    asked: str, calls: int, chat: ChatSink
+) -> None:
+    """Nobody else waits behind it: the outbox has the message, and the instant that Slack named."""
+    chat.faults.append(ChatFault("chat.postMessage", 429, "{}", {"Retry-After": asked}))
+    extra = {"base_url": chat.base_url}
+    connection = FeedConnection("slack", "slack", password="xoxb-1", extra=extra)  # noqa: S106
+    sender = SlackSender(slack_call(web_api(connection)))
+    if calls == 2:
+        sender.send(delivery())
+    else:
+        with pytest.raises(SlackRefusedError) as caught:
+            sender.send(delivery())
+        expected = float(asked) if asked.isdigit() else None
+        assert caught.value.retry_after_seconds == expected
+    assert len(chat.calls) == calls
 
 
 def test_what_a_new_message_takes_over_from_is_linked_while_it_is_there(

@@ -24,9 +24,10 @@ def open_senders(workspace: Workspace) -> dict[str, Sender]:
 def _slack_hook(connection: FeedConnection) -> SlackApi:
     """Make the hook: it waits when Slack asks for it, and never repeats a call of unknown fate."""
     from airflow.providers.slack.hooks.slack import SlackHook
-    from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-    waits = RateLimitErrorRetryHandler(max_retry_count=2)
-    hook: Any = SlackHook(slack_conn_id=connection.name, timeout=30, retry_handlers=[waits])
+    from breakwater.notify.channels.slack.patience import ShortWaits
+
+    name = connection.name
+    hook: Any = SlackHook(slack_conn_id=name, timeout=30, retry_handlers=[ShortWaits()])
     call: SlackApi = hook.call
     return call

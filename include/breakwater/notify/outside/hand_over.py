@@ -14,8 +14,6 @@ from breakwater.warehouse.connections import FeedConnection
 
 _HEALED_BY_A_PERSON = frozenset({401, 403, 407})
 """The message is fine, our access is not."""
-_NOT_READ = frozenset({429, 503})
-"""Refused before anything was done with it."""
 _MAY_PASS = frozenset({408, 425, 429})
 _FIRST_FAILURE = 300
 _SERVER_ERRORS = 500
@@ -68,7 +66,7 @@ def refusal(answer: Answer, far_end: str) -> DeliveryError:
     return DeliveryError(
         f"{far_end} answered with HTTP {status}",
         permanent=not is_servers and status not in _MAY_PASS | _HEALED_BY_A_PERSON,
-        in_doubt=is_servers and status not in _NOT_READ,
+        in_doubt=is_servers,
         retry_after_seconds=_retry_after(answer.headers),
         for_a_person=status in _HEALED_BY_A_PERSON,
     )

@@ -1,9 +1,9 @@
 """A client of Slack's Web API where there is no Airflow to bring one."""
 
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from breakwater.notify.channel import SlackApi
+from breakwater.notify.channels.slack.patience import ShortWaits
 from breakwater.warehouse.connections import FeedConnection
 
 _TIMEOUT_SECONDS = 30
@@ -20,6 +20,6 @@ def web_api(connection: FeedConnection) -> SlackApi:
         base_url=str(extra.get("base_url") or WebClient.BASE_URL),
         timeout=int(extra.get("timeout") or _TIMEOUT_SECONDS),
         proxy=extra.get("proxy"),
-        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)],
+        retry_handlers=[ShortWaits()],
     )
     return client.api_call

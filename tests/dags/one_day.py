@@ -1,13 +1,21 @@
 """One simulated day, and the Dag run on it in this process."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import airflow_home
+import pytest
 
 from breakwater.demo.simulator.faults import ExportFault, FaultPlan
 from breakwater.demo.simulator.simulate import simulate
+from breakwater.demo.sinks.chat import ChatRoom
+from breakwater.demo.sinks.chat_server import ChatSink
+from breakwater.demo.sinks.mail import MailSink, MailStore
 from breakwater.warehouse.workspace import Workspace
 
 if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests should pay
@@ -56,3 +64,18 @@ def run_close_day(**conf: object) -> Ended:
         for ti in ended.get_task_instances()
     }
     return Ended(str(ended.state), {name: str(state) for name, state in tasks.items()})
+
+
+@contextmanager
+def open_channels(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[ChatRoom, MailStore]]:
+    """Serve chat and mail, and tell Airflow by its connections."""
+    room, store = ChatRoom(clock=lambda: 1_800_000_000.0), MailStore(folder / "mail")
+    with MailSink(store) as mail, ChatSink(room) as chat:
+        sender = {"from_email": "a@b.example", "disable_ssl": True, "disable_tls": True}
+        smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": mail.port, "extra": sender}
+        slack = {"conn_type": "slack", "password": "xoxb-1", "extra": {"base_url": chat.base_url}}
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP", json.dumps(smtp))
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK", json.dumps(slack))
+        yield room, store

@@ -1,39 +1,18 @@
 """The Dag executed for one day, with the real stages, in this process."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
-from one_day import run_close_day, simulate_day
+from one_day import open_channels, run_close_day, simulate_day
 
 from breakwater.demo.simulator.faults import ExportFault
-from breakwater.demo.sinks.chat import ChatRoom
-from breakwater.demo.sinks.chat_server import ChatSink
-from breakwater.demo.sinks.mail import MailSink, MailStore
 from breakwater.warehouse.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("metadata")
 
 VENDORS = ["andeska", "baltica", "dekkan", "karavan", "pearlline"]
 PER_VENDOR = ["fetch", "land", "reconcile", "measure"]
-
-
-@contextmanager
-def open_channels(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[ChatRoom, MailStore]]:
-    """Serve chat and mail, and tell Airflow by its connections."""
-    room, store = ChatRoom(clock=lambda: 1_800_000_000.0), MailStore(folder / "mail")
-    with MailSink(store) as mail, ChatSink(room) as chat:
-        sender = {"from_email": "a@b.example", "disable_ssl": True, "disable_tls": True}
-        smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": mail.port, "extra": sender}
-        slack = {"conn_type": "slack", "password": "xoxb-1", "extra": {"base_url": chat.base_url}}
-        monkeypatch.setenv("AIRFLOW_CONN_SMTP", json.dumps(smtp))
-        monkeypatch.setenv("AIRFLOW_CONN_SLACK", json.dumps(slack))
-        yield room, store
 
 
 def test_a_day_is_closed_and_people_are_told_once(
@@ -81,6 +60,11 @@ def test_a_missing_export_stops_its_vendor_alone_and_turns_the_run_red(
         "select vendor from operations.finding where rule = 'ExportMissing'"
     )
     assert [row["vendor"] for row in findings] == ["karavan"]
+    # The two red tasks say nothing that this finding does not.
+    failed = installation.warehouse.rows(
+        "select 1 from operations.finding where rule = 'DagFailed'"
+    )
+    assert failed == []
     editions = installation.warehouse.rows("select 1 from report.edition")
     assert editions
     assert installation.warehouse.rows("select 1 from notify.outbox") == []

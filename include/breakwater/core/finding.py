@@ -49,6 +49,8 @@ class Rule(StrEnum):
     STATUTORY_CLOCK_BREACHED = "StatutoryClockBreached"
     QUEUE_SILENT = "QueueSilent"
     KPI_ANOMALY = "KpiAnomaly"
+    DAG_FAILED = "DagFailed"
+    """A task of ours, not something of the day: no digest speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Finding:
         value: what was measured, in `unit`.
         threshold: the limit it crossed, if there is one.
         expected: what was usual, if that is known.
-        unit: "cases", "seconds", "rate", "rows" or "files".
+        unit: "cases", "seconds", "rate", "rows", "files" or "tasks".
         detail: numbers and ids for the explanation; never media, links or people's names.
     """
 

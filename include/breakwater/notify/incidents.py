@@ -8,7 +8,7 @@ from datetime import date, datetime
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.routes import Silence
 from breakwater.core.days import operational_day_of, utc_seconds
-from breakwater.core.finding import Finding
+from breakwater.core.finding import Finding, Rule
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.backfill import remember_backfill
 from breakwater.notify.coverage import read_coverage
@@ -41,6 +41,7 @@ def raise_incidents(
     notify: bool = False,
     *,
     started_by: str | None = None,
+    only: Rule | None = None,
 ) -> StageResult:
     """Bring the day's incidents in line with its findings; write the messages that are due.
 
@@ -57,6 +58,7 @@ def raise_incidents(
         notify: whether a manual run may tell people.
         started_by: who started a backfill: what it changes is told once, when it is over; None of
             days that are closed again by themselves.
+        only: incidents of other rules stay as they are; of all rules when absent.
 
     Returns:
         Counts: ``open``, ``hidden`` (open but inhibited, silenced or snoozed), the moves of this run by
@@ -78,11 +80,16 @@ def raise_incidents(
         hold_incidents(connection, day)
         findings = findings_of_day(connection, day)
         known = incidents_of_day(connection, day)
-        moves = decide_moves(known, findings, configuration, now)
+        moves = [
+            move
+            for move in decide_moves(known, findings, configuration, now)
+            if only is None or move.incident.finding.rule is only
+        ]
         _save(connection, known, moves, run_type=run_type, paging=paging, now=now)
         if run_type is RunType.BACKFILL and started_by is not None:
             remember_backfill(connection, day, moves, started_by, now)
-        incidents = [move.incident for move in moves]
+        after = known | {move.incident.fingerprint: move.incident for move in moves}
+        incidents = [after[fingerprint] for fingerprint in sorted(after)]
         coverage = read_coverage(connection, configuration, day)
         teller = Teller(connection, configuration, coverage, now, workspace.link_key)
         messages = teller.tell(incidents) if paging.is_allowed else 0
@@ -90,7 +97,7 @@ def raise_incidents(
             connection,
             day=day,
             vendor=WHOLE_DAY,
-            stage=STAGE,
+            stage=STAGE if only is None else f"{STAGE}/{only}",
             inputs=[[finding.finding_id, finding.severity, finding.value] for finding in findings],
             outputs=[
                 [_outline(incident) for incident in incidents],

@@ -19,6 +19,8 @@ _ORDER = (
     "policy",
     "language",
     "priority",
+    "dag",
+    "task",
 )
 _SPEAK_FOR_THEMSELVES = frozenset({"metric", "outcome", "direction", "clock"})
 _LONGEST_NAME = 60

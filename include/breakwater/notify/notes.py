@@ -129,6 +129,11 @@ def _of_shifts(detail: Detail) -> Iterator[str]:
         yield one_line(why, _LONGEST_WORD).replace("_", " ")
 
 
+def _of_failure(detail: Detail) -> Iterator[str]:
+    error = detail.get("error")
+    yield one_line(error, _LONGEST_WORD) if error else "its worker was lost"
+
+
 def _of_duplicate(detail: Detail) -> Iterator[str]:
     if days := _texts(detail, "first_days"):
         yield f"delivered before for {days}"
@@ -178,4 +183,5 @@ _NOTES: Mapping[Rule, Callable[[Detail], Iterator[str]]] = {
     Rule.SHIFTS_MISSING: _of_shifts,
     Rule.EXPORT_DUPLICATE: _of_duplicate,
     Rule.EXPORT_LAYOUT_CHANGED: _of_layout,
+    Rule.DAG_FAILED: _of_failure,
 }

@@ -158,6 +158,12 @@ WORDS: Mapping[Rule, RuleWords] = {
         number="{value}",
         next_step="Start with the slice that drives it, then ask what changed there that day.",
     ),
+    Rule.DAG_FAILED: RuleWords(
+        title="Task failed",
+        about="a task of a Dag",
+        number="ended in error, and is not tried again by itself",
+        next_step="Read the last line of the task's log in Airflow, mend the cause, clear the task.",
+    ),
 }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from breakwater.orchestration.failing import end_failure, tell_failure
+
 OWNER = "media-operations"
 """A team; people come and go."""
 
@@ -50,4 +52,7 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_policy": RETRY_POLICY,
     # Measured: a stage of a vendor-day takes seconds at 100,000 cases; half an hour means stuck.
     "execution_timeout": timedelta(minutes=30),
+    # A task's, not a Dag's: that one runs where Dags are parsed, late, and sometimes never.
+    "on_failure_callback": tell_failure,
+    "on_success_callback": end_failure,
 }

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from airflow.sdk import PokeReturnValue, get_current_context
+from airflow.sdk import Context, PokeReturnValue, get_current_context
 from pydantic import JsonValue
 
+from breakwater.contracts.configuration import Configuration
 from breakwater.core.errors import ExportPendingError, FeedUnavailableError
 from breakwater.orchestration.connections import installation
 from breakwater.orchestration.days import instant, operational_day
@@ -28,8 +29,15 @@ def list_vendors() -> list[str]:
     Raises:
         ConfigurationError: somebody asked for a vendor that has no contract.
     """
-    context = get_current_context()
-    configuration = installation().configuration
+    return vendors_of(get_current_context(), installation().configuration)
+
+
+def vendors_of(context: Context, configuration: Configuration) -> list[str]:
+    """List the vendors that a run is about, as `list_vendors` does.
+
+    Raises:
+        ConfigurationError: somebody asked for a vendor that has no contract.
+    """
     asked = {configuration.vendor(name).vendor for name in context["params"]["vendors"]}
     active = configuration.active_vendors(operational_day(context))
     return [vendor for vendor in active if vendor in asked or not asked]

@@ -155,7 +155,9 @@ def test_an_answer_that_only_drips_is_given_up_on(
     assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
 
 
-@pytest.mark.parametrize(("asked", "calls"), [("0", 2), ("21", 1), ("86400", 1), ("soon", 1)])
+@pytest.mark.parametrize(
+    ("asked", "calls"), [("0", 2), ("21", 1), ("86400", 1), ("soon", 1), ("\u00b2", 1)]
+)
 def test_a_short_rate_limit_is_waited_for_and_a_long_one_is_not(
     asked: str, calls: int, chat: ChatSink
 ) -> None:
@@ -169,7 +171,7 @@ def test_a_short_rate_limit_is_waited_for_and_a_long_one_is_not(
     else:
         with pytest.raises(SlackRefusedError) as caught:
             sender.send(delivery())
-        expected = float(asked) if asked.isdigit() else None
+        expected = float(asked) if asked.isdecimal() else None
         assert caught.value.retry_after_seconds == expected
     assert len(chat.calls) == calls
 

@@ -95,4 +95,4 @@ def _refusal(error: SlackApiError) -> DeliveryError:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     found = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return float(found) if found.isdigit() else None
+    return float(found) if found.isascii() and found.isdigit() else None

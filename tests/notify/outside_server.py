@@ -1,7 +1,10 @@
 """Somebody else's service on loopback, with TLS: answers as it is told, remembers what it heard."""
 
+import atexit
 import json
+import shutil
 import ssl
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -168,9 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
 @cache
 def _certificate() -> tuple[Path, Path]:
     """Make a certificate for localhost that signs itself; trust it by `trust`."""
-    import tempfile
-
     folder = Path(tempfile.mkdtemp(prefix="breakwater-tls-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     certificate = (

@@ -8,8 +8,9 @@ nothing that a run did not allow: what a backfill changed in silence stays silen
 **Is running it again safe?** Yes, at any time, and beside `close_day`: each message goes out once.
 
 **It is 3 a.m. and it is red.** `tell` red: the warehouse did not answer, or a connection cannot be read;
-its last log line says which. Nothing is lost: the next run tells all that is due by then. While it is
-paused, people are told by the runs of `close_day` alone.
+its last log line says which. Nothing is lost: the next run tells all that is due by then, and of the
+failure itself only if it lasted ten minutes. While it is paused, people are told by the runs of
+`close_day` alone.
 """
 
 from datetime import datetime, timedelta

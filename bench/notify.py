@@ -11,7 +11,8 @@
 ``storm``     all of them on one day: a few messages that stand for many.
 ``digest``    one day of five vendors for many audiences, written and handed to the outbox.
 ``send``      the same texts to an HTTP server on the loopback address, once by Apprise alone, once from
-              the outbox by the channel that uses Apprise: what sending once costs.
+              the outbox by the channel that uses Apprise: what it costs that no
+              kill loses one.
 
 CPU seconds are of this process and, where it takes part, of PostgreSQL. Nothing is asserted about time.
 """
@@ -313,7 +314,7 @@ def bench_sending(
         print(
             f"to decide, compose and render a message: {before:.2f} x what Apprise takes to send it"
         )
-        print(f"to send it from the outbox, once, whatever is killed: {ours / bare:.2f} x")
+        print(f"to send it from the outbox, so that no kill loses it: {ours / bare:.2f} x")
         assert server.taken() == 2 * len(payloads)
 
 

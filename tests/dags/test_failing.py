@@ -192,7 +192,13 @@ def test_what_a_finding_tells_is_not_told_twice(
     with installation.warehouse.transaction() as connection:
         replace_findings(connection, recent_day, "land", "*", [others])
     failing.tell_failure(context)
-    assert [each["vendor"] for each in _failures(installation)] == ["dekkan"]
+    assert [(each["vendor"], each["state"]) for each in _failures(installation)] == [
+        ("dekkan", "open")
+    ]
+    with installation.warehouse.transaction() as connection:
+        replace_findings(connection, recent_day, "land", "*", [missing])
+    failing.tell_failure(context)
+    assert [each["state"] for each in _failures(installation)] == ["resolved"]
 
 
 def test_other_incidents_of_the_day_stay_as_they_are(

@@ -95,9 +95,11 @@ def _tell(context: Context, now: datetime) -> None:
             (by for kind, by in TOLD_BY_A_FINDING.items() if isinstance(error, kind)), frozenset()
         )
         found = findings_of_day(connection, day) if told_by else ()
-        if any(each.rule in told_by and each.vendor == vendor for each in found):
+        is_told = any(each.rule in told_by and each.vendor == vendor for each in found)
+        if is_told and finding.finding_id not in {each.finding_id for each in found}:
             return
-        replace_findings(connection, day, _stage(context), vendor or WHOLE_DAY, [finding])
+        new = [] if is_told else [finding]
+        replace_findings(connection, day, _stage(context), vendor or WHOLE_DAY, new)
     _raise(context, workspace, day, now)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from breakwater.core.errors import BreakwaterError
-from breakwater.restate.reclose import reclose_stale
 from breakwater.warehouse.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -23,6 +22,8 @@ def reclose_all(workspace: Workspace, now: datetime) -> JsonValue:
         DayStaleError: with a sentence for each vendor-day that could not be brought up to date.
             Everything else is done; the days stay marked, and the next run tries them again.
     """
+    from breakwater.restate.reclose import reclose_stale
+
     done = reclose_stale(workspace, now)
     for restatement in done.restated:
         for part, figures in restatement.difference.items():

@@ -1,9 +1,12 @@
 """Rows are replaced as a whole; hostile text comes back as itself."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import psycopg
 import pytest
 
-from breakwater.warehouse.database import Database, replace_rows
+from breakwater.warehouse.database import Connection, Database, KeptConnections, replace_rows
 
 HOSTILE = ["\\N", '"', "a,b", "line\nbreak", "'; drop table x; --", "{{ 7*7 }}", "=1+1", ""]
 
@@ -62,3 +65,55 @@ def test_many_rows_go_in_chunks(table: Database) -> None:
     assert count == 12_345
     found = table.rows("select cast(sum(n) as bigint) as total from public.answer")
     assert found[0]["total"] == 12_345 * 12_344 // 2
+
+
+@pytest.fixture
+def keeping(table: Database) -> Iterator[Database]:
+    """Keep connections, as the workers of a range do."""
+    kept = KeptConnections()
+    yield replace(table, waits_for_disk=False, kept=kept)
+    kept.close()
+
+
+def _backend(connection: Connection) -> int:
+    return connection.info.backend_pid
+
+
+def test_a_kept_connection_serves_the_next_transaction(keeping: Database) -> None:
+    """What one wrote is committed before the next begins; one inside another has its own."""
+    with keeping.transaction() as one:
+        one.execute("insert into public.answer (n) values (1)")
+        with keeping.transaction() as inner:
+            assert _backend(inner) != _backend(one)
+            assert inner.execute("select n from public.answer").fetchall() == []
+    with keeping.transaction() as other:
+        assert _backend(other) == _backend(one)
+        assert other.execute("select n from public.answer").fetchall() == [{"n": 1}]
+        (setting,) = other.execute("show synchronous_commit").fetchall()
+        assert setting == {"synchronous_commit": "off"}
+
+
+def test_what_failed_is_taken_back_and_its_connection_not_kept(keeping: Database) -> None:
+    """Nothing of a failed transaction is seen by the next."""
+    opened = []
+
+    def fail() -> None:
+        with keeping.transaction() as failed:
+            opened.append(failed)
+            failed.execute("insert into public.answer (n) values (1)")
+            failed.execute("select 1 / 0")
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        fail()
+    assert opened[0].closed
+    assert keeping.rows("select n from public.answer") == []
+
+
+def test_a_connection_that_the_server_ended_is_replaced(keeping: Database) -> None:
+    """A server that was started anew, or that ends idle connections, stops nobody."""
+    with keeping.transaction() as ended:
+        pid = _backend(ended)
+    other = replace(keeping, kept=None)
+    assert other.rows("select pg_terminate_backend(%s, 5000) as done", [pid]) == [{"done": True}]
+    with keeping.transaction() as again:
+        assert _backend(again) != pid

@@ -1,5 +1,6 @@
 """What the worker processes of ``breakwater close-days`` do: each opens the installation once."""
 
+import atexit
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 from breakwater.cli.arguments import now
 from breakwater.core.errors import BreakwaterError
+from breakwater.warehouse.database import KeptConnections
 from breakwater.warehouse.workspace import Workspace, open_workspace
 
 ALLOCATOR = "GLIBC_TUNABLES"
@@ -77,7 +79,8 @@ def open_in_worker(workers: int) -> None:
 
     Several processes with few threads each do more than as many threads in each of them would.
     Days of history are not lost with a power cut that takes the last second of them: they are
-    simply closed again. So nobody waits for the disk at the end of every stage.
+    simply closed again. So nobody waits for the disk at the end of every stage. And connections to
+    the warehouse are kept from one stage to the next.
     """
     opened = open_workspace()
     operations = opened.configuration.operations
@@ -86,7 +89,9 @@ def open_in_worker(workers: int) -> None:
     engine = operations.engine.model_copy(update={"threads": threads})
     operations = operations.model_copy(update={"engine": engine})
     configuration = replace(opened.configuration, operations=operations)
-    warehouse = replace(opened.warehouse, waits_for_disk=False)
+    kept = KeptConnections()
+    atexit.register(kept.close)
+    warehouse = replace(opened.warehouse, waits_for_disk=False, kept=kept)
     _opened[:] = [replace(opened, configuration=configuration, warehouse=warehouse)]
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
@@ -14,6 +14,31 @@ Connection = psycopg.Connection[dict[str, Any]]
 Key = Mapping[str, object]
 
 
+class KeptConnections:
+    """Connections of one process between two transactions.
+
+    For a process that does many small ones: the server starts a process of its own for each
+    connection, which takes longer than most of what is asked of it.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._idle: list[Connection] = []
+
+    def take(self) -> Connection | None:
+        """Hand the one over that was put back last; None when there is none."""
+        return self._idle.pop() if self._idle else None
+
+    def put_back(self, connection: Connection) -> None:
+        """Keep a connection whose transaction is over."""
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """End all that wait."""
+        while (connection := self.take()) is not None:
+            connection.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A PostgreSQL database by its connection string.
@@ -22,18 +47,49 @@ class Database:
         dsn: the connection string.
         waits_for_disk: whether a commit returns only once it would outlive a power cut. Without,
             the last moments before one may be lost, as a whole: what is there is consistent.
+        kept: where connections wait for the next transaction; without, each has a new one.
     """
 
     dsn: str
     waits_for_disk: bool = True
+    kept: KeptConnections | None = field(default=None, compare=False, repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a connection whose work is committed as a whole, or not at all."""
-        with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
-            if not self.waits_for_disk:
-                connection.execute("set local synchronous_commit to off")
+        if self.kept is None:
+            with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
+                self._begin(connection)
+                yield connection
+            return
+        connection = self._taken_up(self.kept)
+        try:
             yield connection
+            connection.commit()
+        except BaseException:
+            connection.close()  # which takes back what was begun
+            raise
+        self.kept.put_back(connection)
+
+    def _begin(self, connection: Connection) -> None:
+        if not self.waits_for_disk:
+            connection.execute("set local synchronous_commit to off")
+        elif self.kept is not None:
+            connection.execute("select 1")  # whether it still answers
+
+    def _taken_up(self, kept: KeptConnections) -> Connection:
+        """Return a kept connection that still answers, or a new one."""
+        while (connection := kept.take()) is not None:
+            try:
+                self._begin(connection)
+            except psycopg.OperationalError:
+                connection.close()  # the server ended it meanwhile
+            else:
+                return connection
+        # Plans are made for each run: tables that grow by a range would outgrow a plan that is kept.
+        connection = psycopg.connect(self.dsn, row_factory=dict_row, prepare_threshold=None)
+        self._begin(connection)
+        return connection
 
     def rows(self, query: LiteralString, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Read rows in a transaction of their own."""

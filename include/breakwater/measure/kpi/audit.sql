@@ -15,25 +15,33 @@ with said as (
 audited as (
     select
         said.case_id_vendor,
-        sum(case when said.is_today = 1 and said.is_golden = 0 then said.is_scored else 0 end)
+        cast(sum(
+            case when said.is_today = 1 and said.is_golden = 0 then said.is_scored else 0 end
+        ) as bigint)
             as sampled,
-        sum(case when said.is_today = 1 and said.is_golden = 0 then said.millionths else 0 end)
+        cast(sum(
+            case when said.is_today = 1 and said.is_golden = 0 then said.millionths else 0 end
+        ) as bigint)
             as upheld_millionths,
-        sum(case when said.is_today = 1 and said.is_golden = 1 then said.is_scored else 0 end)
+        cast(sum(
+            case when said.is_today = 1 and said.is_golden = 1 then said.is_scored else 0 end
+        ) as bigint)
             as planted,
-        sum(case when said.is_today = 1 and said.is_golden = 1 then said.millionths else 0 end)
+        cast(sum(
+            case when said.is_today = 1 and said.is_golden = 1 then said.millionths else 0 end
+        ) as bigint)
             as right_millionths,
-        sum(case
+        cast(sum(case
             when said.is_today = 1 and said.is_golden = 0 and said.critical_errors is not null
                 then 1 else 0
-        end) as searched,
-        sum(case
+        end) as bigint) as searched,
+        cast(sum(case
             when said.is_today = 1 and said.is_golden = 0 and said.critical_errors > 0
                 then 1 else 0
-        end) as faulted,
-        sum(case
+        end) as bigint) as faulted,
+        cast(sum(case
             when said.is_today = 1 and said.is_golden = 0 then said.critical_errors
-        end) as critical_errors,
+        end) as bigint) as critical_errors,
         max(case when said.is_ours = 0 then said.millionths end) as vendor_millionths,
         max(case when said.is_ours = 1 and said.is_in_day = 1 then said.millionths end)
             as our_millionths

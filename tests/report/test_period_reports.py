@@ -7,6 +7,7 @@ from made_days import DAY, NOW, QUEUES
 
 from breakwater.core.period import Period
 from breakwater.core.vocabulary import RunType
+from breakwater.report.correct import tell_kept
 from breakwater.report.digest import publish_digest, publish_period, render_digest
 from breakwater.report.layout import metrics_read
 from breakwater.report.period_answers import read_period_answers
@@ -102,6 +103,19 @@ def test_it_is_told_once_and_filed_apart_from_the_daily_one(quiet: Workspace) ->
     assert mail["thread_key"] == "digest/2026-W47/ops"
     assert mail["payload"]["headers"]["List-Id"].endswith("<ops.weekly.breakwater.invalid>")
     assert mail["payload"]["attachments"][0]["name"] == "breakwater-2026-W47-ops.xlsx"
+
+
+def test_an_approved_scorecard_is_the_one_that_was_kept(quiet: Workspace) -> None:
+    """Figures that moved after somebody was asked are in no scorecard that they approved."""
+    _publish(quiet, WEEK)
+    with quiet.warehouse.transaction() as connection:
+        connection.execute("update measure.kpi_fact set numerator = numerator * 2")
+    (dekkan,) = (each for each in quiet.configuration.audiences if each.audience == "vendor_dekkan")
+    assert tell_kept(quiet, WEEK, dekkan, NOW) == 2
+    (mail,) = quiet.warehouse.rows("select payload from notify.outbox where channel = 'email'")
+    kept = render_digest(quiet, WEEK, "vendor_dekkan", 1, "text")
+    assert mail["payload"]["text"] == kept
+    assert tell_kept(quiet, WEEK, dekkan, NOW) == 0
 
 
 def _publish_count(workspace: Workspace) -> int:

@@ -5,8 +5,9 @@ import os
 from breakwater.core.period import Period
 from breakwater.notify.channels.email.mail import build_mail
 from breakwater.notify.channels.email.settings import SmtpSettings
-from breakwater.report.deliver import mail_of
+from breakwater.report.deliver import addressed, identity_of, mail_of
 from breakwater.report.editions import published_at, read_edition
+from breakwater.report.subscriptions import UnsubscribeLinks
 from breakwater.warehouse.delivery import Delivery
 from breakwater.warehouse.outbox import delivery_key_of
 from breakwater.warehouse.workspace import Workspace
@@ -33,14 +34,15 @@ def mail_of_edition(
         for address in known.email
     ]
     recipient = addresses[0] if addresses else NOBODY
-    subject, transition = f"digest/{audience}/{about.name}", f"edition-{published.number}"
+    subject, transition = identity_of(published)
+    links = UnsubscribeLinks.of(workspace)
     delivery = Delivery(
         outbox_id=0,
         channel="email",
         recipient=recipient,
         thread_key=subject,
         operation="post",
-        payload=mail_of(published),
+        payload=addressed(mail_of(published), links.headers(audience, recipient, at)),
         delivery_key=delivery_key_of(subject, transition, "email", recipient),
         attempts=1,
         is_in_doubt=False,

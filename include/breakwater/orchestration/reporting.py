@@ -48,15 +48,22 @@ def may_tell(kind: str) -> bool:
 
 
 def send_scorecards(kind: str) -> JsonValue:
-    """Send each vendor its own scorecard, as it was when it was approved.
+    """Send each vendor its own scorecard, as it was kept when somebody was asked.
+
+    Figures that moved since are not in it: nobody has approved them.
 
     Raises:
         DeliveryError: a message could not be sent yet; trying again is safe and sends it once.
         UndeliverableError: a message was refused for good, or has no channel to leave by.
     """
-    context, workspace = get_current_context(), installation()
-    about = period_of(context, PeriodKind(kind))
-    return _publish(workspace, about, _audiences(workspace)[1], deliver=True)
+    from breakwater.orchestration.telling import deliver_insisting
+    from breakwater.report.correct import tell_kept
+
+    workspace, now = installation(), instant()
+    about = period_of(get_current_context(), PeriodKind(kind))
+    vendors = [each for each in workspace.configuration.audiences if each.kind == "vendor"]
+    written = sum(tell_kept(workspace, about, vendor, now) for vendor in vendors)
+    return {"enqueued": written, "delivery": deliver_insisting(workspace)}
 
 
 def period_of(context: Context, kind: PeriodKind) -> Period:

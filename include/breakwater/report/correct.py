@@ -1,4 +1,4 @@
-"""Corrections: days that were told, closed again since, and moved far enough to be told again."""
+"""Telling what was kept: corrections of what readers were sent, and what a person has approved."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ def tell_corrections(workspace: Workspace, now: datetime) -> int:
     with workspace.warehouse.transaction() as connection:
         owed = connection.execute(_UNTOLD, [since]).fetchall()
     return sum(
-        _correct(workspace, _about(row), audiences[row["audience"]], now)
+        tell_kept(workspace, _about(row), audiences[row["audience"]], now)
         for row in owed
         if row["audience"] in audiences
     )
@@ -47,7 +47,15 @@ def _about(row: Mapping[str, Any]) -> Period:
     return Period.containing(PeriodKind(row["period"]), row["operational_day"])
 
 
-def _correct(workspace: Workspace, about: Period, audience: Audience, now: datetime) -> int:
+def tell_kept(workspace: Workspace, about: Period, audience: Audience, now: datetime) -> int:
+    """Write the latest edition of an audience to the outbox, as it was kept; composes nothing.
+
+    Returns:
+        How many messages; none when its readers know what it says.
+
+    Raises:
+        NoEditionError: it was never published.
+    """
     rules = workspace.configuration.operations.corrections
     with workspace.warehouse.transaction() as connection:
         hold(connection, "digest", WHOLE_DAY, about.last)

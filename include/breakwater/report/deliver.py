@@ -1,6 +1,7 @@
 """Hand an edition to the outbox: a mail for each address, one living message in a channel."""
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -44,11 +45,12 @@ def enqueue_edition(
     """
     thread = f"digest/{published.about.name}/{published.audience}"
     is_first = published.number == 1
+    subject, transition = identity_of(published)
     write = partial(
         enqueue,
         connection,
-        subject=f"digest/{published.audience}/{published.about.name}",
-        transition=f"edition-{published.number}",
+        subject=subject,
+        transition=transition,
         thread_key=thread,
         now=now,
         not_before=not_before if not_before and not_before > now else None,
@@ -57,12 +59,11 @@ def enqueue_edition(
     written = 0
     mail = mail_of(published)
     for address in addresses_of(connection, audience):
-        headers = mail["headers"] | links.headers(audience.audience, address, now)
         written += write(
             channel="email",
             recipient=address,
             operation="post" if is_first else "reply",
-            payload=mail | {"headers": headers},
+            payload=addressed(mail, links.headers(audience.audience, address, now)),
         )
     if audience.slack_channel is not None:
         written += write(
@@ -72,6 +73,16 @@ def enqueue_edition(
             payload=dict(published.slack),
         )
     return written
+
+
+def identity_of(published: Published) -> tuple[str, str]:
+    """Return what its messages are about, and which change of that they tell."""
+    return f"digest/{published.audience}/{published.about.name}", f"edition-{published.number}"
+
+
+def addressed(mail: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return a mail with the headers of one address beside those that it has for all."""
+    return {**mail, "headers": {**mail["headers"], **headers}}
 
 
 def mail_of(published: Published) -> dict[str, Any]:

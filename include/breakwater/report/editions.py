@@ -11,7 +11,6 @@ from breakwater.report.correcting import Said
 from breakwater.report.enclosures import (
     Enclosures,
     enclosures_of,
-    leave_for_later,
     make_enclosures,
     pictures_as_text,
 )
@@ -90,15 +89,9 @@ def publish_edition(
         known = last or _said(connection, digest.about, digest.audience, latest["edition"])
         moved = restated(known.figures, digest.figures())
         edition = Edition(digest, latest["edition"] + 1, moved, since=known.number)
-    if not is_sent:
-        published = render(edition, Enclosures())
-        _keep(connection, published, digest, fingerprint, at)
-        leave_for_later(
-            connection, digest.about, digest.audience, edition.number, is_mailed=is_mailed
-        )
-        return published
-    published = render(edition, make_enclosures(edition, is_mailed=is_mailed))
-    _keep(connection, published, digest, fingerprint, at)
+    enclosed = make_enclosures(edition, is_mailed=is_mailed) if is_sent else None
+    published = render(edition, enclosed or Enclosures())
+    _keep(connection, published, digest, _columns(enclosed, is_mailed=is_mailed), at)
     return published
 
 
@@ -170,8 +163,19 @@ def render(edition: Edition, enclosed: Enclosures) -> Published:
     )
 
 
+def _columns(enclosed: Enclosures | None, *, is_mailed: bool) -> tuple[object, ...]:
+    """Spell what an edition carries as its columns; null stands for what is not made yet."""
+    if enclosed is None:
+        return None, None, None if is_mailed else b""
+    return enclosed.chart, pictures_as_text(enclosed.pictures), enclosed.spreadsheet
+
+
 def _keep(
-    connection: Connection, published: Published, digest: Digest, fingerprint: str, at: datetime
+    connection: Connection,
+    published: Published,
+    digest: Digest,
+    enclosed: tuple[object, ...],
+    at: datetime,
 ) -> None:
     numbers = {label: asdict(number) for label, number in digest.measured().items()}
     message = digest.to_dict() | {"figures": digest.figures(), "measured": numbers}
@@ -184,15 +188,13 @@ def _keep(
             published.about.kind,
             published.audience,
             published.number,
-            fingerprint,
+            fingerprint_of(digest.figures()),
             published.subject,
             json.dumps(message, default=str, ensure_ascii=False),
             published.html,
             published.text,
             json.dumps(published.slack, ensure_ascii=False),
-            published.chart,
-            pictures_as_text(published.pictures),
-            published.spreadsheet,
+            *enclosed,
             at,
         ],
     )

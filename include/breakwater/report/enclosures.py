@@ -13,12 +13,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from breakwater.core.period import Period
 from breakwater.report.chart import draw_chart
 from breakwater.report.charts.anomaly import draw_anomaly
 from breakwater.report.message import Digest, Edition
 from breakwater.report.spreadsheet import render_spreadsheet
-from breakwater.warehouse.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +47,6 @@ def make_enclosures(edition: Edition, *, is_mailed: bool) -> Enclosures:
 def pictures_as_text(pictures: Mapping[str, bytes]) -> str:
     """Spell pictures as they are stored: JSON with Base64."""
     return json.dumps({cid: base64.b64encode(png).decode("ascii") for cid, png in pictures.items()})
-
-
-def leave_for_later(
-    connection: Connection, about: Period, audience: str, number: int, *, is_mailed: bool
-) -> None:
-    """Write that what an edition carries is not made yet; its readers' mail decides of which things."""
-    connection.execute(
-        "update report.edition set chart = null, pictures = null,"
-        " spreadsheet = case when %s then null else spreadsheet end"
-        " where operational_day = %s and period = %s and audience = %s and edition = %s",
-        [is_mailed, about.last, about.kind, audience, number],
-    )
 
 
 def enclosures_of(row: Mapping[str, Any]) -> Enclosures:

@@ -9,10 +9,13 @@ from breakwater.contracts.metrics import METRICS
 HOUR = 3600
 
 
+TOLD = ("scheduled", "handling", "available", "paid", "adherent", "logged_in")
+
+
 def crew(*rows: Event) -> list[Event]:
-    """Fill a crew up to five reviewers with people of whom nothing but the schedule is known."""
-    nothing = dict.fromkeys(("handling", "available", "paid", "adherent", "logged_in"))
-    return [*rows, *(shift(f"other-{n}", **nothing) for n in range(5 - len(rows)))]
+    """Add five reviewers who tell everything and whose day was off: they move no share."""
+    off = dict.fromkeys(TOLD, 0)
+    return [*rows, *(shift(f"other-{n}", **off) for n in range(5))]
 
 
 def told(bench: Bench, configuration: Configuration, shifts: list[Event]) -> dict[str, object]:
@@ -57,6 +60,15 @@ def test_what_a_row_does_not_tell_counts_on_neither_side(
     found = told(duckdb_bench, configuration, crew(whole, half))
     assert found["occupancy"] == ("manila", 6, 8)
     assert "utilisation" not in found, "nobody is both paid and known to be working"
+
+
+def test_it_is_those_who_tell_a_share_who_are_counted(
+    duckdb_bench: Bench, configuration: Configuration
+) -> None:
+    """Of five reviewers four tell their schedule alone: the share would be that of the fifth."""
+    silent = dict.fromkeys(name for name in TOLD if name != "scheduled")
+    others = [shift(f"other-{n}", **silent) for n in range(4)]
+    assert told(duckdb_bench, configuration, [shift("one"), *others]) == {}
 
 
 @pytest.mark.parametrize(("people", "is_told"), [(4, False), (5, True)])

@@ -19,7 +19,7 @@ class Team(Contract):
     team: Name
     title: str = Field(min_length=1, max_length=60)
     contacts: tuple[Destination, ...] = Field(min_length=1)
-    """Where it is reached, at most one address a channel."""
+    """Where it is reached; all addresses of the channel that a route names are told."""
 
     @model_validator(mode="after")
     def _has_addresses(self) -> "Team":

@@ -1,5 +1,6 @@
 """The operation as a whole: its day, its queues, its tolerances, its engine."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -222,6 +223,15 @@ class Retention(Contract):
 HostName = Annotated[
     str, Field(pattern=r"^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
 ]
+
+
+def is_named(host: str, hosts: Collection[str], internal_hosts: Collection[str]) -> bool:
+    """Tell whether a host is among those that may be asked; only `hosts` may be suffixes."""
+    return (
+        host in hosts
+        or host in internal_hosts
+        or any(host.endswith(suffix) for suffix in hosts if suffix.startswith("."))
+    )
 
 
 class Outside(Contract):

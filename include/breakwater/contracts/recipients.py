@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from breakwater.contracts.base import Contract
 from breakwater.contracts.calendar import Shift, Weekday, ZoneName, shift_span
 from breakwater.contracts.routes import Destination
-from breakwater.core.calendar import DAY
+from breakwater.core.calendar import DAY, merged
 from breakwater.core.finding import Severity
 
 EVERY_DAY: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,21 +25,17 @@ class QuietHours(Contract):
     """``22:00-31:00`` is from ten at night to seven in the morning."""
 
 
-def quiet_hours_of_week(quiet: Iterable[QuietHours]) -> int:
+def quiet_seconds_of_week(quiet: Iterable[QuietHours]) -> int:
     """Count the seconds of an ordinary week that lie in any of the stretches."""
-    spans = sorted(
-        (number * DAY + start + week, number * DAY + end + week)
+    spans = merged(
+        (max(0, number * DAY + start + week), min(WEEK, number * DAY + end + week))
         for stretch in quiet
         for number, day in enumerate(EVERY_DAY)
         if day in stretch.days
         for start, end in [shift_span(stretch.hours)]
         for week in (-WEEK, 0)
     )
-    covered, until = 0, 0
-    for start, end in spans:
-        begins, ends = max(start, until), min(end, WEEK)
-        covered, until = covered + max(0, ends - begins), max(until, ends)
-    return covered
+    return sum(end - start for start, end in spans)
 
 
 class RecipientWishes(Destination):
@@ -57,7 +53,7 @@ class RecipientWishes(Destination):
 
     @model_validator(mode="after")
     def _is_awake_at_times(self) -> "RecipientWishes":
-        if quiet_hours_of_week(self.quiet) >= WEEK:
+        if quiet_seconds_of_week(self.quiet) >= WEEK:
             message = "quiet hours that end; found none in which it may be told"
             raise ValueError(message)
         return self

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.operations import is_named
 from breakwater.contracts.routes import Destination
 
 
@@ -25,11 +26,18 @@ def telling_problems(configuration: Configuration) -> Iterator[str]:
         for vendor in sorted(set(wishes.vendors) - set(configuration.vendors)):
             path = f"recipients.yaml: {wishes.recipient}.vendors"
             yield f"{path}: expected a vendor; found {vendor!r}"
+    yield from _unknown_hosts(configuration)
+
+
+def _unknown_hosts(configuration: Configuration) -> Iterator[str]:
+    outside = configuration.operations.outside
     for rota in configuration.on_call.rotas:
-        url = rota.calendar.url if rota.calendar else None
-        if url is not None and not _is_allowed(configuration, _host(url)):
+        if rota.calendar is None or rota.calendar.url is None:
+            continue
+        host = urlsplit(rota.calendar.url).hostname or ""
+        if not is_named(host, outside.hosts, outside.internal_hosts):
             path = f"on_call.yaml: rotas.{rota.rota}.calendar.url"
-            yield f"{path}: expected a host of operations.outside; found {_host(url)!r}"
+            yield f"{path}: expected a host of operations.outside; found {host!r}"
 
 
 def _unknown_rotas(
@@ -39,13 +47,3 @@ def _unknown_rotas(
         rota = destination.rota
         if rota is not None and configuration.on_call.rota(rota) is None:
             yield f"{path}: expected a rota of on_call.yaml; found {rota!r}"
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
-
-
-def _is_allowed(configuration: Configuration, host: str) -> bool:
-    outside = configuration.operations.outside
-    named = {*outside.hosts, *outside.internal_hosts}
-    return host in named or any(host.endswith(h) for h in outside.hosts if h.startswith("."))

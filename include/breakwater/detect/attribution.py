@@ -99,8 +99,9 @@ def _same_metric(
 
 def _abnormal(series: list[Series], found: Detection, metric: str, day: int) -> Iterator[Abnormal]:
     for index, one in enumerate(series):
-        is_abnormal = found.verdict[index, day] >= Verdict.ONSET
-        if one.slice.metric == metric and is_abnormal and not is_welcome(one, found, index, day):
+        if one.slice.metric != metric or found.verdict[index, day] < Verdict.ONSET:
+            continue
+        if not is_welcome(one, found, index, day):
             sign, span = int(found.sign[index, day]), int(found.span[index, day])
             yield Abnormal(index, one.members, sign, span)
 
@@ -113,10 +114,12 @@ def _told_before(
     What only follows from other metrics was not told then, and is none of it.
     """
     told: dict[int, Abnormal] = {}
+    if leaves.metric in CONSEQUENCES:
+        return []
     for day in range(max(today - TOLD_DAYS, 0), today):
         abnormal = list(_abnormal(series, found, leaves.metric, day))
         onsets = [one for one in abnormal if found.verdict[one.index, day] == Verdict.ONSET]
-        if onsets and leaves.metric not in CONSEQUENCES:
+        if onsets:
             explained = explained_by(leaves.until(day), abnormal)
             told |= {one.index: one for one in onsets if one.index not in explained}
     return list(told.values())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from breakwater.contracts.metrics import METRICS
-from breakwater.core.days import Window, utc_instant
+from breakwater.core.days import Window, days_between, utc_instant
 from breakwater.core.finding import Finding
 from breakwater.detect.panel import Floats
 from breakwater.detect.stream.detector import score_of
@@ -103,8 +103,7 @@ def _series(
     """Return the hours of a span and the values of a metric on a scale on which they add up."""
     starts: list[int] = []
     known: list[bool] = []
-    for n in range((span[1] - span[0]).days + 1):
-        day = span[0] + timedelta(days=n)
+    for day in days_between(*span):
         window = Window.for_operational_day(day, zone)
         for at in range(window.start - window.start % HOUR, window.end, HOUR):
             if not starts or at > starts[-1]:  # where midnight is within an hour, both days have it

@@ -168,8 +168,8 @@ def _beside(silence: Silence, events: Sequence[KnownEvent]) -> Silence:
 def silence_finding(silence: Silence, queues: Mapping[str, Queue]) -> Finding:
     """Make the finding of a queue that fell silent; urgent work makes it major."""
     named = silence.slice.below_vendor
-    among = [queues[named["queue"]]] if named.get("queue") in queues else []
-    is_urgent = "queue" not in named or any(queue.priority in URGENT for queue in among)
+    queue = queues.get(named.get("queue", ""))
+    is_urgent = "queue" not in named or (queue is not None and queue.priority in URGENT)
     detail: dict[str, object] = {
         "series": silence.slice.name,
         "weeks": silence.weeks,

@@ -105,9 +105,11 @@ def _conclude(
     is_short = about.is_of_any_number or count < about.expected_files
     if (is_short or not in_force) and (not about.is_past_deadline or arrival.on_their_way):
         return about.pending(found)
-    shifts = file_in_force(connection, about.vendor, about.day, "shifts")
-    if about.contract.shifts and shifts is None and not about.is_past_deadline:
-        return about.pending("no export of shifts")
+    shifts = None
+    if about.contract.shifts is not None:
+        shifts = file_in_force(connection, about.vendor, about.day, "shifts")
+        if shifts is None and not about.is_past_deadline:
+            return about.pending("no export of shifts")
     if in_force and not _log_is_whole(about):
         return _pending_log(about)
     findings = list(findings_of(about, received, in_force, again, arrival))

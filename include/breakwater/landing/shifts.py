@@ -83,7 +83,7 @@ def _mapped(
     contract, columns = terms.contract, shifts.columns
     texts = Texts(raw.columns, contract.missing_values)
     reasons = Reasons(texts.row_count)
-    check_texts(texts, tuple(name for name in shifts.column_names), reasons)
+    check_texts(texts, shifts.column_names, reasons)
     agent = texts.cells(columns.agent)
     reasons.add("agent_missing", texts.of(columns.agent).is_null())
     told = {name: _seconds(texts, name, shifts, reasons) for name in DURATIONS}

@@ -37,7 +37,8 @@ def explain_incident(workspace: Workspace, name: str, now: datetime) -> list[str
     with workspace.warehouse.transaction() as connection:
         fingerprint = incident_named(connection, name)
         day = _day_of(connection, fingerprint)
-        incidents = incidents_of_day(connection, day)
+        known = incidents_of_day(connection, day)
+        incidents = {name: incident.settled(now) for name, incident in known.items()}
         incident = incidents[fingerprint]
         finding = incident.finding
         found = findings_of_day(connection, day)

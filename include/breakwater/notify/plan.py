@@ -6,7 +6,7 @@ what ``breakwater notify explain`` prints.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from breakwater.contracts.configuration import Configuration
@@ -162,6 +162,10 @@ class Planner:
         threads = tuple(self._threads(incidents, known, ways, only))
         return Plan(threads, ways, escalations, chains)
 
+    def narrowed(self, plan: Plan, incidents: Sequence[Incident], known: Known, only: Only) -> Plan:
+        """Return a plan with the threads of some recipients; ways and escalations are the same."""
+        return replace(plan, threads=tuple(self._threads(incidents, known, plan.ways, only)))
+
     def _is_seen(self, incident: Incident) -> bool:
         """Tell whether somebody says that they look into it."""
         return incident.state_at(self.now) is State.ACKNOWLEDGED
@@ -195,10 +199,8 @@ class Planner:
                 if way.reason is WayReason.TOLD:
                     routed.setdefault(recipient, {})[fingerprint] = way
         for recipient in sorted(told.keys() | routed.keys() if only is None else only.keys()):
-            mine, may_move = (
-                routed.get(recipient, {}),
-                only[recipient] if only is not None else None,
-            )
+            mine = routed.get(recipient, {})
+            may_move = None if only is None else only[recipient]
             if may_move is not None:
                 mine = {each: way for each, way in mine.items() if each in may_move}
             desk = _Desk(recipient, told.get(recipient, {}), mine, may_move)

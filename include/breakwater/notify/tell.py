@@ -75,8 +75,9 @@ class Teller:
             incidents: as for `tell`.
         """
         known, planner = self._known(), self._planner()
-        only = whom_to_wake(planner.plan(incidents, known, {}), known, self.now)
-        return self._enact(planner.plan(incidents, known, only), known, set(only))
+        plan = planner.plan(incidents, known, {})
+        only = whom_to_wake(plan, known, self.now)
+        return self._enact(planner.narrowed(plan, incidents, known, only), known, set(only))
 
     def tell_words(self, incidents: Sequence[Incident], spoken_of: set[str]) -> int:
         """Write what people said of incidents, to those who were told of them; return how many.

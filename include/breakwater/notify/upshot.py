@@ -74,7 +74,6 @@ def progress_of(plan: Plan, known: Known, now: datetime) -> Progress:
     told = {
         incident.fingerprint
         for thread in plan.threads
-        if thread.is_told_now or thread.last is not None
         for incident in thread.incidents
         if thread.is_told_now or (thread.last and incident.fingerprint in thread.last.members)
     }

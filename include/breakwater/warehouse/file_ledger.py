@@ -142,7 +142,7 @@ def file_in_force(
 ) -> ReceivedFile | None:
     """Return the file of a vendor-day's book that was delivered last, if there is one.
 
-    For our own log. What a vendor sent is asked for by `files_in_force`.
+    For our own log and for shifts. A vendor's cases are asked for by `files_in_force`.
     """
     files = received_files(connection, vendor, day, book)
     return files[-1] if files else None

@@ -68,7 +68,7 @@ class SliceHours:
     """One metric of one slice over the hours of some days.
 
     Attributes:
-        days: those that are measured, for every vendor that is part of the slice.
+        days: those on which any vendor that is part of the slice is measured.
         sums: by the UTC second of the hour, the sums above and below the line; an hour of nothing
             is not there. Below the line is zero for counts and levels.
     """

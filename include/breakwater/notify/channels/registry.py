@@ -1,7 +1,8 @@
-"""Every channel by its name: the one place that a new one is added to."""
+"""Every channel by its name; what else a new one needs is in docs/channels.md."""
 
 from collections.abc import Iterable, Mapping
 
+from breakwater.contracts.channels import ChannelName
 from breakwater.notify.channel import Access, Channel, News, Part
 from breakwater.notify.channels.apprise import channel as apprise
 from breakwater.notify.channels.email import channel as email
@@ -14,7 +15,6 @@ from breakwater.notify.channels.slack_webhook import channel as slack_webhook
 from breakwater.notify.channels.teams import channel as teams
 from breakwater.notify.channels.webhook import channel as webhook
 from breakwater.notify.sender import Sender
-from breakwater.warehouse.outbox import Channel as ChannelName
 
 CHANNELS: Mapping[ChannelName, Channel] = {
     "apprise": apprise,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from breakwater.contracts.operations import Outside
+from breakwater.contracts.operations import Outside, is_named
 from breakwater.core.errors import BreakwaterError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -66,9 +66,7 @@ class Allowed:
 
     def names(self, host: str) -> bool:
         """Tell whether a host is allowed at all."""
-        return host in self.hosts | self.internal_hosts or any(
-            host.endswith(suffix) for suffix in self.hosts if suffix.startswith(".")
-        )
+        return is_named(host, self.hosts, self.internal_hosts)
 
     def permits(self, host: str, address: Address) -> bool:
         """Tell whether a host may have an address."""

@@ -43,12 +43,15 @@ def write_batches(batches: Iterable[pa.RecordBatch], table: Table, file: Path) -
     """
     groups = (_fitted(group, table) for group in _row_groups(batches))
     first = next(groups, arrow_schema(table).empty_table())
+    repetitive = _repetitive_columns(first)
     with (
         pq.ParquetWriter(
             file,
             first.schema,
             compression="zstd",
-            use_dictionary=_repetitive_columns(first),
+            use_dictionary=repetitive,
+            # The least and the greatest of a column of ids exclude nothing, and cost a quarter of writing.
+            write_statistics=[*repetitive, *_columns_without_text(first)],
             store_schema=False,
         ) as writer,
         ThreadPoolExecutor(1, thread_name_prefix="breakwater-parquet") as packer,
@@ -89,6 +92,10 @@ def _repetitive_columns(rows: pa.Table) -> list[str]:
         if field.type == pa.string()
         and pc.count_distinct(told.column(field.name)).as_py() * 4 <= told.num_rows
     ]
+
+
+def _columns_without_text(rows: pa.Table) -> list[str]:
+    return [field.name for field in rows.schema if field.type != pa.string()]
 
 
 def _fitted(rows: pa.Table, table: Table) -> pa.Table:

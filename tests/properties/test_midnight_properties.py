@@ -56,7 +56,7 @@ def _actions(log: Sequence[tuple[str | None, str, int]]) -> list[Row]:
     ]
 
 
-def _ended(books: LandedBooks, day: date, ids: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
+def ended(books: LandedBooks, day: date, ids: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
     """Return where every record that a day counts ended."""
     with books.workspace.warehouse.transaction() as connection:
         version = current_version(connection, Partition.of_day(RECON_OUTCOME.name, day, VENDOR))
@@ -94,7 +94,7 @@ def test_days_in_any_order_end_as_the_plain_rules_say(
     expected = plain.run()
     event(f"{min(len(plain.by_item), 2)} by item")
     ids = {f"{side}{n}" for side in "va" for n in range(6)}
-    ended = {day: _ended(books, day, ids) for day in DAYS}
-    counted = Counter(record for of_day in ended.values() for record in of_day)
+    found = {day: ended(books, day, ids) for day in DAYS}
+    counted = Counter(record for of_day in found.values() for record in of_day)
     assert set(counted.values()) <= {1}, "a record is counted on two days"
-    assert ended == expected
+    assert found == expected

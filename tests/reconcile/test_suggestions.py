@@ -130,10 +130,25 @@ def test_a_record_without_an_id_hides_no_other() -> None:
     assert found(vendor, internal) == [("v2", "a2")]
 
 
-def suggested_by(*rules: dict[str, object]) -> list[tuple[str, str, str]]:
-    """Match two small books, and return the suggested pairs and who suggests them."""
+def suggested_among(books: TwoBooks) -> list[tuple[str, str, str]]:
+    """Match two books, and return the suggested pairs and who suggests them."""
+    configuration = load_configuration()
+    suggesting = books.about(configuration).suggesting_rules
+    with closing(DuckDBEngine("256MB", 1)) as engine:
+        books.match(engine, configuration)
+        told = suggest_pairs(engine, suggesting, "enforcement_action", HOUR)
+    assert told is not None
+    return [(each.vendor_record, each.internal_record, each.rule) for each in told]
+
+
+def with_rules(*rules: dict[str, object]) -> Matching:
+    """Put rules that suggest after the key and the item."""
     fuzzy = [{"kind": "fuzzy", **rule} for rule in rules]
-    matching = Matching.model_validate({"rules": [{"kind": "exact_key"}, *fuzzy]})
+    return Matching.model_validate({"rules": [{"kind": "exact_key"}, {"kind": "item"}, *fuzzy]})
+
+
+def suggested_by(*rules: dict[str, object]) -> list[tuple[str, str, str]]:
+    """Return what some rules suggest among two small books."""
     books = TwoBooks(
         events=(
             vendor_event("v1", NOON, record_key="C-10442", item_id="I-1"),
@@ -144,15 +159,40 @@ def suggested_by(*rules: dict[str, object]) -> list[tuple[str, str, str]]:
             action("a2", NOON, record_key="none-of-them", item_id="I-900010"),
             action("a3", NOON + 3 * HOUR, record_key="C-20778", item_id="I-3"),
         ),
-        matching=matching,
+        matching=with_rules(*rules),
     )
-    configuration = load_configuration()
-    suggesting = books.about(configuration).suggesting_rules
-    with closing(DuckDBEngine("256MB", 1)) as engine:
-        books.match(engine, configuration)
-        told = suggest_pairs(engine, suggesting, "enforcement_action", HOUR)
-    assert told is not None
-    return [(each.vendor_record, each.internal_record, each.rule) for each in told]
+    return suggested_among(books)
+
+
+LONELY = TwoBooks(
+    events=(
+        vendor_event("v1", NOON, record_key="C-10442", item_id="I-1"),
+        # twice in both books: the other two are copies
+        vendor_event("v2", NOON + 60, record_key="C-10777", item_id="I-2"),
+        vendor_event("v3", NOON + 60, record_key="C-10777", item_id="I-2"),
+        # equally near to a4 and a5, and one id is a slip away
+        vendor_event("v4", NOON, record_key="C-30111", item_id="I-4"),
+        # like the key of the copies, and not like a6
+        vendor_event("v5", NOON, record_key="C-18777", item_id="I-5"),
+    ),
+    actions=(
+        action("a1", NOON, record_key="C-10443", item_id="I-11"),
+        action("a2", NOON + 60, record_key="C-10777", item_id="I-2"),
+        action("a3", NOON + 60, record_key="C-10777", item_id="I-2"),
+        action("a4", NOON - 30, record_key="C-30112", item_id="I-4"),
+        action("a5", NOON + 30, record_key="L-99999", item_id="I-4"),
+        action("a6", NOON + 30, record_key="C-10747", item_id="I-6"),
+    ),
+    matching=with_rules({"rule": "keys", "at_most": 3}),
+)
+"""Records that nothing paired: lone ones, copies of a pair on both sides, and a choice of two."""
+
+SUGGESTED = [("v1", "a1", "keys"), ("v4", "a4", "keys")]
+
+
+def test_a_copy_is_no_slip_and_a_choice_may_be() -> None:
+    """Copies of a paired key look like it and are suggested to nobody; who was equally near is."""
+    assert suggested_among(LONELY) == SUGGESTED
 
 
 def test_each_rule_has_its_fields_and_its_window() -> None:

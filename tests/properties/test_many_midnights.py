@@ -1,0 +1,165 @@
+"""Many small books around two midnights, landed as one: each ends as it does alone, by the plain rules.
+
+Books share no key and no item, so none may notice another. A neighbour is not there yet when the day
+between is closed for the first time: see docs/mutation.md for what else this is for.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from landed_books import LandedBooks
+from plain_matching import Ended
+from plain_midnight import PlainMidnight
+from test_midnight_properties import DAYS, ended
+from two_books import Row, action, at, day_of, vendor_event
+
+from breakwater.core.vocabulary import Outcome, Side
+from breakwater.warehouse.workspace import Workspace
+
+COUNT = 60
+EDGE = 7200
+BEFORE, BETWEEN, AFTER = DAYS
+MATCHED = {Outcome.MATCHED, Outcome.MATCHED_WITHIN_TOLERANCE}
+Books = tuple[list[Row], list[Row]]
+
+
+@cache
+def small_books() -> list[Books]:
+    """Draw small books, always the same ones: few keys, items and instants, so that they crowd."""
+    draw = random.Random("over midnight")  # noqa: S311  the same every time
+    found = []
+    for n in range(COUNT):
+        midnights = [at("00:00:00", day) for day in draw.choice([DAYS[1:], DAYS[1:2], DAYS[2:]])]
+        vendor = list(_vendor_rows(draw, f"{n:03}", midnights))
+        found.append((vendor, list(_own_rows(draw, f"{n:03}", midnights))))
+    return found
+
+
+def _vendor_rows(draw: random.Random, book: str, midnights: list[int]) -> Iterator[Row]:
+    for n in range(draw.randint(0, 6)):
+        key, item = f"C{draw.randint(1, 6)}/{book}", f"I{draw.choice('12')}/{book}"
+        instant = draw.choice(midnights) + _distance(draw, -1)
+        yield vendor_event(f"v{book}-{n}", instant, record_key=key, item_id=item)
+
+
+def _own_rows(draw: random.Random, book: str, midnights: list[int]) -> Iterator[Row]:
+    for n in range(draw.randint(0, 6)):
+        key = draw.choice([None, None, None, f"C{draw.randint(1, 6)}/{book}", f"L/{book}"])
+        told = {"record_key": key, "item_id": f"I{draw.choice('12')}/{book}"}
+        told["source"] = draw.choice(["review"] * 5 + ["automation", "appeal"])
+        yield action(f"a{book}-{n}", draw.choice(midnights) + _distance(draw, 1), **told)
+
+
+def _distance(draw: random.Random, side: int) -> int:
+    """Draw how far a record lies from midnight: mostly judged before it and enforced after it."""
+    far = [-EDGE - 1, -EDGE, -EDGE + 1, -1, 0, 1, EDGE - 1, EDGE, 5 * 3600]
+    return draw.choice([*[side * draw.randint(1, 6) * 10] * 3, draw.choice(far)])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a day says of its records and of itself."""
+
+    ended: Ended
+    breaks: dict[tuple[str, str], str]
+    tie_out: dict[str, dict[str, int]]
+
+
+def told_by(books: LandedBooks, day: date, ids: Collection[str]) -> Told:
+    """Read what became of a day."""
+    ties = {side: books.tie_out(day, side) for side in Side}
+    return Told(ended(books, day, set(ids)), books.breaks(day), ties)
+
+
+def plainly(day: date, ended_plainly: Ended, every: Books) -> Told:
+    """Say the same from where every record ended."""
+    breaks = {key: each[0] for key, each in ended_plainly.items() if each[0] not in MATCHED}
+    own = {row["action_id"] for row in every[1] if day_of(row["decided_at"]) == day}
+    own -= {row["action_id"] for row in every[1] if row["source"] == "appeal"}
+    mine = {name for side, name in ended_plainly if side == Side.INTERNAL}
+    population = Counter(side for side, _ in ended_plainly)
+    broken = Counter(side for side, _ in breaks)
+    borrowed = {Side.VENDOR: 0, Side.INTERNAL: len(own - mine)}
+    brought_in = {Side.VENDOR: 0, Side.INTERNAL: len(mine - own)}
+    ties = {
+        side: {
+            "population": population[side],
+            "matched": population[side] - broken[side],
+            "breaks": broken[side],
+            "borrowed": borrowed[side],
+            "brought_in": brought_in[side],
+        }
+        for side in Side
+    }
+    return Told(ended_plainly, breaks, ties)
+
+
+def expected(day: date, each: list[Books], every: Books) -> Told:
+    """Say what becomes of a day, book by book."""
+    found: Ended = {}
+    for events, actions in each:
+        reviewed = [row for row in actions if row["source"] != "appeal"]
+        found |= PlainMidnight(DAYS, events, reviewed).run()[day]
+    return plainly(day, found, every)
+
+
+def of_the_day_between(each: list[Books]) -> list[Books]:
+    """Leave what the day between knows when it alone is landed."""
+    return [
+        (
+            [row for row in events if day_of(row["event_at"]) == BETWEEN],
+            [row for row in actions if _is_in_reach(row["decided_at"])],
+        )
+        for events, actions in each
+    ]
+
+
+def _is_in_reach(instant: int) -> bool:
+    return at("00:00:00", BETWEEN) - EDGE <= instant < at("00:00:00", AFTER) + EDGE
+
+
+def as_one(each: list[Books]) -> Books:
+    """Put small books into one."""
+    return (
+        [row for events, _ in each for row in events],
+        [row for _, actions in each for row in actions],
+    )
+
+
+@cache
+def known() -> tuple[Told, dict[date, Told]]:
+    """Say what becomes of the day between, landed alone, and of all days in the end."""
+    each = small_books()
+    little = of_the_day_between(each)
+    alone = expected(BETWEEN, little, as_one(little))
+    return alone, {day: expected(day, each, as_one(each)) for day in DAYS}
+
+
+def closed_in_turn(books: LandedBooks) -> tuple[Told, dict[date, Told]]:
+    """Land and close the day between, then the day before it, then the one after."""
+    books.forget()
+    events, actions = as_one(small_books())
+    ids = {row["event_id"] for row in events} | {row["action_id"] for row in actions}
+    alone = None
+    for day in (BETWEEN, BEFORE, AFTER):
+        books.land(day, events, actions)
+        books.reconcile(day)
+        alone = alone or told_by(books, BETWEEN, ids)
+    assert alone is not None
+    return alone, {day: told_by(books, day, ids) for day in DAYS}
+
+
+def test_every_small_book_ends_on_one_day_as_it_does_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Outcome, counterpart, breaks and tie-out, before the neighbours are landed and after."""
+    alone, days = closed_in_turn(LandedBooks(workspace, tmp_path))
+    expected_alone, expected_days = known()
+    assert alone == expected_alone
+    assert days == expected_days
+    assert sum(told.tie_out[Side.INTERNAL]["brought_in"] for told in days.values()) > COUNT / 2

@@ -17,6 +17,7 @@ from breakwater.core.calendar import (
     Schedule,
     Span,
     Tile,
+    instants_of,
     merged,
     repeated_hours,
     without,
@@ -396,3 +397,21 @@ def test_a_span_that_ends_where_it_begins_is_none() -> None:
 def test_cutting_leaves_no_empty_span(holes: list[Span], left: list[Span]) -> None:
     """A hole that begins or ends with a span leaves nothing there, not a span of no length."""
     assert list(without([(0, 10)], holes)) == left
+
+
+@pytest.mark.parametrize(
+    ("day", "wall", "begins", "ends"),
+    [
+        ("2026-06-01", (22, 30), "2026-06-01T22:00", "2026-06-02T06:00"),
+        ("2026-03-28", (22, 30), "2026-03-28T22:00", "2026-03-29T06:00"),  # seven hours
+        ("2026-03-29", (3.5, 5), "2026-03-29T03:30", "2026-03-29T05:00"),  # 03:30 is 04:30
+        ("2026-03-29", (3.5, 4), "2026-03-29T03:30", "2026-03-29T03:30"),  # nothing of it is left
+    ],
+)
+def test_a_span_of_a_day_ends_no_sooner_than_it_begins(
+    day: str, wall: tuple[float, float], begins: str, ends: str
+) -> None:
+    """Riga's clock goes from 03:00 to 04:00 on 29 March."""
+    first, last = (int(hour * HOUR) for hour in wall)
+    expected = (at(begins, RIGA), at(ends, RIGA))
+    assert instants_of(date.fromisoformat(day), (first, last), RIGA) == expected

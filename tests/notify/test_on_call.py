@@ -57,6 +57,18 @@ def test_the_sun_is_followed(hour: int, team: str) -> None:
     assert [turn.team for turn in on_call_at(_turns(_file(shifts=SUN)), at)] == [team]
 
 
+def test_the_night_in_which_summer_time_begins_leaves_nothing_of_a_shift_in_the_skipped_hour() -> (
+    None
+):
+    """From 02:00 on it is 03:00 in Berlin: no turn ends before it begins; the next night it is whole."""
+    begins = datetime(2027, 3, 27, 12, tzinfo=UTC)
+    file = _file(shifts=[_shift("02:30-03:00", "emea", zone="Europe/Berlin")])
+    turns = _turns(file, begins, begins + timedelta(days=2))
+    assert [(turn.begins, turn.ends) for turn in turns] == [
+        (datetime(2027, 3, 29, 0, 30, tzinfo=UTC), datetime(2027, 3, 29, 1, tzinfo=UTC))
+    ]
+
+
 def test_a_rota_that_follows_the_sun_has_no_hole() -> None:
     """Eight hours each, in one zone."""
     turns = _turns(_file(shifts=SUN))

@@ -101,14 +101,11 @@ class Schedule:
         The night shift that spills into the first day is part of it.
         """
         days = days_between(first - timedelta(days=1), last)
-        spans = [self._span(day, shift) for day in days for shift in self.shifts(day)]
-        halts = [self._span(day, gap) for day, gaps in self.breaks for gap in gaps]
+        spans = [instants_of(day, shift, self.zone) for day in days for shift in self.shifts(day)]
+        halts = [instants_of(day, gap, self.zone) for day, gaps in self.breaks for gap in gaps]
         if self.repeated_hour == "counts_once":
             halts += repeated_hours(self.zone, first - timedelta(days=1), last + timedelta(days=2))
         return BusinessTime(merged(spans)).without(halts)
-
-    def _span(self, day: date, wall: Span) -> Span:
-        return _instant(day, wall[0], self.zone), _instant(day, wall[1], self.zone)
 
     def after_working_days(
         self, start: int, count: int, *, at_closing: bool = False, end_inclusive: bool = False
@@ -167,6 +164,23 @@ def repeated_hours(zone: ZoneInfo, first: date, last: date) -> Iterator[Span]:
 def _offset(at: int, zone: ZoneInfo) -> int:
     offset = utc_instant(at).astimezone(zone).utcoffset()
     return int(offset.total_seconds()) if offset else 0
+
+
+def instants_of(day: date, wall: Span, zone: ZoneInfo) -> Span:
+    """Return from when to when, in UTC seconds, a zone's clock shows a span of a day.
+
+    Args:
+        day: the day on which it begins.
+        wall: in seconds after that day's midnight as the clock shows them; an end of more than a day
+            is on a day after it.
+        zone: of the clock.
+
+    Returns:
+        A span that ends where it begins when the clock skips the hour in which it would have ended,
+        as on the day on which summer time begins.
+    """
+    start, end = (_instant(day, seconds, zone) for seconds in wall)
+    return start, max(start, end)
 
 
 def _instant(day: date, wall_seconds: int, zone: ZoneInfo) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.calendar import shift_span
 from breakwater.contracts.recipients import EVERY_DAY, QuietHours, RecipientWishes
+from breakwater.core.calendar import instants_of
+from breakwater.core.days import utc_instant
 from breakwater.core.finding import Severity
 
 _MOST_STRETCHES = 64
@@ -79,9 +81,5 @@ def _around(
         day = today - timedelta(days=back)
         for stretch in stretches:
             if EVERY_DAY[day.weekday()] in stretch.days:
-                midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  a wall clock
-                start, end = (
-                    (midnight + timedelta(seconds=bound)).replace(tzinfo=zone).astimezone(UTC)
-                    for bound in shift_span(stretch.hours)
-                )
-                yield start, end
+                start, end = instants_of(day, shift_span(stretch.hours), zone)
+                yield utc_instant(start), utc_instant(end)

@@ -1,13 +1,14 @@
 """From the shifts of a rota to turns: wall clocks of several zones, weeks that rotate."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.calendar import shift_span
 from breakwater.contracts.on_call import DutyShift, Rota
 from breakwater.contracts.recipients import EVERY_DAY
-from breakwater.core.days import days_between
+from breakwater.core.calendar import instants_of
+from breakwater.core.days import days_between, utc_instant
 from breakwater.notify.on_call.roster import Turn
 
 
@@ -27,12 +28,9 @@ def _turns(shift: DutyShift, begins: datetime, ends: datetime) -> Iterator[Turn]
     first = begins.astimezone(zone).date() - timedelta(days=3)
     for day in days_between(first, ends.astimezone(zone).date()):
         if EVERY_DAY[day.weekday()] in shift.days:
-            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  a wall clock
-            start, end = (
-                (midnight + timedelta(seconds=bound)).replace(tzinfo=zone).astimezone(UTC)
-                for bound in shift_span(shift.hours)
-            )
-            yield Turn(start, end, _team(shift, day))
+            start, end = instants_of(day, shift_span(shift.hours), zone)
+            if start < end:  # the night in which summer time begins may leave nothing of it
+                yield Turn(utc_instant(start), utc_instant(end), _team(shift, day))
 
 
 def _team(shift: DutyShift, day: date) -> str:

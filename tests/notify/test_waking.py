@@ -247,11 +247,33 @@ def test_an_acknowledgement_stops_the_chain_until_it_runs_out(
     raise_incidents(escalating, DAY, NOW, SCHEDULED)
     word = Saying(WordKind.ACKNOWLEDGED, "Ana", until=NOW + 2 * HOUR)
     say(escalating, [finding().finding_id], word, NOW + 10 * MINUTE)
-    wake(escalating, NOW + HOUR)
+    # The step is overdue, and no day is planned anew for what nobody may be told.
+    assert wake(escalating, NOW + HOUR).summary["days"] == 0
     assert {recipient for recipient, _ in _sent(warehouse)} == {"C0OPS"}
     wake(escalating, NOW + 2 * HOUR)
     assert ("C0OPS", "3-lapsed") in _sent(warehouse)
     assert _sent(warehouse)[-2:] == [("C0BOSS", "1-opened"), ("C0DUSK", "1-opened")]
+
+
+def test_an_overdue_step_of_what_a_cause_hides_is_not_asked_for(
+    escalating: Workspace, warehouse: Database
+) -> None:
+    """It is when nothing hides it any more, and a chain of what is over is still put away."""
+    found(warehouse, finding())
+    raise_incidents(escalating, DAY, NOW, SCHEDULED)
+    with warehouse.transaction() as connection:
+        connection.execute("update notify.incident set hidden_by = 'inhibited/ExportMissing'")
+    assert wake(escalating, NOW + HOUR).summary["days"] == 0
+    with warehouse.transaction() as connection:
+        connection.execute("update notify.incident set hidden_by = null")
+    assert wake(escalating, NOW + HOUR).summary["days"] == 1
+    assert {recipient for recipient, _ in _sent(warehouse)} == {"C0OPS", "C0DUSK"}
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "update notify.incident set state = 'resolved', hidden_by = 'silenced/x'"
+        )
+    wake(escalating, NOW + 3 * HOUR)
+    assert warehouse.rows("select 1 from notify.escalation") == []
 
 
 def test_what_is_snoozed_reminds_nobody_and_climbs_no_chain(

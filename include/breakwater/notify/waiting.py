@@ -107,10 +107,17 @@ def end_escalations(connection: Connection, fingerprints: Iterable[str]) -> None
 
 
 def days_due(connection: Connection, now: datetime) -> list[date]:
-    """List the operational days of which something is due by an instant."""
+    """List the operational days of which something is due by an instant.
+
+    A step of an escalation is not while its incident is acknowledged, snoozed or hidden: it would be
+    asked for again and again, and taken by nobody.
+    """
     rows = connection.execute(
-        "select operational_day from notify.waiting where due_at <= %s"
-        " union select operational_day from notify.escalation where due_at <= %s order by 1",
-        [now, now],
+        "select operational_day from notify.waiting where due_at <= %(now)s"
+        " union select escalation.operational_day from notify.escalation"
+        " join notify.incident using (fingerprint) where escalation.due_at <= %(now)s and ("
+        " incident.state = 'resolved' or incident.hidden_by is null and ("
+        " incident.word is null or incident.word_until <= %(now)s)) order by 1",
+        {"now": now},
     )
     return [row["operational_day"] for row in rows]

@@ -28,7 +28,12 @@ import duckdb  # noqa: E402  the lines above make the rest importable
 import psycopg  # noqa: E402
 from landed_books import LandedBooks  # noqa: E402
 from test_many_books import LISTS, ManyBooks, many_books  # noqa: E402
-from test_many_midnights import closed_in_turn, known  # noqa: E402
+from test_many_midnights import (  # noqa: E402
+    asked_in_turn,
+    closed_in_turn,
+    known,
+    known_to_be_asked,
+)
 from test_reconcile_properties import CONFIGURATION  # noqa: E402
 from test_situations_together import end_as_expected, together  # noqa: E402
 from test_suggestions import LONELY, SUGGESTED, suggested_among  # noqa: E402
@@ -154,6 +159,7 @@ def trials(books: LandedBooks) -> list[Trial]:
         *(partial(ends_as_expected, *each) for each in together()),
         *(partial(ends_plainly, many_books(name)) for name in LISTS),
         lambda: suggested_among(LONELY) == SUGGESTED,
+        lambda: asked_in_turn(books) == known_to_be_asked(),
         lambda: closed_in_turn(books) == known(),
     ]
     found = []

@@ -28,6 +28,8 @@ ZEROS = {"kind": "normalised_key", "rule": "zeros", "strip_leading_zeros": True}
 ITEM = {"kind": "item"}
 AGENT = {"kind": "item_agent", "window_seconds": 600}
 BATCH = {"kind": "group", "rule": "batch", "shape": "many_to_many", "by": "item"}
+NEAR = {"kind": "item", "rule": "near", "window_seconds": 60}
+CLOSE = BATCH | {"rule": "close", "window_seconds": 60}
 SEVERAL = {"kind": "group", "rule": "several", "shape": "one_to_many", "by": "item"} | {
     "window_seconds": 300,
     "allowed_decisions": ["no_action"],
@@ -57,6 +59,7 @@ LISTS: dict[str, tuple[list[dict[str, Any]], tuple[FieldComparison, ...]]] = {
     "rewritten": ([ZEROS, AGENT, ITEM], USUAL),
     "rewritten_later": ([EXACT, AGENT, ZEROS, SEVERAL, ITEM], EVERYTHING),
     "groups": ([EXACT, BATCH, SEVERAL, JOB, ITEM], EVERYTHING),
+    "groups_after_the_nearest": ([EXACT, NEAR, CLOSE, SEVERAL, JOB], USUAL),
     "no_key": ([ITEM, JOB, BATCH, ZEROS, SEVERAL], USUAL),
 }
 

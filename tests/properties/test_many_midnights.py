@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +16,14 @@ from landed_books import LandedBooks
 from plain_matching import Ended
 from plain_midnight import PlainMidnight
 from test_midnight_properties import DAYS, ended
-from two_books import Row, action, at, day_of, vendor_event
+from two_books import VENDOR, Row, action, at, day_of, vendor_event
 
 from breakwater.core.vocabulary import Outcome, Side
+from breakwater.engine.open import open_engine
+from breakwater.reconcile.books import VendorDay, books_of, read_books
+from breakwater.reconcile.items_over_midnight import pair_items
+from breakwater.reconcile.matching import open_books
+from breakwater.reconcile.midnight import claim_actions
 from breakwater.warehouse.workspace import Workspace
 
 COUNT = 60
@@ -79,8 +84,7 @@ def told_by(books: LandedBooks, day: date, ids: Collection[str]) -> Told:
 def plainly(day: date, ended_plainly: Ended, every: Books) -> Told:
     """Say the same from where every record ended."""
     breaks = {key: each[0] for key, each in ended_plainly.items() if each[0] not in MATCHED}
-    own = {row["action_id"] for row in every[1] if day_of(row["decided_at"]) == day}
-    own -= {row["action_id"] for row in every[1] if row["source"] == "appeal"}
+    own = {row["action_id"] for row in _reviewed(every[1]) if day_of(row["decided_at"]) == day}
     mine = {name for side, name in ended_plainly if side == Side.INTERNAL}
     population = Counter(side for side, _ in ended_plainly)
     broken = Counter(side for side, _ in breaks)
@@ -103,8 +107,7 @@ def expected(day: date, each: list[Books], every: Books) -> Told:
     """Say what becomes of a day, book by book."""
     found: Ended = {}
     for events, actions in each:
-        reviewed = [row for row in actions if row["source"] != "appeal"]
-        found |= PlainMidnight(DAYS, events, reviewed).run()[day]
+        found |= PlainMidnight(DAYS, events, _reviewed(actions)).run()[day]
     return plainly(day, found, every)
 
 
@@ -152,6 +155,74 @@ def closed_in_turn(books: LandedBooks) -> tuple[Told, dict[date, Told]]:
         alone = alone or told_by(books, BETWEEN, ids)
     assert alone is not None
     return alone, {day: told_by(books, day, ids) for day in DAYS}
+
+
+Asked = set[tuple[date, str]]
+"""Actions of neighbours that days take, by the day that takes each."""
+
+
+def asked_in_turn(books: LandedBooks) -> list[Asked]:
+    """Land the days in the same turn, and only work out what each takes over midnight.
+
+    This is a third of the work of closing them, which counts where a thousand changes are tried.
+    """
+    books.forget()
+    events, actions = as_one(small_books())
+    found = []
+    for day in (BETWEEN, BEFORE, AFTER):
+        books.land(day, events, actions)
+        _ask(books, day)
+        with books.workspace.warehouse.transaction() as connection:
+            rows = connection.execute(
+                "select operational_day, action_id from reconcile.borrowed_action"
+                " where not is_refused"
+                " union all select operational_day, action_id from reconcile.item_over_midnight"
+            ).fetchall()
+        found.append({(row["operational_day"], row["action_id"]) for row in rows})
+    return [found[0], found[-1]]
+
+
+def _ask(books: LandedBooks, day: date) -> None:
+    here = books.workspace
+    contract, operations = here.configuration.vendor(VENDOR, day), here.configuration.operations
+    about, *neighbours = (
+        VendorDay(contract, each, here.window(each), operations)
+        for each in (day, day - timedelta(days=1), day + timedelta(days=1))
+    )
+    with (
+        here.warehouse.transaction() as connection,
+        open_engine(operations.engine, here.warehouse.dsn) as engine,
+    ):
+        read_books(engine, here.lake, about, books_of(connection, VENDOR, day))
+        open_books(engine, row_count=0)
+        claim_actions(connection, engine, here.lake, about)
+        pair_items(connection, engine, here.lake, about, neighbours)
+
+
+@cache
+def known_to_be_asked() -> list[Asked]:
+    """Say the same plainly, when the day between is landed alone and when all are."""
+    each = small_books()
+    return [
+        {
+            (day, taken["action_id"])
+            for events, actions in small
+            for plain in [PlainMidnight(DAYS, events, _reviewed(actions))]
+            for day, _, taken in (*plain.by_key(), *plain.by_item)
+        }
+        for small in (of_the_day_between(each), each)
+    ]
+
+
+def _reviewed(actions: list[Row]) -> list[Row]:
+    return [row for row in actions if row["source"] != "appeal"]
+
+
+def test_what_a_day_takes_of_its_neighbours_follows_from_the_books_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Actions that a day asks for by their key, unless their own day has it, and by their item."""
+    assert asked_in_turn(LandedBooks(workspace, tmp_path)) == known_to_be_asked()
 
 
 def test_every_small_book_ends_on_one_day_as_it_does_alone(

@@ -6,10 +6,18 @@ from contextlib import closing
 import pyarrow as pa
 import pytest
 
-from breakwater.contracts.matching import ExactKey, Normalised, NormalisedKey
+from breakwater.contracts.matching import (
+    ExactKey,
+    Fuzzy,
+    Group,
+    Item,
+    Normalised,
+    NormalisedKey,
+    Rule,
+)
 from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION
 from breakwater.engine.duckdb import DuckDBEngine
-from breakwater.reconcile.keys import log_with_keys, name_book, normalised
+from breakwater.reconcile.keys import log_with_keys, name_book, normalised, spelled_alike
 
 KEYS = [
     *("C-10442", "c-10442", "  C 10442 ", "00420", "0", "000", "-0-", "---", ""),
@@ -96,3 +104,32 @@ def test_without_a_key_rule_our_log_has_no_keys_and_the_vendors_book_has(
         assert engine.fetch("enforcement_action").column_names == list(
             ENFORCEMENT_ACTION.column_names
         )
+
+
+ZEROS = NormalisedKey(kind="normalised_key", strip_leading_zeros=True)
+CASE = NormalisedKey(kind="normalised_key", ignore_case=True)
+BY_CASE = Group(kind="group", shape="many_to_one", by="normalised_key", ignore_case=True)
+BY_ITEM = Group(kind="group", shape="many_to_one", by="item")
+KNOWN = ("7", "007", "a7", "A7", "0A7", "8")
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked", "alike"),
+    [
+        ((ZEROS,), {"07"}, {"07", "7", "007"}),
+        ((ZEROS, CASE), {"07", "A7"}, {"07", "7", "007", "a7", "A7", "0A7"}),
+        ((CASE,), {"7", "0a7"}, {"7", "0a7", "0A7"}),
+        ((BY_CASE,), {"a7"}, {"a7", "A7"}),
+        ((Item(kind="item"), BY_ITEM, Fuzzy(kind="fuzzy"), ZEROS), {"8"}, {"8"}),
+        ((ExactKey(kind="exact_key"), Item(kind="item"), BY_ITEM), {"07"}, {"07"}),
+        ((), {"07"}, {"07"}),
+        ((ZEROS,), set(), set()),
+    ],
+    ids=["zeros", "both", "case", "group", "last", "no_rewriting", "no_rule", "nothing_asked"],
+)
+def test_keys_that_a_rule_spells_alike_are_found(
+    rules: tuple[Rule, ...], asked: set[str], alike: set[str]
+) -> None:
+    """Each rule by itself rewrites both sides; what is asked is among the answer, known or not."""
+    with closing(DuckDBEngine("256MB", 1)) as engine:
+        assert spelled_alike(engine, rules, asked, KNOWN) == alike

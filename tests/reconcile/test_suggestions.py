@@ -83,9 +83,9 @@ def test_what_is_unlike_or_far_is_not_suggested(other: str | None, instant: int)
 
 
 def test_the_likest_come_first_then_the_nearest_and_only_so_many() -> None:
-    """Equal scores are told by the gap, then by the id."""
+    """Equal scores are told by the gap, then by the id; the far one's id is the first of all."""
     internal = [
-        alone("far", "C-10443", instant=NOON - 60),
+        alone("0-far", "C-10443", instant=NOON - 60),
         alone("b", "C-10444"),
         alone("a", "C-10445"),
         alone("same", "C-10442", instant=NOON + 600),
@@ -193,6 +193,23 @@ SUGGESTED = [("v1", "a1", "keys"), ("v4", "a4", "keys")]
 def test_a_copy_is_no_slip_and_a_choice_may_be() -> None:
     """Copies of a paired key look like it and are suggested to nobody; who was equally near is."""
     assert suggested_among(LONELY) == SUGGESTED
+
+
+def test_the_nearest_in_time_are_looked_at_whatever_order_records_come_in() -> None:
+    """A minute apart and with one half in common, the book in the opposite order: of 50, two are alike."""
+    actions = [
+        action(f"a{99 - n}", NOON + 60 * n, record_key=f"CASE{n:02}99", item_id=f"I-{n}")
+        for n in range(50)
+    ]
+    books = TwoBooks(
+        events=(
+            vendor_event("v1", NOON + 60 * 45, record_key="CASE4598", item_id="I-50"),
+            vendor_event("v2", NOON + 60 * 4, record_key="CASE0498", item_id="I-51"),
+        ),
+        actions=tuple(actions),
+        matching=with_rules({"rule": "keys"}),
+    )
+    assert suggested_among(books) == [("v1", "a54", "keys"), ("v2", "a95", "keys")]
 
 
 def test_each_rule_has_its_fields_and_its_window() -> None:

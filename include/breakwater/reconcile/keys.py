@@ -54,13 +54,14 @@ def spelled_alike(
         return alike
     for name, keys in (("asked_key", asked), ("known_key", known)):
         engine.load(name, pa.table({"record_key": pa.array(sorted(keys), pa.string())}))
-    for rule in rewriting:
+    for place, rule in enumerate(rewriting):
         key = normalised("record_key", rule)
+        name = f"alike_key_{place}"
         engine.stage(
-            "alike_key",
+            name,
             f"select record_key from known_key where {key} in (select {key} from asked_key)",  # noqa: S608  our own text
         )
-        alike.update(engine.fetch("alike_key").column("record_key").to_pylist())
+        alike.update(engine.fetch(name).column("record_key").to_pylist())
     return alike
 
 

@@ -36,6 +36,7 @@ from airflow.sdk import CronPartitionTimetable, TriggerRule, XComArg, chain, dag
 from breakwater.orchestration import stages
 from breakwater.orchestration.assets import DAILY_DIGEST
 from breakwater.orchestration.defaults import DEFAULT_ARGS, LONGEST_FETCH, LONGEST_WAIT
+from breakwater.orchestration.failing import end_failed_run, tell_failed_run
 from breakwater.orchestration.parameters import close_day_parameters
 from breakwater.orchestration.pools import VENDOR_FEEDS, WAREHOUSE
 from breakwater.orchestration.tags import Stage, Tier
@@ -72,6 +73,8 @@ def vendors(vendor: str) -> XComArg:
     max_active_runs=3,  # days share nothing but locks; it is also the most a backfill may ask for
     dagrun_timeout=LONGEST_WAIT + timedelta(hours=2),
     default_args=DEFAULT_ARGS,
+    on_failure_callback=tell_failed_run,
+    on_success_callback=end_failed_run,
     params=close_day_parameters(),
     tags=[Stage.CLOSE, Tier.MORNING],
     doc_md=__doc__,

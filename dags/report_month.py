@@ -30,6 +30,7 @@ from airflow.sdk import (
 
 from breakwater.orchestration.assets import DAILY_DIGEST
 from breakwater.orchestration.defaults import DEFAULT_ARGS
+from breakwater.orchestration.failing import end_failed_run, tell_failed_run
 from breakwater.orchestration.parameters import report_parameters
 from breakwater.orchestration.scorecards import report_tasks
 from breakwater.orchestration.tags import Stage, Tier
@@ -50,6 +51,8 @@ ZONE = "Asia/Singapore"  # operations.yaml's zone; a test compares, so that pars
     max_active_runs=4,
     dagrun_timeout=timedelta(days=3),
     default_args=DEFAULT_ARGS,
+    on_failure_callback=tell_failed_run,
+    on_success_callback=end_failed_run,
     params=report_parameters("2026-11"),
     tags=[Stage.REPORT, Tier.WORKDAY],
     doc_md=__doc__,

@@ -20,6 +20,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 
 from breakwater.orchestration import stages
 from breakwater.orchestration.defaults import DEFAULT_ARGS
+from breakwater.orchestration.failing import end_failed_run, tell_failed_run
 from breakwater.orchestration.pools import WAREHOUSE
 from breakwater.orchestration.tags import Stage, Tier
 
@@ -33,6 +34,8 @@ ZONE = "Asia/Singapore"  # operations.yaml's zone; a test compares, so that pars
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=30),
     default_args=DEFAULT_ARGS | {"retries": 0},  # the next run is never far
+    on_failure_callback=tell_failed_run,
+    on_success_callback=end_failed_run,
     tags=[Stage.TELL, Tier.MORNING],
     doc_md=__doc__,
 )

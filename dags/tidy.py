@@ -22,6 +22,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 
 from breakwater.orchestration import keeping
 from breakwater.orchestration.defaults import DEFAULT_ARGS
+from breakwater.orchestration.failing import end_failed_run, tell_failed_run
 from breakwater.orchestration.pools import WAREHOUSE
 from breakwater.orchestration.tags import Stage, Tier
 
@@ -35,6 +36,8 @@ ZONE = "Asia/Singapore"  # operations.yaml's zone; a test compares, so that pars
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
     default_args=DEFAULT_ARGS,
+    on_failure_callback=tell_failed_run,
+    on_success_callback=end_failed_run,
     tags=[Stage.KEEP, Tier.WORKDAY],
     doc_md=__doc__,
 )

@@ -1,4 +1,4 @@
-"""What Breakwater adds to Airflow itself: the pages behind the links in its messages.
+"""What Breakwater adds to Airflow itself: the pages behind its links, an ear for what is marked by hand.
 
 Airflow imports every module of this folder in every process, so there is one, it registers and it
 holds no logic. The pages live in ``breakwater.orchestration.pages`` and are loaded by the first
@@ -7,6 +7,7 @@ request; they ask for no log-in, and show nothing without a signed link.
 
 from airflow.plugins_manager import AirflowPlugin
 
+from breakwater.orchestration import by_hand
 from breakwater.orchestration.pages.lazily import Pages
 
 
@@ -17,3 +18,4 @@ class BreakwaterPlugin(AirflowPlugin):
     fastapi_apps = [  # noqa: RUF012  Airflow's own way of naming them
         {"app": Pages(), "url_prefix": "/breakwater", "name": "Breakwater: answers to alerts"}
     ]
+    listeners = [by_hand]  # noqa: RUF012

@@ -18,7 +18,7 @@ from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.incidents import raise_incidents
 from breakwater.notify.wake import wake
-from breakwater.orchestration import failing
+from breakwater.orchestration import failing, failures
 from breakwater.orchestration.days import instant
 from breakwater.warehouse.finding import replace_findings
 from breakwater.warehouse.stage_run import StageResult
@@ -28,6 +28,11 @@ if TYPE_CHECKING:  # importing Airflow takes seconds, which only these tests sho
     from airflow.sdk import Context
 
 VENDORS_WORDS = "what a vendor wrote"
+STAGES = {
+    "close_day": "stage/close",
+    "report_week": "stage/report",
+    "report_month": "stage/report",
+}
 
 
 def _of_vendor_day(kind: type[Exception], day: date) -> Exception:
@@ -44,6 +49,7 @@ def _context(
     number: int = 0,
     vendor: object = "dekkan",
     error: object = None,
+    reason: str | None = None,
     **params: object,
 ) -> "Context":
     """Return the context that Airflow hands over, of a task that ended."""
@@ -54,12 +60,13 @@ def _context(
     return cast(
         "Context",
         {
-            "dag": SimpleNamespace(dag_id=dag, tags={tier}),
+            "dag": SimpleNamespace(dag_id=dag, tags={tier, STAGES.get(dag, "stage/keep")}),
             "dag_run": SimpleNamespace(
                 partition_key=None, run_type=DagRunType(run_type), triggering_user_name="ana"
             ),
             "exception": error,
             "params": params,
+            "reason": reason,
             "task": SimpleNamespace(op_kwargs={"vendor": vendor} if number >= 0 else {}),
             "ti": SimpleNamespace(task_id=task, map_index=number),
         },
@@ -79,7 +86,7 @@ def _told(installation: Workspace) -> list[str]:
     rows = installation.warehouse.rows(
         "select payload::text as said from notify.outbox where channel = 'email' order by outbox_id"
     )
-    return [row["said"] for row in rows if "Task failed" in row["said"]]
+    return [row["said"] for row in rows if "Dag failed" in row["said"]]
 
 
 @pytest.fixture
@@ -129,7 +136,7 @@ def test_a_failed_task_is_told_until_it_ends_well(
     assert "resolved" in over
     digests = installation.warehouse.rows("select html from report.edition")
     assert digests
-    assert not any("ask failed" in digest["html"] for digest in digests)
+    assert not any("ag failed" in digest["html"] for digest in digests)
 
 
 def test_a_backfill_tells_nobody(installation: Workspace, recent_day: date) -> None:
@@ -253,6 +260,82 @@ def test_a_dag_without_a_day_fails_today_and_is_well_with_its_next_run(
     assert [each["state"] for each in _failures(installation)] == ["resolved"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("timed_out", "took longer than it may"),
+        ("all_tasks_deadlocked", "waited for each other"),
+    ],
+)
+def test_a_run_that_airflow_ends_is_told_until_a_run_of_its_day_ends_well(
+    reason: str, said: str, installation: Workspace, recent_day: date
+) -> None:
+    """It belongs to no vendor and no task; another day's good run ends nothing."""
+    failing.tell_failed_run(_context(recent_day, reason=reason))
+    (failure,) = _failures(installation)
+    assert (failure["operational_day"], failure["vendor"]) == (recent_day, None)
+    assert (failure["dag"], failure["task"], failure["state"]) == ("close_day", None, "open")
+    (told,) = _told(installation)
+    assert said in told
+    failing.end_failed_run(_context(recent_day - timedelta(days=1), reason="success"))
+    failing.end_failure(_context(recent_day))
+    assert [each["state"] for each in _failures(installation)] == ["open"]
+    failing.end_failed_run(_context(recent_day, reason="success"))
+    assert [each["state"] for each in _failures(installation)] == ["resolved"]
+
+
+def test_a_run_that_ended_by_a_tasks_failure_is_not_told_beside_it(
+    installation: Workspace, recent_day: date
+) -> None:
+    """Nor is one of which Airflow says too little, such as for whom it was."""
+    failing.tell_failed_run(_context(recent_day, reason="task_failure"))
+    failing.tell_failed_run(cast("Context", {"run_id": "manual__1", "reason": "timed_out"}))
+    assert _failures(installation) == []
+
+
+def test_what_a_person_marks_is_told_and_is_over_when_they_take_it_back(
+    installation: Workspace, recent_day: date
+) -> None:
+    """By the hooks that Airflow's pages call; a vendor's task is found by its number."""
+    from airflow.listeners.listener import get_listener_manager
+
+    hooks = get_listener_manager().hook
+    run = SimpleNamespace(
+        dag_id="close_day",
+        dag_model=SimpleNamespace(
+            tags=[SimpleNamespace(name=name) for name in ("stage/close", "tier/1")]
+        ),
+        run_type="manual",
+        partition_key=None,
+        triggering_user_name="ana",
+        conf={"operational_day": recent_day.isoformat(), "vendors": ["dekkan", "karavan"]},
+    )
+    run.conf["notify"] = True
+    task = SimpleNamespace(dag_run=run, task_id="vendors.measure", map_index=1)
+
+    for previous in ("running", None):  # what a task's own end tells is told by its own callback
+        hooks.on_task_instance_failed(previous_state=previous, task_instance=task, error="by hand")
+        found = _failures(installation)
+        assert len(found) == (previous is None)
+    assert (found[0]["operational_day"], found[0]["vendor"]) == (recent_day, "karavan")
+    assert (found[0]["task"], found[0]["state"]) == ("vendors.measure", "open")
+    (told,) = _told(installation)
+    assert "a person marked it as failed" in told
+    hooks.on_task_instance_success(previous_state=None, task_instance=task)
+    assert [each["state"] for each in _failures(installation)] == ["resolved"]
+
+    for said in ("task_failure", "timed_out", "Dag Run's state was manually set to `failed`."):
+        hooks.on_dag_run_failed(dag_run=run, msg=said)
+    assert [(each["task"], each["state"]) for each in _failures(installation)] == [
+        ("vendors.measure", "resolved"),
+        (None, "open"),
+    ]
+    hooks.on_dag_run_success(dag_run=run, msg="success")
+    assert [each["state"] for each in _failures(installation)] == ["resolved", "open"]
+    hooks.on_dag_run_success(dag_run=run, msg="Dag Run's state was manually set to `success`.")
+    assert [each["state"] for each in _failures(installation)] == ["resolved", "resolved"]
+
+
 def test_the_warehouse_out_of_reach_makes_nothing_worse(
     installation: Workspace,
     recent_day: date,
@@ -280,6 +363,6 @@ def test_a_task_that_never_failed_asks_one_question(
     def opened() -> Workspace:
         raise AssertionError
 
-    monkeypatch.setattr(failing, "installation", opened)
+    monkeypatch.setattr(failures, "installation", opened)
     failing.end_failure(_context(recent_day))
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -130,8 +130,18 @@ def _of_shifts(detail: Detail) -> Iterator[str]:
 
 
 def _of_failure(detail: Detail) -> Iterator[str]:
-    error = detail.get("error")
-    yield one_line(error, _LONGEST_WORD) if error else "its worker was lost"
+    ended, error = detail.get("ended"), detail.get("error")
+    if isinstance(ended, str) and ended in _ENDED:
+        yield _ENDED[ended]
+    else:
+        yield one_line(error, _LONGEST_WORD) if error else "its worker was lost"
+
+
+_ENDED: Mapping[str, str] = {
+    "timed_out": "the whole run, because it took longer than it may; what was not done was skipped",
+    "all_tasks_deadlocked": "the whole run, because its tasks waited for each other",
+    "marked_failed": "a person marked it as failed",
+}
 
 
 def _of_duplicate(detail: Detail) -> Iterator[str]:

@@ -159,10 +159,10 @@ WORDS: Mapping[Rule, RuleWords] = {
         next_step="Start with the slice that drives it, then ask what changed there that day.",
     ),
     Rule.DAG_FAILED: RuleWords(
-        title="Task failed",
-        about="a task of a Dag",
+        title="Dag failed",
+        about="a Dag",
         number="ended in error, and is not tried again by itself",
-        next_step="Read the last line of the task's log in Airflow, mend the cause, clear the task.",
+        next_step="Look at the run in Airflow: read the last line of the task's log, mend the cause, clear it.",
     ),
 }
 

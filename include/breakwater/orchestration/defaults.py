@@ -52,7 +52,8 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_policy": RETRY_POLICY,
     # Measured: a stage of a vendor-day takes seconds at 100,000 cases; half an hour means stuck.
     "execution_timeout": timedelta(minutes=30),
-    # A task's, not a Dag's: that one runs where Dags are parsed, late, and sometimes never.
+    # The task's own, which runs where it ran, at once: a Dag's, which each Dag names besides for what
+    # Airflow ends as a whole, runs where Dags are parsed, later.
     "on_failure_callback": tell_failure,
     "on_success_callback": end_failure,
 }

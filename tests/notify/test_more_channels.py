@@ -8,7 +8,7 @@ import pytest
 from every_channel import FAR_ENDS, KEY, OUTSIDE, Far, connections, far, payload_of
 from far_ends import Jira, Pager, Receiver
 from outside_server import OutsideServer, Reply, trusted_certificate
-from situations import LATER, finding, incident, living, message, telling
+from situations import LATER, finding, incident, living, message, recipients_of, telling
 
 from breakwater.contracts.channels import ChannelAddress
 from breakwater.contracts.configuration import Configuration
@@ -20,12 +20,12 @@ from breakwater.notify.channels.environment import senders_from_environment
 from breakwater.notify.channels.google_chat import render as google_chat
 from breakwater.notify.channels.jira import render as jira
 from breakwater.notify.channels.pagerduty import render as pagerduty
-from breakwater.notify.channels.pagerduty.send import HOSTS, LONGEST_DEDUP_KEY, dedup_key_of
+from breakwater.notify.channels.pagerduty.send import HOSTS, dedup_key_of
 from breakwater.notify.channels.registry import parts_of
 from breakwater.notify.channels.teams import render as teams
 from breakwater.notify.message import Action, Fact, Message, Row, Standing
 from breakwater.notify.outside.hand_over import host_url
-from breakwater.notify.route import Recipient, recipients_of
+from breakwater.notify.route import Recipient
 from breakwater.notify.telling import TellingReason
 from breakwater.warehouse.connections import FeedConnection
 from breakwater.warehouse.delivery import Delivery
@@ -121,6 +121,16 @@ def test_a_success_that_is_not_the_services_own_leaves_a_doubt(
     assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
 
 
+def test_a_service_of_apprise_that_only_drips_is_given_up_on(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time and the answer never does: the next message is not kept waiting."""
+    monkeypatch.setattr("breakwater.notify.channels.apprise.send.LONGEST_SECONDS", 0.4)
+    with pytest.raises(DeliveryError, match=r"longer than 0\.4 s") as caught:
+        reach("apprise").send(Reply(drips=True))
+    assert (caught.value.permanent, caught.value.in_doubt) == (False, True)
+
+
 @pytest.mark.parametrize("channel", ["google_chat", "pagerduty", "webhook"])
 def test_a_second_attempt_is_the_same_message_to_the_far_end(
     channel: Channel, reach: Reach
@@ -202,7 +212,7 @@ def test_pagerduty_triggers_worsens_and_resolves_one_alert(reach: Reach) -> None
         ("trigger", "error"), ("trigger", "critical"), ("acknowledge", None), ("resolve", None),
     ]  # fmt: skip
     assert list(pager.end.alerts.values()) == ["resolved"]
-    assert len(dedup_key_of(pager.delivery(thread_key="x" * 10_000))) <= LONGEST_DEDUP_KEY
+    assert len(dedup_key_of(pager.delivery(thread_key="x" * 10_000))) <= 255
 
 
 @pytest.mark.parametrize(
@@ -299,6 +309,18 @@ class TestJira:
         end.send()
         end.sender.send(self._update(end, RESOLVED, "OPS-1", "1"))
         assert "close the issue by hand" in site.issues["OPS-1"]["comments"][0]["body"]
+
+    def test_a_key_is_one_segment_of_an_address_whatever_is_in_it(self, reach: Reach) -> None:
+        """It is a word of the far end's: no other resource is asked for, nothing else is asked."""
+        end = reach("jira")
+        update = self._update(end, RESOLVED, "OPS-1/../../admin?fields=all#x", "1")
+        for ask in (end.sender.send, end.sender.was_delivered):
+            end.server.replies.append(Reply(status=404))
+            with pytest.raises(DeliveryError):
+                ask(update)
+        root = "/rest/api/2/issue/OPS-1%2F..%2F..%2Fadmin%3Ffields%3Dall%23x"
+        assert [each.path for each in end.server.asked] == [root, f"{root}/comment"]
+        assert end.server.asked[0].query == {"fields": "status"}
 
     @pytest.mark.parametrize("version", [2, 3])
     def test_text_is_spelt_for_the_cloud_and_for_a_data_centre(

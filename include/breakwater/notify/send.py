@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -10,7 +11,7 @@ from breakwater.core.errors import DeliveryError
 from breakwater.core.plain import one_line
 from breakwater.notify.retry import MOST_ATTEMPTS, delay_before_next
 from breakwater.notify.sender import Sender
-from breakwater.warehouse.database import Connection, Database
+from breakwater.warehouse.database import Connection, Database, KeptConnections
 from breakwater.warehouse.delivery import (
     Delivery,
     Receipt,
@@ -43,10 +44,15 @@ def send_pending(workspace: Workspace, now: datetime, senders: Mapping[str, Send
         wait on purpose for a later instant); ``dead_letters`` (all of them).
     """
     endings: Counter[Ending] = Counter()
-    while fresh := _try_all(workspace.warehouse, now, senders):
-        endings.update(fresh)
-    with workspace.warehouse.transaction() as connection:
-        states = _count_states(connection, now)
+    kept = KeptConnections()  # two transactions a message: one holds its row, one notes the attempt
+    warehouse = replace(workspace.warehouse, kept=kept)
+    try:
+        while fresh := _try_all(warehouse, now, senders):
+            endings.update(fresh)
+        with warehouse.transaction() as connection:
+            states = _count_states(connection, now)
+    finally:
+        kept.close()
     return StageResult(
         operational_day=operational_day_of(
             utc_seconds(now), workspace.configuration.operations.zone_info

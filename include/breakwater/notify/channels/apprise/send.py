@@ -9,7 +9,9 @@ from importlib import import_module
 
 from breakwater.core.errors import DeliveryError
 from breakwater.notify.channel import Access
+from breakwater.notify.outside.ask import LONGEST_SECONDS
 from breakwater.notify.outside.hand_over import named_connection, not_connected, secret_of
+from breakwater.notify.outside.within import within
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 
@@ -35,13 +37,22 @@ class AppriseSender:
         if not service.add(address):
             error_of_it = connection.expected("an address as Apprise spells it", "another text")
             raise not_connected(error_of_it)
-        taken = service.notify(
-            body=delivery.payload["body"],
-            title=delivery.payload["title"],
-            notify_type=delivery.payload["kind"],
-            body_format="text",
-            interpret_escapes=False,
-        )
+        said = delivery.payload
+        try:  # Apprise bounds each wait for a byte, and a service may send one now and then
+            taken = within(
+                LONGEST_SECONDS,
+                lambda: service.notify(
+                    body=said["body"],
+                    title=said["title"],
+                    notify_type=said["kind"],
+                    body_format="text",
+                    interpret_escapes=False,
+                ),
+                "apprise",
+            )
+        except TimeoutError as error:
+            message = f"{connection.name}: the service took {error}"
+            raise DeliveryError(message, permanent=False, in_doubt=True) from error
         if not taken:
             message = f"{connection.name}: the service did not take it; Apprise says no more"
             raise DeliveryError(message, permanent=False, in_doubt=True)

@@ -4,11 +4,9 @@ import base64
 import hashlib
 import hmac
 import itertools
-import json
 import re
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,13 +79,11 @@ class Receiver:
         key: shared with whoever may post.
         clock: seconds since the epoch.
         documents: by their id.
-        copies: how often each id came.
     """
 
     key: bytes
     clock: float
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
-    copies: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, asked: Asked) -> Reply:
         """Take one document, or refuse it."""
@@ -99,7 +95,6 @@ class Receiver:
             return Reply({"error": "signature"}, 401)
         if abs(int(instant) - self.clock) > 300:
             return Reply({"error": "too old"}, 400)
-        self.copies[identifier] += 1
         self.documents.setdefault(identifier, asked.json())
         return Reply(status=204)
 
@@ -255,8 +250,3 @@ def texts(node: object) -> list[str]:
     if isinstance(node, list):
         return [text for each in node for text in texts(each)]
     return []
-
-
-def spelt(document: object) -> str:
-    """Spell a document for comparisons."""
-    return json.dumps(document, ensure_ascii=False)

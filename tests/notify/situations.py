@@ -1,19 +1,21 @@
 """Small builders for findings, incidents and deliveries; everything has a fixed day and clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from breakwater.contracts.loading import load_configuration
+from breakwater.contracts.routes import Route
+from breakwater.contracts.vendor import VendorContract
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.notify.compose import Composer, Reader
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.message import Message
 from breakwater.notify.naming import Naming
-from breakwater.notify.route import Recipient
+from breakwater.notify.route import Directory, Recipient, WayReason, branches_of, ways_of
 from breakwater.notify.telling import Telling, Told
 from breakwater.notify.thread import roll_up_key_of, thread_key_of
 from breakwater.warehouse.database import Database
@@ -91,6 +93,14 @@ def message(
     composer = Composer(Naming(configuration), coverage, "https://wiki.harbour.example/runbooks")
     key = roll_up_key_of(DAY) if rolled_up else thread_key_of(incidents[0])
     return composer.compose(key, incidents, last, reader or Reader())
+
+
+def recipients_of(
+    found: Finding, routes: Sequence[Route], vendors: Mapping[str, VendorContract]
+) -> tuple[Recipient, ...]:
+    """List who is told about a finding where nobody is on call and nobody stated a wish."""
+    ways = ways_of(found, branches_of(found, routes), Directory(vendors))
+    return tuple(each for each, way in ways.items() if way.reason is WayReason.TOLD)
 
 
 def delivery(channel: Channel = "slack", **more: object) -> Delivery:

@@ -167,7 +167,20 @@ def test_an_event_that_names_no_team_is_counted_and_not_kept() -> None:
     said = read_calendar(
         _ical(_event(title="Jo Doe", start="20261125T080000Z")), TITLES, UTC_ZONE, NOW, WEEK
     )
-    assert (said.turns, said.unknown) == ((), 1)
+    assert (said.turns, said.unknown, said.unfit) == ((), 1, 0)
+
+
+def test_an_event_of_many_weeks_is_no_turn_whoever_it_names() -> None:
+    """It is told apart from one that names nobody: a team on call for a quarter is a slip."""
+    long = _event(start="20261124T000000Z").replace("PT8H", "P32D")
+    said = read_calendar(_ical(long, _event(title="Jo Doe")), TITLES, UTC_ZONE, NOW, WEEK)
+    assert (said.turns, said.unfit) == ((), 1)
+    file = _file(calendar={"url": "https://calendar.example/rota.ics"})
+    (rota,) = file.rotas
+    worked_out = work_out(rota, file, NOW, WEEK, lambda _: _ical(long))
+    assert worked_out.left_out == (
+        "1 events of its calendar last longer than 31 days, or not at all",
+    )
 
 
 ENDLESS = {

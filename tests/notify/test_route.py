@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from situations import finding
+from situations import finding, recipients_of
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.on_call import Team
@@ -16,7 +16,6 @@ from breakwater.notify.route import (
     WayReason,
     branches_of,
     contacts_of,
-    recipients_of,
     ways_of,
     wishes_of,
 )

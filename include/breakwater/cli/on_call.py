@@ -68,6 +68,4 @@ def _rota_lines(
         for each in overlaps(said.turns, hand_over)
         if each.begins < ends and each.ends > instant
     ]
-    if said.unknown:
-        lines.append(f"{said.unknown} events of its calendar are named by no team")
-    return lines
+    return [*lines, *said.left_out]

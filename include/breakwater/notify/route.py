@@ -141,14 +141,6 @@ def ways_of(
     return found
 
 
-def recipients_of(
-    finding: Finding, routes: Sequence[Route], vendors: Mapping[str, VendorContract]
-) -> tuple[Recipient, ...]:
-    """List who is told about a finding where nobody is on call and nobody stated a wish."""
-    ways = ways_of(finding, branches_of(finding, routes), Directory(vendors))
-    return tuple(each for each, way in ways.items() if way.reason is WayReason.TOLD)
-
-
 def belongs_to_a_vendor(recipient: Recipient, vendors: Iterable[VendorContract]) -> bool:
     """Tell whether somebody outside reads there."""
     return any(recipient in contacts_of(vendor) for vendor in vendors)

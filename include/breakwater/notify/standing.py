@@ -49,8 +49,7 @@ def standing_problems(
             f"{path}: several teams are on call {text}"
             for text in _named(rota, overlaps(said.turns, hand_over))
         ]
-        if said.unknown:
-            warnings.append(f"{path}: {said.unknown} events of its calendar are named by no team")
+        warnings += [f"{path}: {sentence}" for sentence in said.left_out]
     return tuple(problems), tuple(warnings)
 
 

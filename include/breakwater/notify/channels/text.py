@@ -44,8 +44,9 @@ def _conditions(message: Message) -> list[str]:
     """List the conditions, unless the verdict has said the only one."""
     if len(message.rows) == 1:
         return []
-    return [_row(row) for row in message.rows] + left_out(message)
+    return [line_of(row) for row in message.rows] + left_out(message)
 
 
-def _row(row: Row) -> str:
+def line_of(row: Row) -> str:
+    """Put a condition into a line."""
     return f"{row.standing.sign} {row.standing.word}: {row.about}: {row.number}"

@@ -46,10 +46,12 @@ class Calendar:
         turns: in order.
         unknown: how many events are named by no team; their titles may be people's names, so
             they are counted and not kept.
+        unfit: how many have no length that a turn may have: none, or more than `LONGEST_TURN`.
     """
 
     turns: tuple[Turn, ...]
     unknown: int
+    unfit: int
 
 
 def read_calendar(
@@ -79,15 +81,17 @@ def read_calendar(
     if len(events) > MOST_TURNS:
         _refuse(f"at most {MOST_TURNS} turns", str(len(events)))
     known = {_spelled(name): team for name, team in teams.items()}
-    turns, unknown = [], 0
+    turns, unknown, unfit = [], 0, 0
     for event in events:
         team = known.get(_spelled(str(event.get("SUMMARY", ""))))
         span = _span(event, zone)
-        if team is None or span is None:
+        if span is None:
+            unfit += 1
+        elif team is None:
             unknown += 1
         else:
             turns.append(Turn(*span, team, "calendar"))
-    return Calendar(tuple(sorted(turns)), unknown)
+    return Calendar(tuple(sorted(turns)), unknown, unfit)
 
 
 def _checked(content: bytes) -> str:

@@ -10,7 +10,7 @@ import fsspec
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.on_call import CalendarSource, OnCallFile, Rota
-from breakwater.notify.on_call.ical import LARGEST_BYTES, CalendarError, read_calendar
+from breakwater.notify.on_call.ical import LARGEST_BYTES, LONGEST_TURN, CalendarError, read_calendar
 from breakwater.notify.on_call.roster import Turn, joined, with_overrides
 from breakwater.notify.on_call.shifts import turns_of_shifts
 from breakwater.notify.on_call.turns import readings, save_problem, save_turns, turns_between
@@ -29,10 +29,10 @@ Fetch = Callable[[CalendarSource], bytes]
 
 @dataclass(frozen=True, slots=True)
 class WorkedOut:
-    """The turns of a rota between two instants, and what is wrong with its calendar."""
+    """The turns of a rota between two instants, and in sentences what of its calendar is none."""
 
     turns: tuple[Turn, ...]
-    unknown: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 def work_out(
@@ -44,15 +44,20 @@ def work_out(
         CalendarError: its calendar cannot be read as a rota.
         OutsideError: the address of its calendar could not be asked.
     """
-    unknown = 0
+    left_out: list[str] = []
     if rota.calendar is None:
         turns = turns_of_shifts(rota, begins, ends)
     else:
         content = fetch(rota.calendar)
         said = read_calendar(content, _titles(file), ZoneInfo(rota.zone), begins, ends)
-        turns, unknown = list(said.turns), said.unknown
+        turns = list(said.turns)
+        if said.unknown:
+            left_out.append(f"{said.unknown} events of its calendar are named by no team")
+        if said.unfit:
+            limit = f"longer than {LONGEST_TURN.days} days, or not at all"
+            left_out.append(f"{said.unfit} events of its calendar last {limit}")
     overrides = [each for each in rota.overrides if each.begins < ends and each.ends > begins]
-    return WorkedOut(tuple(with_overrides(joined(turns), overrides)), unknown)
+    return WorkedOut(tuple(with_overrides(joined(turns), overrides)), tuple(left_out))
 
 
 def refresh_on_call(

@@ -40,7 +40,7 @@ class Answer:
 
 
 def ask(
-    method: Literal["GET", "POST", "PUT"],
+    method: Literal["GET", "POST"],
     url: str,
     allowed: Allowed,
     *,

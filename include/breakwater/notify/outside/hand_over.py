@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Literal
 
 from breakwater.core.errors import ConfigurationError, DeliveryError
 from breakwater.notify.channel import Access
@@ -27,7 +27,7 @@ def hand_over(
     document: object = None,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    method: Literal["GET", "POST", "PUT"] = "POST",
+    method: Literal["GET", "POST"] = "POST",
 ) -> Answer:
     """Ask once, and return the answer if it is a success.
 
@@ -140,9 +140,8 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def text_in(answer: Answer, *path: str) -> str | None:
-    """Return a text of an answer that is JSON; None where there is none."""
-    found: Any = answer.json()
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
+def text_in(answer: Answer, name: str) -> str | None:
+    """Return a text of an answer that is a JSON object; None where there is none."""
+    document = answer.json()
+    found = document.get(name) if isinstance(document, dict) else None
     return found if isinstance(found, str) else None

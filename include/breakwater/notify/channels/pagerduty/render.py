@@ -5,7 +5,7 @@ from typing import Any
 from breakwater.core.finding import Severity
 from breakwater.core.plain import one_line
 from breakwater.notify.channel import News
-from breakwater.notify.channels.text import left_out
+from breakwater.notify.channels.text import left_out, line_of
 from breakwater.notify.telling import TellingReason
 
 LONGEST_SUMMARY = 1_024
@@ -25,7 +25,7 @@ _TAKEN_ON = frozenset({TellingReason.ACKNOWLEDGED, TellingReason.SNOOZED})
 def render(news: News) -> dict[str, Any]:
     """Render to the payload of the PagerDuty channel, ``{action, event}``."""
     message = news.message
-    rows = [f"{r.standing.sign} {r.standing.word}: {r.about}: {r.number}" for r in message.rows]
+    rows = [line_of(row) for row in message.rows]
     links = [{"href": action.url, "text": action.label} for action in message.actions]
     if message.runbook and message.runbook.startswith("https://"):
         links.append({"href": message.runbook, "text": "Runbook"})

@@ -15,7 +15,6 @@ from breakwater.notify.outside.hand_over import (
 from breakwater.warehouse.delivery import Delivery, Receipt
 
 HOSTS = ("events.pagerduty.com", "events.eu.pagerduty.com")
-LONGEST_DEDUP_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import psycopg
 import pytest
@@ -33,6 +34,17 @@ def test_values_come_back_as_they_went_in(table: Database) -> None:
     with table.transaction() as tx:
         assert replace_rows(tx, "public.answer", key, COLUMNS, rows) == len(rows)
     found = table.rows("select note, n, share, ok, words, detail from public.answer")
+    assert [tuple(row.values()) for row in found] == rows
+
+
+def test_rows_of_plain_values_come_back_as_they_went_in(table: Database) -> None:
+    """Such rows are spelled all at once, but for those that hold a quotation mark or NULL."""
+    rows = [(text, 7, 0.1, True) for text in (*HOSTILE, 'a "b"', "None", '","')]
+    rows += [(None, -1, 1e300, False), ("", 0, 5e-324, True), ("x", None, None, None)]
+    key = {"day": date(2026, 11, 22), "vendor": "a"}
+    with table.transaction() as tx:
+        assert replace_rows(tx, "public.answer", key, COLUMNS[:4], rows) == len(rows)
+    found = table.rows("select note, n, share, ok from public.answer")
     assert [tuple(row.values()) for row in found] == rows
 
 

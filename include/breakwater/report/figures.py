@@ -1,6 +1,6 @@
 """KPIs of a scope: the figure of a day or period, what is usual for it, and those before."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -34,16 +34,20 @@ class Figures:
         self.day = day
         self.rhythm = rhythm
         self._tracks: dict[str, list[Track]] = {}
+        self._vendors, self._queues = set[str](), set[str]()
         for track in tracks:
             self._tracks.setdefault(track.metric, []).append(track)
+            if track.numerators[-1] is not None:
+                self._vendors.add(track.vendor)
+                self._queues.add(track.queue)
 
     def vendors(self) -> list[str]:
         """List the vendors that have a figure of this day, in order."""
-        return sorted({track.vendor for track in self._all() if track.numerators[-1] is not None})
+        return sorted(self._vendors)
 
     def queues(self) -> list[str]:
         """List the queues that have a figure of this day, in order."""
-        return sorted({track.queue for track in self._all() if track.numerators[-1] is not None})
+        return sorted(self._queues)
 
     def figure(
         self, metric: str, *, vendor: str | None = None, queue: str | None = None, back: int = 0
@@ -82,7 +86,3 @@ class Figures:
             for back in reversed(range(self.rhythm.shown))
         ]
         return tuple(None if figure is None else figure.value for figure in found)
-
-    def _all(self) -> Iterator[Track]:
-        for tracks in self._tracks.values():
-            yield from tracks

@@ -83,8 +83,10 @@ def spread(
     places: Sequence[int], values: Sequence[float | None], days: int
 ) -> tuple[float | None, ...]:
     """Put values at their places among so many days; None elsewhere."""
-    by_day = dict(zip(places, values, strict=True))
-    return tuple(by_day.get(n) for n in range(days))
+    found: list[float | None] = [None] * days
+    for place, value in zip(places, values, strict=True):
+        found[place] = value
+    return tuple(found)
 
 
 def read_meanings(

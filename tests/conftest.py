@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +19,10 @@ from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.migrate import migrate
 from breakwater.warehouse.workspace import Workspace
+
+# How long an example takes says how busy the machine is: no test asks for it.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 _clone_numbers = itertools.count()
 _AIRFLOW = ("tests/dags/", "tests/orchestration/")

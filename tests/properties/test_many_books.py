@@ -32,7 +32,7 @@ NEAR = {"kind": "item", "rule": "near", "window_seconds": 60}
 CLOSE = BATCH | {"rule": "close", "window_seconds": 60}
 SEVERAL = {"kind": "group", "rule": "several", "shape": "one_to_many", "by": "item"} | {
     "window_seconds": 300,
-    "allowed_decisions": ["no_action"],
+    "allowed_decisions": ["no_action", "label"],
 }
 JOB = {"kind": "group", "rule": "job", "shape": "many_to_one", "by": "item"}
 

@@ -8,8 +8,8 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.findings import SEVERITIES
 
-NO_QUEUE, USUAL_TIER = "", "B"
-"""Stands for every queue that the configuration no longer names, though records still have it."""
+TIERS, USUAL_TIER = ("A", "B", "C"), "B"
+"""Of a queue that the configuration no longer names, though records still have it, the usual one."""
 
 
 def severity_of(outcome: Outcome, tier: str, *, is_weaker: bool) -> Severity:
@@ -27,21 +27,29 @@ def severity_of(outcome: Outcome, tier: str, *, is_weaker: bool) -> Severity:
 
 
 def materiality_of(about: VendorDay) -> Mapping[str, object]:
-    """Return the parameters by which ``seen_break`` weighs every class in every queue."""
-    tiers = {name: queue.severity_tier for name, queue in about.operations.queues.items()}
+    """Return the parameters by which ``seen_break`` weighs every class in every queue.
+
+    Every class in every tier, and the tier of those queues that are not of the usual one: a desk
+    with hundreds of queues is not weighed queue by queue for each of its days.
+    """
+    queues = about.operations.queues.items()
+    tiers = {name: it.severity_tier for name, it in queues if it.severity_tier != USUAL_TIER}
     weighed = [
-        (outcome, name, is_weaker, severity_of(outcome, tier, is_weaker=is_weaker))
+        (outcome, tier, is_weaker, severity_of(outcome, tier, is_weaker=is_weaker))
         for outcome in SEVERITIES
-        for name, tier in {NO_QUEUE: USUAL_TIER, **tiers}.items()
+        for tier in TIERS
         for is_weaker in (False, True)
     ]
-    outcomes, queues, weaker, severities = zip(*weighed, strict=True)
+    outcomes, tier_of_each, weaker, severities = zip(*weighed, strict=True)
     price = price_on(about.contract.pricing, about.day)
     return {
         "outcomes": [outcome.value for outcome in outcomes],
-        "queues": list(queues),
+        "tiers": list(tier_of_each),
         "weaker": list(weaker),
         "severities": [severity.value for severity in severities],
+        "queues": list(tiers),
+        "queue_tiers": list(tiers.values()),
+        "usual_tier": USUAL_TIER,
         "currency": None if price is None else price.currency,
         "per_case": 0 if price is None else price.per_case,
         "per_minute": 0 if price is None else price.per_minute,

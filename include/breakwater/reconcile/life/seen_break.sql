@@ -65,11 +65,13 @@ select
     ) end,
     price.currency
 from joined
+left join unnest(%(queues)s::text[], %(queue_tiers)s::text[]) as unusual (queue, tier)
+    on unusual.queue = joined.queue
 join unnest(
-    %(outcomes)s::text[], %(queues)s::text[], %(weaker)s::boolean[], %(severities)s::text[]
-) as grave (outcome, queue, is_weaker, severity)
+    %(outcomes)s::text[], %(tiers)s::text[], %(weaker)s::boolean[], %(severities)s::text[]
+) as grave (outcome, tier, is_weaker, severity)
     on grave.outcome = joined.outcome
-    and grave.queue = case when joined.queue = any(%(queues)s::text[]) then joined.queue else '' end
+    and grave.tier = coalesce(unusual.tier, %(usual_tier)s)
     and grave.is_weaker = coalesce(joined.direction = 'vendor_weaker', false)
 cross join (
     select

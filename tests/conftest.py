@@ -57,8 +57,21 @@ def server() -> Iterator[EmbeddedPostgreSQL]:
         # Ended by the `with`, not by the interpreter's exit: once is enough.
         EmbeddedPostgreSQL(Path(folder) / "postgresql", keeps_running=True) as running,
     ):
+        _forget_power_cuts(running)
         migrate(Database(running.ensure_database("template")))
         yield running
+
+
+def _forget_power_cuts(server: EmbeddedPostgreSQL) -> None:
+    """Let the server wait for no disk: what it holds is gone after the tests anyway.
+
+    A process that is killed loses nothing by it, a server that is killed neither; only a machine
+    without power would. Autovacuum keeps running: statistics are part of how statements behave.
+    """
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.postgresql import PostgreSQLEngine
 from breakwater.reconcile.books import VendorDay
 from breakwater.reconcile.findings import break_findings
+from breakwater.reconcile.matching import match_books
+from breakwater.reconcile.model_files import model
 from breakwater.reconcile.tie_out import Tally, TieOut
 from breakwater.reconcile.unknown_codes import shown_code, unknown_codes
 
@@ -104,6 +106,10 @@ def test_unknown_codes_are_counted_on_every_engine(
     )
     for engine in (in_process, in_server):
         books.load(engine, configuration)
+        breaks = "select record_id, side, outcome from recon_outcome where outcome = 'unknown_code'"
+        match_books(engine, books.about(configuration))
+        engine.stage("written_break", breaks)
+        engine.stage("break_event", model("break_event"))
         assert unknown_codes(engine) == {
             "#" + hashlib.sha256(b"<b>").hexdigest()[:10]: 4,
             "(none)": 2,

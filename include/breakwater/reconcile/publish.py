@@ -111,7 +111,8 @@ def write_outcomes(engine: Engine, file: Path) -> int:
 def _replace_answers(
     connection: Connection, engine: Engine, key: dict[str, object], ties: Sequence[TieOut]
 ) -> None:
-    engine.stage("written_break", model("written_break"))
+    for name in ("written_break", "break_event"):
+        engine.stage(name, model(name))
     replace_rows(connection, "reconcile.recon_break", key, BREAK_COLUMNS, _breaks(engine))
     replace_rows(connection, "reconcile.tie_out", key, TIE_OUT_COLUMNS, map(astuple, ties))
 

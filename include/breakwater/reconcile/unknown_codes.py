@@ -25,7 +25,7 @@ _DIGITS: Final = 10
 def unknown_codes(engine: Engine) -> Mapping[str, int]:
     """Count the records of the day's most frequent unknown codes, in order of their names.
 
-    Expects the day's books open in the engine.
+    Expects the day's books open in the engine, and ``break_event`` in it.
     """
     engine.stage("frequent_unknown_code", model("frequent_unknown_code").format(most=MOST))
     counts: Counter[str] = Counter()

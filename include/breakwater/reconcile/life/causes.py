@@ -83,7 +83,7 @@ def probable_causes(
 ) -> Causes:
     """Look for causes of the classes of breaks that a day has.
 
-    Expects ``written`` and ``written_break`` readable in the engine.
+    Expects ``written``, ``written_break`` and ``break_event`` readable in the engine.
     """
     found = set(outcomes)
     causes: list[Cause] = []

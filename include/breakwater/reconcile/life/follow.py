@@ -67,7 +67,7 @@ def follow_breaks(
 
     Args:
         connection: the transaction in which ``recon_break`` has been replaced.
-        engine: with ``case_event``, ``written`` and ``written_break`` readable.
+        engine: with ``written``, ``written_break`` and ``break_event`` readable.
         about: the vendor-day.
         outcomes: classes that the day has.
         now: the instant to remember for what changes.

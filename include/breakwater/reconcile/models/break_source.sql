@@ -1,4 +1,3 @@
 -- Where the vendor's records that are in breaks were read, and how long they took.
 select event_id as record_id, source_sha256, source_row, handle_seconds
-from case_event
-where event_id in (select record_id from written_break where side = 'vendor')
+from break_event

@@ -4,7 +4,7 @@ select
     event.decision_code_vendor,
     cast(count(*) as bigint) as record_count
 from vendor_record record
-join case_event event on event.event_id = record.record_id
+join break_event event on event.event_id = record.record_id
 where record.is_unknown
 group by event.decision_code_vendor
 order by count(*) desc, coalesce(event.decision_code_vendor, '')

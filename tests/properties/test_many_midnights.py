@@ -26,7 +26,7 @@ from breakwater.reconcile.matching import open_books
 from breakwater.reconcile.midnight import claim_actions
 from breakwater.warehouse.workspace import Workspace
 
-COUNT = 60
+COUNT = 100
 EDGE = 7200
 BEFORE, BETWEEN, AFTER = DAYS
 MATCHED = {Outcome.MATCHED, Outcome.MATCHED_WITHIN_TOLERANCE}
@@ -40,30 +40,31 @@ def small_books() -> list[Books]:
     found = []
     for n in range(COUNT):
         midnights = [at("00:00:00", day) for day in draw.choice([DAYS[1:], DAYS[1:2], DAYS[2:]])]
-        vendor = list(_vendor_rows(draw, f"{n:03}", midnights))
-        found.append((vendor, list(_own_rows(draw, f"{n:03}", midnights))))
+        side = draw.choice([1, 1, -1])
+        vendor = list(_vendor_rows(draw, f"{n:03}", midnights, -side))
+        found.append((vendor, list(_own_rows(draw, f"{n:03}", midnights, side))))
     return found
 
 
-def _vendor_rows(draw: random.Random, book: str, midnights: list[int]) -> Iterator[Row]:
+def _vendor_rows(draw: random.Random, book: str, midnights: list[int], side: int) -> Iterator[Row]:
     for n in range(draw.randint(0, 6)):
         key, item = f"C{draw.randint(1, 6)}/{book}", f"I{draw.choice('12')}/{book}"
-        instant = draw.choice(midnights) + _distance(draw, -1)
+        instant = draw.choice(midnights) + _distance(draw, side)
         yield vendor_event(f"v{book}-{n}", instant, record_key=key, item_id=item)
 
 
-def _own_rows(draw: random.Random, book: str, midnights: list[int]) -> Iterator[Row]:
+def _own_rows(draw: random.Random, book: str, midnights: list[int], side: int) -> Iterator[Row]:
     for n in range(draw.randint(0, 6)):
         key = draw.choice([None, None, None, f"C{draw.randint(1, 6)}/{book}", f"L/{book}"])
         told = {"record_key": key, "item_id": f"I{draw.choice('12')}/{book}"}
         told["source"] = draw.choice(["review"] * 5 + ["automation", "appeal"])
-        yield action(f"a{book}-{n}", draw.choice(midnights) + _distance(draw, 1), **told)
+        yield action(f"a{book}-{n}", draw.choice(midnights) + _distance(draw, side), **told)
 
 
 def _distance(draw: random.Random, side: int) -> int:
-    """Draw how far a record lies from midnight: mostly judged before it and enforced after it."""
-    far = [-EDGE - 1, -EDGE, -EDGE + 1, -1, 0, 1, EDGE - 1, EDGE, 5 * 3600]
-    return draw.choice([*[side * draw.randint(1, 6) * 10] * 3, draw.choice(far)])
+    """Draw how far a record lies from midnight: mostly judged on one side, enforced on the other."""
+    far = [-EDGE - 1, -EDGE, -EDGE, -EDGE + 1, -1, 0, 0, 1, EDGE - 1, EDGE, 5 * 3600]
+    return draw.choice([*[side * draw.randint(1, 6) * 10] * 2, draw.choice(far)])
 
 
 @dataclass(frozen=True, slots=True)

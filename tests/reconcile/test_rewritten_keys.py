@@ -133,3 +133,9 @@ def test_keys_that_a_rule_spells_alike_are_found(
     """Each rule by itself rewrites both sides; what is asked is among the answer, known or not."""
     with closing(DuckDBEngine("256MB", 1)) as engine:
         assert spelled_alike(engine, rules, asked, KNOWN) == alike
+
+
+def test_where_no_key_is_known_only_the_asked_ones_are_alike() -> None:
+    """A book without any key is a book of texts, too."""
+    with closing(DuckDBEngine("256MB", 1)) as engine:
+        assert spelled_alike(engine, (ZEROS, CASE), {"07"}, ()) == {"07"}

@@ -196,10 +196,10 @@ def test_a_copy_is_no_slip_and_a_choice_may_be() -> None:
 
 
 def test_the_nearest_in_time_are_looked_at_whatever_order_records_come_in() -> None:
-    """A minute apart and with one half in common, the book in the opposite order: of 50, two are alike."""
+    """A minute apart and with one half in common, the last come first: of 50, two are alike."""
     actions = [
-        action(f"a{99 - n}", NOON + 60 * n, record_key=f"CASE{n:02}99", item_id=f"I-{n}")
-        for n in range(50)
+        action(f"a{n}", NOON + 60 * n, record_key=f"CASE{n:02}99", item_id=f"I-{n}")
+        for n in reversed(range(50))
     ]
     books = TwoBooks(
         events=(
@@ -209,7 +209,7 @@ def test_the_nearest_in_time_are_looked_at_whatever_order_records_come_in() -> N
         actions=tuple(actions),
         matching=with_rules({"rule": "keys"}),
     )
-    assert suggested_among(books) == [("v1", "a54", "keys"), ("v2", "a95", "keys")]
+    assert suggested_among(books) == [("v1", "a45", "keys"), ("v2", "a4", "keys")]
 
 
 def test_each_rule_has_its_fields_and_its_window() -> None:

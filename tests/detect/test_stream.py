@@ -5,7 +5,7 @@ import pytest
 from made_streams import A_DAY, daily, half_hours
 
 from breakwater.detect.bench_adapters import nab_detector
-from breakwater.detect.stream.channels import LONG_RUNS
+from breakwater.detect.stream.channels import LONG_RUNS, MOVEMENT, from_movement
 from breakwater.detect.stream.detector import CHANNELS, THRESHOLD, judge_stream
 from breakwater.detect.stream.rows import LEARNING_ROWS, Floats, same_time
 
@@ -46,7 +46,7 @@ def test_a_day_on_which_nothing_rises_is_told_though_its_values_are_all_usual() 
     assert 20 * A_DAY < first < 20 * A_DAY + A_DAY // 2
 
 
-def test_a_flutter_around_the_same_level_is_told_as_a_change_of_liveliness() -> None:
+def test_a_flutter_around_the_same_level_is_told_as_restless() -> None:
     """A sensor with a loose contact stays near its usual value on average."""
     value = np.random.default_rng(5).normal(50, 5, 1500)
     value[1200:1260] += np.where(np.arange(60) % 2, 20, -20)
@@ -54,7 +54,28 @@ def test_a_flutter_around_the_same_level_is_told_as_a_change_of_liveliness() -> 
     first = next(row for row in range(1200, 1260) if found.score[0, row] >= THRESHOLD)
     assert first < 1212
     loudest = 1200 + int(np.argmax(found.evidence[0, 1200:1212]))
-    assert CHANNELS[found.channel[0, loudest]] == "liveliness"
+    assert CHANNELS[found.channel[0, loudest]] in {"liveliness", "movement"}
+
+
+def test_a_sensor_that_hangs_is_told_though_it_stays_where_it_often_was() -> None:
+    """No value and no step is out of place; that nothing moves for a day is."""
+    value = np.random.default_rng(5).normal(50, 5, 1500)
+    value[1200:1300] = 50.0
+    found = judge_stream(half_hours(len(value)), value)
+    rows = np.flatnonzero(found.score[0, 1150:1300] >= THRESHOLD) + 1150
+    assert 1200 + MOVEMENT // 2 < rows[0] <= 1200 + MOVEMENT
+    assert CHANNELS[found.channel[0, rows[0]]] == "movement"
+
+
+def test_a_longer_run_of_small_changes_is_as_far_from_usual_as_one_of_large_changes() -> None:
+    """A third of the usual movement and three times as much are one distance."""
+    steps = np.where(np.arange(600) % 2, 1.0, -1.0)
+    calm, wild = steps.copy(), steps.copy()
+    calm[400:], wild[400:] = steps[400:] / 3, steps[400:] * 3
+    last = 400 + MOVEMENT
+    far = [from_movement(x[None, :], np.zeros((1, 600)))[0, last] for x in (calm, wild)]
+    assert far == pytest.approx([np.log(3), np.log(3)], rel=0.01)
+    assert from_movement(steps[None, :], np.zeros((1, 600)))[0, last] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_shift_that_lasts_is_told_where_it_begins_and_not_day_after_day() -> None:

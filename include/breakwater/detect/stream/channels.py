@@ -1,4 +1,4 @@
-"""Ways in which rows can be unusual; each answers how far from usual, in the series' own units.
+"""Ways in which rows can be unusual; each answers how far from usual, in a unit of its own.
 
 Distances of a channel are compared with its own past alone, so none needs a scale. NaN is no
 opinion. All are n series × T rows and causal.
@@ -23,6 +23,9 @@ from series to series, so three around each are asked and their mean counts."""
 
 STEPS = 12
 """Rows whose steps say how lively the series is."""
+
+MOVEMENT = 48
+"""Rows whose steps say how much the series moves: enough that a calm stretch is not an ordinary one."""
 
 BACKGROUND = 300
 """Rows that say what the level, and how lively the series, was of late."""
@@ -63,8 +66,24 @@ def from_liveliness(x: Floats) -> Floats:
     """How far the steps from row to row are from their usual size.
 
     It finds what is restless. Standing still is at most one usual step away from usual, which is
-    seldom rare: a feed that is stuck is told by the checks of what arrived.
+    seldom rare; `from_movement` finds it.
     """
     steps = np.abs(x - before(x, 1))
     usual = before(running_median(steps, BACKGROUND, LEAST_OF_BACKGROUND), STEPS)
     return np.abs(running_mean(steps, STEPS) - usual)
+
+
+def from_movement(x: Floats, rounding: Floats) -> Floats:
+    """How many times more or less than usual a longer run moves, as a logarithm.
+
+    A ratio, because too little is as odd as too much: what hangs, or has stopped doing what it did
+    every hour, is never far from usual in the series' own units.
+
+    Args:
+        x: n × T values.
+        rounding: n × T differences that are no movement.
+    """
+    steps = np.abs(x - before(x, 1))
+    usual = before(running_mean(steps, BACKGROUND, LEAST_OF_BACKGROUND), MOVEMENT)
+    now = running_mean(steps, MOVEMENT, MOVEMENT // 2)
+    return np.abs(np.log((usual + rounding) / (now + rounding)))

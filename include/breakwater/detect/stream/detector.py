@@ -13,6 +13,7 @@ from breakwater.detect.stream.channels import (
     SHORT_RUNS,
     from_level,
     from_liveliness,
+    from_movement,
     from_time_of_day,
     unlike_every_day,
     usual_at,
@@ -34,7 +35,27 @@ PRECISION = 1e-6
 
 TINY = 1e-300
 
-CHANNELS = ("time of day", "like no day for a short run", "like no day", "level", "liveliness")
+CHANNELS = (
+    "time of day",
+    "like no day for a short run",
+    "like no day",
+    "level",
+    "liveliness",
+    "movement",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """One way in which rows can be unusual.
+
+    Attributes:
+        distances: n × T each; several where it is asked for several lengths of a run.
+        rounding: n × T differences of such distances that are no news, in their unit.
+    """
+
+    distances: list[Floats]
+    rounding: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +85,11 @@ def judge_stream(instants: npt.NDArray[np.datetime64], value: Floats) -> Judgeme
     x = np.asarray(value, dtype=np.float64)[None, :]
     alike = same_time(instants, DAYS_TO_RESEMBLE)
     usual = usual_at(x, alike[:DAYS_OF_RHYTHM])
-    return judge(x, usual, channels_of(x, x, usual, alike))
+    return judge(x, usual, [*channels_of(x, x, usual, alike), movement_of(x)])
 
 
-def channels_of(x: Floats, steady: Floats, usual: Floats, alike: Integers) -> list[list[Floats]]:
-    """Return the distances of each of `CHANNELS`, n × T each; of one for several lengths of a run.
+def channels_of(x: Floats, steady: Floats, usual: Floats, alike: Integers) -> list[Channel]:
+    """Return what each of `CHANNELS` but the last says.
 
     Args:
         x: n × T values.
@@ -76,32 +97,45 @@ def channels_of(x: Floats, steady: Floats, usual: Floats, alike: Integers) -> li
         usual: n × T expected values.
         alike: days × T places of rows that this one may resemble.
     """
+    rounding = rounding_of(x)
     return [
-        [from_time_of_day(x, usual)],
-        [unlike_every_day(x, alike, run) for run in SHORT_RUNS],
-        [unlike_every_day(x, alike, run) for run in LONG_RUNS],
-        [from_level(steady, run) for run in SHORT_RUNS],
-        [from_liveliness(steady)],
+        Channel([from_time_of_day(x, usual)], rounding),
+        Channel([unlike_every_day(x, alike, run) for run in SHORT_RUNS], rounding),
+        Channel([unlike_every_day(x, alike, run) for run in LONG_RUNS], rounding),
+        Channel([from_level(steady, run) for run in SHORT_RUNS], rounding),
+        Channel([from_liveliness(steady)], rounding),
     ]
 
 
-def judge(x: Floats, usual: Floats, channels: list[list[Floats]]) -> Judgement:
+def movement_of(x: Floats) -> Channel:
+    """Return what the last of `CHANNELS` says of n × T values."""
+    return Channel([from_movement(x, rounding_of(x))], np.full_like(x, PRECISION))
+
+
+def rounding_of(x: Floats) -> Floats:
+    """Return which differences of n × T values are rounding, from the largest so far."""
+    largest: Floats = np.maximum.accumulate(np.abs(np.nan_to_num(x)), axis=1)
+    return PRECISION * largest + TINY
+
+
+def judge(x: Floats, usual: Floats, channels: list[Channel]) -> Judgement:
     """Weigh distances against their own past, put them together, and keep what begins.
 
     Args:
         x: n × T values; a missing one scores zero.
         usual: n × T expected values.
-        channels: n × T distances of each channel, for each length of a run.
+        channels: what `CHANNELS` say, from the first on.
     """
     missing = ~np.isfinite(x)
-    floor = PRECISION * np.maximum.accumulate(np.abs(np.nan_to_num(x)), axis=1) + TINY
 
-    def weigh(distance: Floats) -> Floats:
-        return evidence(np.where(missing, np.nan, distance), floor)
+    def weigh(channel: Channel) -> Floats:
+        each = []
+        for distance in channel.distances:
+            counts = np.where(distance <= channel.rounding, 0.0, distance)
+            each.append(evidence(np.where(missing, np.nan, counts), channel.rounding))
+        return mean_of_known(np.stack(each))
 
-    each = np.stack(
-        [mean_of_known(np.stack([weigh(distance) for distance in runs])) for runs in channels]
-    )
+    each = np.stack([weigh(channel) for channel in channels])
     found = combine(each)
     told = onsets(found)
     silent = ~np.isfinite(each).any(axis=0)

@@ -1,4 +1,8 @@
-"""Hourly series of a panel, judged by the same code with a habit of each hour of the week."""
+"""Hourly series of a panel, judged by the same code with a habit of each hour of the week.
+
+Without the channel of movement: eight weeks hold too few runs of two days to say which are rare, and
+asking it as well would calm what the others find.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +22,7 @@ TRUST_IN_OWN_WEEKS = 1.5
 """With w weeks the same hour of the week weighs w / (w + this), the same hour of any day the rest."""
 
 THRESHOLD = score_of(2.6)
-"""Below a tenth of a false alarm a month on clean series of 5 to 400 cases an hour."""
+"""About a tenth of a false alarm a month on clean series of 5 to 400 cases an hour."""
 
 
 def judge_hourly(hours: npt.NDArray[np.datetime64], x: Floats) -> Judgement:

@@ -42,12 +42,12 @@ def at(x: Floats, places: Integers) -> Floats:
     return np.where(places[:, None, :] >= 0, np.moveaxis(x[:, places], 0, 1), np.nan)
 
 
-def running_mean(x: Floats, rows: int) -> Floats:
-    """Return the mean of the last rows; NaN where one of them is missing.
+def running_mean(x: Floats, rows: int, least: int | None = None) -> Floats:
+    """Return the mean of the last rows; NaN where fewer than `least` are there, by default all.
 
     On a slope, the mean of some of them would be the mean of another time.
     """
-    return _rolled(_frame(x).rolling(rows).mean())
+    return _rolled(_frame(x).rolling(rows, min_periods=least).mean())
 
 
 def running_median(x: Floats, rows: int, least: int) -> Floats:

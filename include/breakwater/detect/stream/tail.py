@@ -4,7 +4,7 @@ import numpy as np
 
 from breakwater.detect.stream.rows import Floats, past_quantile
 
-TAILS = (0.96, 0.97, 0.98, 0.99)
+TAILS = (0.98, 0.99, 0.995)
 """Where a tail may begin. Their mean is steadier than any one of them."""
 
 PRIOR_EXCESSES = 5
@@ -19,7 +19,9 @@ def evidence(distance: Floats, floor: Floats) -> Floats:
 
     Peaks over threshold (Pickands 1975; Davison & Smith 1990) with an exponential tail: beyond
     the quantile q of the past, p = (1 - q) · exp(-excess / mean past excess). Every row counts in
-    later rows' past, odd ones too: a series that is often wild must be wilder to be told.
+    later rows' past, odd ones too: a series that is often wild must be wilder to be told. A distance
+    that is in some of the tails only counts for less than it is rare: what happens twice in a
+    hundred rows is not news.
 
     Args:
         distance: n × T distances of at least zero; NaN is no opinion.

@@ -5,20 +5,26 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from every_channel import payload_of
 from situations import finding, incident, message, telling
 
+from breakwater.contracts.schemas import DOCUMENTS
+from breakwater.contracts.webhook import News as NewsWord
+from breakwater.contracts.webhook import WebhookDocument
 from breakwater.core.finding import Rule, Severity
 from breakwater.demo.sinks.blocks import problem_in
+from breakwater.notify.channel import News
 from breakwater.notify.channels.email.render import render as render_email
 from breakwater.notify.channels.file.render import render as render_file
-from breakwater.notify.channels.registry import CHANNELS
+from breakwater.notify.channels.registry import CHANNELS, parts_of
 from breakwater.notify.channels.slack.render import render as render_slack
 from breakwater.notify.channels.slack.render import render_reply
 from breakwater.notify.compose import Reader
 from breakwater.notify.message import Action, Message
+from breakwater.notify.telling import TellingReason
 from breakwater.warehouse.outbox import Channel
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -118,6 +124,19 @@ def _compare(file: Path, text: str) -> None:
 
 def _as_json(payload: object) -> str:
     return json.dumps(payload, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_webhooks_document_is_what_its_schema_promises(situation: str) -> None:
+    """A receiver may rely on it: everything is there, nothing else is, and each news has its word."""
+    news = News(SITUATIONS[situation], TellingReason.OPENED, is_first=True)
+    (part,) = parts_of("webhook", news)
+    posted = {"thread": "a/b", **json.loads(json.dumps(part.payload["document"]))}
+    schema = json.loads((DOCUMENTS / "webhook.schema.json").read_text(encoding="utf-8"))
+    assert set(schema["required"]) == set(schema["properties"]) == set(posted)
+    document = WebhookDocument.model_validate(posted)
+    assert document.model_dump(mode="json") == posted
+    assert set(get_args(NewsWord)) == {each.value for each in TellingReason if each.is_news}
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

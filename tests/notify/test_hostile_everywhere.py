@@ -20,6 +20,7 @@ from hostile import HOSTILE
 from outside_server import OutsideServer, trusted_certificate
 from situations import DAY, NOW, delivery, incident, living, message, telling
 
+from breakwater.contracts.webhook import WebhookDocument
 from breakwater.core.finding import Rule, Severity
 from breakwater.core.plain import shown_name
 from breakwater.demo.sinks.blocks import problem_in, texts_of
@@ -206,10 +207,7 @@ def _pagerduty(event: dict[str, Any], said: Message) -> list[str]:
 
 def _webhook(document: dict[str, Any], said: Message) -> list[str]:
     assert document["runbook"] == said.runbook
-    assert set(document) == {
-        "version", "news", "thread", "severity", "is_open", "title", "verdict", "changes", "facts",
-        "rows", "rows_left_out", "next_step", "runbook", "actions", "data_through",
-    }  # fmt: skip
+    WebhookDocument.model_validate(document)
     return texts({name: value for name, value in document.items() if name != "thread"})
 
 

@@ -290,7 +290,8 @@ def test_links_are_left_out_when_airflow_has_no_address(
     monkeypatch.setenv("BREAKWATER_AIRFLOW_URL", "https://airflow.harbour.example/")
     _publish(quiet, audiences=["apac"])
     page = str(render_digest(quiet, DAY, "apac", None, "html"))
-    assert 'href="https://airflow.harbour.example/dags/close_day/runs"' in page
+    runs = "https://airflow.harbour.example/dags/close_day/runs"
+    assert f'href="{runs}?partition_key_pattern={DAY.isoformat()}"' in page
 
 
 def test_a_line_that_came_and_one_that_went_are_both_restated() -> None:

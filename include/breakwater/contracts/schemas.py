@@ -1,4 +1,4 @@
-"""JSON Schemas of the configuration files, generated from their models."""
+"""JSON Schemas of the configuration files, and of what we post to programs, generated from their models."""
 
 import json
 from pathlib import Path
@@ -15,6 +15,7 @@ from breakwater.contracts.operations import Operations
 from breakwater.contracts.recipients import RecipientFile
 from breakwater.contracts.routes import RouteFile, SilenceFile
 from breakwater.contracts.vendor import VendorContract
+from breakwater.contracts.webhook import WebhookDocument
 
 DOCUMENTS = Path(breakwater.__file__).parents[2] / "docs" / "contracts"
 
@@ -30,6 +31,7 @@ MODELS: dict[str, type[Contract]] = {
     "recipients": RecipientFile,
     "on_call": OnCallFile,
     "judgements": JudgementFile,
+    "webhook": WebhookDocument,
 }
 
 

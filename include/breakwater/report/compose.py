@@ -96,7 +96,9 @@ def _links(
     if view.audience.kind == "vendor":
         return
     if airflow_url:
-        runs = f"{airflow_url.rstrip('/')}/dags/close_day/runs"
+        # The list of that day's runs: Airflow 3.3 has no address that opens its dialog filled in.
+        shown = f"runs?partition_key_pattern={day.isoformat()}"
+        runs = f"{airflow_url.rstrip('/')}/dags/close_day/{shown}"
         yield Link(f"Re-run {day.isoformat()} in Airflow", runs)
     runbooks = configuration.operations.runbooks
     if runbooks.startswith("https://"):

@@ -1,11 +1,10 @@
-"""A message as a document for programs: the same facts, by name."""
+"""A message as a document for programs: the same facts, by name; see `breakwater.contracts.webhook`."""
 
 from typing import Any
 
+from breakwater.contracts.webhook import VERSION
 from breakwater.notify.channel import News
 from breakwater.notify.message import Standing
-
-VERSION = 1
 
 
 def render(news: News) -> dict[str, Any]:

@@ -7,10 +7,17 @@ from pydantic import Field, model_validator
 
 from breakwater.contracts.base import Contract
 from breakwater.contracts.calendar import ZoneName
+from breakwater.contracts.channels import ChannelAddress, ChannelName
 
 EmailAddress = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")]
 SlackChannel = Annotated[str, Field(pattern=r"^[CDG][A-Z0-9]{2,}$")]
 """A channel's id such as C0OPS, not its name: names change, and updates need the id."""
+
+DIGEST_CHANNELS: frozenset[ChannelName] = frozenset(
+    {"apprise", "file", "google_chat", "slack_webhook", "teams"}
+)
+"""By which a digest may go besides mail and Slack, which have keys of their own; the others tell of
+one alert each."""
 
 
 class Audience(Contract):
@@ -35,6 +42,18 @@ class Audience(Contract):
     email: tuple[EmailAddress, ...] = ()
     """Team addresses, never a person's."""
     slack_channel: SlackChannel | None = None
+    others: tuple[ChannelAddress, ...] = ()
+    """By further channels, such as a room in Teams: ``apprise``, ``file``, ``google_chat``,
+    ``slack_webhook`` or ``teams``."""
+
+    @model_validator(mode="after")
+    def _is_told_by_channels_that_take_a_digest(self) -> "Audience":
+        wrong = sorted({each.channel for each in self.others} - DIGEST_CHANNELS)
+        if wrong:
+            known = ", ".join(sorted(DIGEST_CHANNELS))
+            message = f"others: expected one of {known}; found {', '.join(wrong)}"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _has_the_scope_of_its_kind(self) -> "Audience":

@@ -22,6 +22,11 @@ ChannelName = Literal[
     "webhook",
 ]
 
+LARGEST_TEAMS_CARD = 26_000
+"""Bytes; Teams takes 28 KB of a message, the envelope included."""
+LARGEST_CHAT_MESSAGE = 31_000
+"""Bytes; Google Chat takes 32,000 of a message, what we add when it is sent included."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressForm:

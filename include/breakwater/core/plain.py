@@ -1,5 +1,6 @@
 """Text of others, made fit to be shown: one line, nothing invisible, not too long."""
 
+import re
 import unicodedata
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -7,6 +8,25 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 _BLANK_BUT_A_LETTER = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 """Fillers that Unicode calls letters or symbols and every font draws as nothing."""
+
+
+_LOOK_ALIKES = str.maketrans(
+    {
+        "*": "∗",  # noqa: RUF001  look-alikes are the point
+        "~": "∼",  # noqa: RUF001
+        "`": "ˋ",  # noqa: RUF001
+        "<": "‹",  # noqa: RUF001
+        ">": "›",  # noqa: RUF001
+        "[": "⁅",
+        "]": "⁆",
+        "{": "❴",  # noqa: RUF001
+        "}": "❵",  # noqa: RUF001
+        "|": "¦",
+        "@": "＠",  # noqa: RUF001
+        "\\": "⧵",  # noqa: RUF001
+    }
+)
+"""What chats read as markup, and what only looks like it."""
 
 
 def one_line(text: object, limit: int) -> str:
@@ -29,6 +49,11 @@ def shown_name(text: object, limit: int) -> str:
 def shortened(text: str, limit: int) -> str:
     """Return text that is fit to be shown, cut to at most so many characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Replace what opens a mention, a link, a style or a macro by what only looks like it."""
+    return re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", text.translate(_LOOK_ALIKES))
 
 
 def _is_hidden(char: str) -> bool:

@@ -1,4 +1,4 @@
-"""Hand an edition to the outbox: a mail for each address, one living message in a channel."""
+"""Hand an edition to the outbox: a mail for each address, one living message in Slack, a post elsewhere."""
 
 import base64
 from collections.abc import Mapping
@@ -33,7 +33,8 @@ def enqueue_edition(
     """Write the messages of an edition; return how many were not written before.
 
     The first edition is posted. A later one updates the message in the channel, and answers the
-    first mail, because a mail cannot be changed once it is out.
+    first mail, because a mail cannot be changed once it is out; in further channels it is another
+    message.
 
     Args:
         connection: the open transaction.
@@ -72,6 +73,16 @@ def enqueue_edition(
             operation="post" if is_first else "update",
             payload=dict(published.slack),
         )
+    for room in audience.others:
+        # A room that was named later hears of the next edition: what is told is what was kept.
+        if (payload := published.others.get(room.channel)) is not None:
+            in_thread = room.channel == "google_chat" and not is_first
+            written += write(
+                channel=room.channel,
+                recipient=room.recipient,
+                operation="reply" if in_thread else "post",
+                payload=dict(payload),
+            )
     return written
 
 

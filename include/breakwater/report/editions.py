@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
+from breakwater.contracts.audiences import Audience
 from breakwater.core.errors import BreakwaterError
 from breakwater.core.period import Period
 from breakwater.report.correcting import Said
@@ -16,6 +18,7 @@ from breakwater.report.enclosures import (
 )
 from breakwater.report.html import render_html
 from breakwater.report.message import Digest, Edition, Measured, Restated
+from breakwater.report.others import render_others
 from breakwater.report.slack import render_slack
 from breakwater.report.text import render_text
 from breakwater.warehouse.database import Connection
@@ -46,6 +49,7 @@ class Published:
         chart: the picture as PNG; empty when there is nothing to draw.
         pictures: the others, by the id under which the page shows them.
         spreadsheet: the tables as XLSX; empty for readers who get no mail.
+        others: its message for each further channel of its audience, by channel.
     """
 
     about: Period
@@ -58,10 +62,16 @@ class Published:
     chart: bytes
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     spreadsheet: bytes = b""
+    others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def publish_edition(
-    connection: Connection, digest: Digest, at: datetime, *, is_mailed: bool, is_sent: bool = True
+    connection: Connection,
+    digest: Digest,
+    at: datetime,
+    audience: Audience,
+    *,
+    is_sent: bool = True,
 ) -> Published | None:
     """Keep a digest as the next edition; None when the latest one has the same figures.
 
@@ -71,7 +81,7 @@ def publish_edition(
         connection: the open transaction.
         digest: what it says.
         at: the instant of publication.
-        is_mailed: whether its readers get mail.
+        audience: its readers; whether they get mail, and by which other channels they are told.
         is_sent: whether they may be sent it now. What one carries that is only kept is made when
             somebody looks at it (`read_edition`), and is not in what is returned.
     """
@@ -89,8 +99,9 @@ def publish_edition(
         known = last or _said(connection, digest.about, digest.audience, latest["edition"])
         moved = restated(known.figures, digest.figures())
         edition = Edition(digest, latest["edition"] + 1, moved, since=known.number)
+    is_mailed = bool(audience.email)
     enclosed = make_enclosures(edition, is_mailed=is_mailed) if is_sent else None
-    published = render(edition, enclosed or Enclosures())
+    published = render(edition, enclosed or Enclosures(), render_others(edition, audience))
     _keep(connection, published, digest, _columns(enclosed, is_mailed=is_mailed), at)
     return published
 
@@ -146,7 +157,9 @@ def restated(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Resta
     return (*moved, *new, *gone)
 
 
-def render(edition: Edition, enclosed: Enclosures) -> Published:
+def render(
+    edition: Edition, enclosed: Enclosures, others: Mapping[str, Mapping[str, Any]]
+) -> Published:
     """Render an edition in every format."""
     digest = edition.digest
     return Published(
@@ -160,6 +173,7 @@ def render(edition: Edition, enclosed: Enclosures) -> Published:
         chart=enclosed.chart,
         pictures=enclosed.pictures,
         spreadsheet=enclosed.spreadsheet,
+        others=others,
     )
 
 
@@ -181,8 +195,8 @@ def _keep(
     message = digest.to_dict() | {"figures": digest.figures(), "measured": numbers}
     connection.execute(
         "insert into report.edition (operational_day, period, audience, edition, fingerprint, subject,"
-        " message, html, plain_text, slack, chart, pictures, spreadsheet, published_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " message, html, plain_text, slack, others, chart, pictures, spreadsheet, published_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             published.about.last,
             published.about.kind,
@@ -194,6 +208,7 @@ def _keep(
             published.html,
             published.text,
             json.dumps(published.slack, ensure_ascii=False),
+            json.dumps(published.others, ensure_ascii=False),
             *enclosed,
             at,
         ],
@@ -237,6 +252,7 @@ def read_edition(
         chart=enclosed.chart,
         pictures=enclosed.pictures,
         spreadsheet=enclosed.spreadsheet,
+        others=row["others"],
     )
 
 

@@ -54,13 +54,7 @@ class Telling:
     def publish(self, connection: Connection, answers: Answers, audience: Audience) -> Done:
         """Publish to one audience, in the open transaction."""
         digest = compose(cut(answers, audience), self.configuration, self.airflow_url)
-        edition = publish_edition(
-            connection,
-            digest,
-            self.now,
-            is_mailed=bool(audience.email),
-            is_sent=self.is_told,
-        )
+        edition = publish_edition(connection, digest, self.now, audience, is_sent=self.is_told)
         enqueued = self._tell(connection, digest, edition, audience) if self.is_told else 0
         return Done(edition is not None, enqueued)
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from breakwater.core.finding import Severity
-from breakwater.core.plain import one_line, shortened
-from breakwater.notify.channels.inert import inert
+from breakwater.core.plain import inert, one_line, shortened
 from breakwater.notify.channels.text import as_text
 from breakwater.notify.message import Message
 

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from breakwater.core.plain import shortened
+from breakwater.contracts.channels import LARGEST_CHAT_MESSAGE
+from breakwater.core.plain import inert, shortened
 from breakwater.notify.channels.fit import fitting
-from breakwater.notify.channels.inert import inert
 from breakwater.notify.channels.text import left_out
 from breakwater.notify.message import Message
 
 Widget = dict[str, Any]
 
-LARGEST_MESSAGE = 31_000
-"""Bytes; Chat takes 32,000 of a message, what we add when it is sent included."""
+LARGEST_MESSAGE = LARGEST_CHAT_MESSAGE
 LONGEST_TEXT = 2_000
 LONGEST_TITLE = 200
 _BOLD = "<b>{}</b>"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from breakwater.contracts.channels import LARGEST_TEAMS_CARD
 from breakwater.core.finding import Severity
 from breakwater.core.plain import shortened
 from breakwater.notify.channels.fit import fitting
@@ -16,8 +17,7 @@ from breakwater.notify.message import Message, Standing
 
 Element = dict[str, Any]
 
-LARGEST_CARD = 26_000
-"""Bytes; Teams takes 28 KB of a message, the envelope included."""
+LARGEST_CARD = LARGEST_TEAMS_CARD
 LONGEST_TEXT = 2_000
 MOST_ACTIONS = 6
 _COLOURS = {

@@ -29,14 +29,14 @@ def score_nab(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_half_it_was_made_on_scores_what_the_decision_says(score_nab: ModuleType) -> None:
-    """Standard profile 73.6; threshold from alternate files 71.1 (decision 0021)."""
+    """Standard profile 75.9; threshold from alternate files 74.6 (decision 0021)."""
     files = (BENCH / "nab" / "dev_files.txt").read_text().split()
     corpus = score_nab.load(DATA, files)
     scores = {name: nab_detector(one["ts"], one["value"]) for name, one in corpus.items()}
     standard, _ = score_nab.nab_score(corpus, scores)
     across = score_nab.cross_validated(corpus, scores)
-    assert standard >= 71
-    assert across >= 67
+    assert standard >= 74
+    assert across >= 71
     cut = {name: len(one["value"]) * 2 // 3 for name, one in list(corpus.items())[::7]}
     for name, rows in cut.items():
         again = nab_detector(corpus[name]["ts"][:rows], corpus[name]["value"][:rows])

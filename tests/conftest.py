@@ -1,8 +1,10 @@
 """A real PostgreSQL for every test: one server a worker, one cloned database a test."""
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -11,10 +13,12 @@ from hypothesis import settings
 from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
+from breakwater.cli.closing_workers import ALLOCATOR, KEPT_CHUNKS
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.loading import load_configuration
-from breakwater.warehouse.database import Database
+from breakwater.warehouse.database import Database, KeptConnections
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.migrate import migrate
@@ -26,6 +30,23 @@ settings.load_profile("without deadline")
 
 _clone_numbers = itertools.count()
 _AIRFLOW = ("tests/dags/", "tests/orchestration/")
+_LONGEST = (
+    "airflow",
+    "tests/real/test_uci_incident_log.py",
+    "tests/demo/test_demo_day.py",
+    "tests/real/test_cran_review_queue.py",
+    "tests/real/test_boston_311.py",
+    "tests/restate/test_reclose.py",
+    "tests/measure/test_renew.py",
+    "tests/cli/test_close_again.py",
+    "tests/reconcile/test_break_life.py",
+    "tests/landing/test_delivered.py",
+    "tests/properties/test_break_life_machine.py",
+    "tests/real/test_crowd_vu_sound.py",
+    "tests/real/test_uci_variants.py",
+)
+"""What takes longest, longest first: so that no worker is left alone with it at the end. By the number
+of their tests, by which pytest-xdist orders the others, most of these would come last."""
 
 
 class ByModule(LoadScopeScheduling):
@@ -39,9 +60,24 @@ class ByModule(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return "airflow" if nodeid.startswith(_AIRFLOW) else super()._split_scope(nodeid)
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        waiting = next((scope for scope in _LONGEST if scope in self.workqueue), None)
+        if waiting is not None:
+            self.workqueue.move_to_end(waiting, last=False)
+        super()._assign_work_unit(node)
+
+
+def pytest_xdist_setupnodes() -> None:
+    """Let workers keep freed memory at hand, as those that close a range do."""
+    os.environ.setdefault(ALLOCATOR, KEPT_CHUNKS)
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
-    """Say which tests share a worker."""
+    """Say which tests share a worker, and which begin."""
+    gone = [name for name in _LONGEST if "/" in name and not (config.rootpath / name).exists()]
+    if gone:
+        message = f"tests/conftest.py names modules that are no more: {gone}"
+        raise pytest.UsageError(message)
     return ByModule(config, log)
 
 
@@ -105,3 +141,12 @@ def workspace(warehouse: Database, configuration: Configuration, tmp_path: Path)
         pseudonym_key=b"a secret of the tests",
         link_key=b"another secret of the tests",
     )
+
+
+@pytest.fixture
+def worker(workspace: Workspace) -> Iterator[Workspace]:
+    """Open the same installation as a process does that closes many days: its connections are kept."""
+    kept = KeptConnections()
+    warehouse = replace(workspace.warehouse, waits_for_disk=False, kept=kept)
+    yield replace(workspace, warehouse=warehouse)
+    kept.close()

@@ -8,18 +8,50 @@ from closed_days import close_vendor_day
 
 from breakwater.core.days import days_between
 from breakwater.demo.found import Comparison, compare
+from breakwater.demo.simulator.faults import (
+    AccuracyDrop,
+    ExportFault,
+    FaultPlan,
+    MisstatedTotal,
+    SlowSite,
+    StalledRequest,
+    VolumeSpike,
+)
 from breakwater.demo.simulator.simulate import simulate
 from breakwater.demo.simulator.truth import Truth, load_truth
 from breakwater.restate.silently import close_whole_day, write_digest
 from breakwater.warehouse.workspace import Workspace
 
-FIRST_DAY = date(
-    2026, 10, 12
-)  # the zones of Riga and Casablanca change their clocks in this stretch
+FIRST_DAY = date(2026, 10, 12)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
+BREAKS = FaultPlan(crossing_every_days=2)
+"""Breaks alone, with pairs on either side of every other midnight of a vendor."""
 
-def simulated(workspace: Workspace, folder: Path, *, days: int, cases: int, seed: int) -> Truth:
+WEEK = days_between(FIRST_DAY, FIRST_DAY + timedelta(days=5))
+EVERYTHING = FaultPlan(
+    exports=(
+        ExportFault("truncated", "andeska", WEEK[1]),
+        ExportFault("restated", "pearlline", WEEK[2]),
+        ExportFault("missing", "karavan", WEEK[3]),
+        ExportFault("late", "baltica", WEEK[4]),
+    ),
+    slow_sites=(SlowSite("pearlline", "cebu", WEEK[1], factor=1.45),),
+    spikes=(VolumeSpike("dekkan", "spam", "hi", (WEEK[3], WEEK[4]), factor=3.5),),
+    accuracy_drops=(AccuracyDrop("es", tuple(WEEK[1:5]), points=0.35),),
+    stalled_requests=(
+        StalledRequest("karavan", WEEK[1]),
+        StalledRequest("baltica", WEEK[2]),
+        StalledRequest("baltica", WEEK[3]),
+    ),
+    misstated_totals=(MisstatedTotal("dekkan", WEEK[5], share=0.06),),
+)
+"""Every kind of fault that the demo plants, within a week: nothing here needs its history."""
+
+
+def simulated(
+    workspace: Workspace, folder: Path, *, days: int, cases: int, seed: int, faults: FaultPlan
+) -> Truth:
     """Simulate an operation and return what was planted."""
     simulate(
         workspace.configuration,
@@ -30,6 +62,7 @@ def simulated(workspace: Workspace, folder: Path, *, days: int, cases: int, seed
         out=workspace.exports,
         enforcement_log=workspace.enforcement_log,
         truth_file=folder / "truth.json",
+        faults=faults,
     )
     return load_truth(folder / "truth.json")
 
@@ -56,29 +89,28 @@ def compared(workspace: Workspace, truth: Truth, days: list[date]) -> dict[str, 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_planted_break_is_found_under_its_class_and_nothing_else_is(
-    workspace: Workspace, tmp_path: Path, seed: int
+    worker: Workspace, tmp_path: Path, seed: int
 ) -> None:
     """Record by record, on both sides, with pairs that cross midnight."""
-    truth = simulated(workspace, tmp_path, days=6, cases=600, seed=seed)
-    days = days_between(FIRST_DAY, FIRST_DAY + timedelta(days=5))
-    assert close_all(workspace, days) == []
-    found = compared(workspace, truth, days)
+    truth = simulated(worker, tmp_path, days=3, cases=1_200, seed=seed, faults=BREAKS)
+    days = WEEK[:3]
+    assert close_all(worker, days) == []
+    found = compared(worker, truth, days)
     classes = {what: line for what, line in found.items() if what.startswith("break:")}
     assert len(classes) == 12
     assert all(line.planted for line in classes.values()), "every class must have been planted"
-    assert any(planted.crosses_midnight for planted in truth.breaks)
+    assert sum(planted.crosses_midnight for planted in truth.breaks) > 3
     assert [line for line in found.values() if line.is_wrong] == []
 
 
 def test_broken_exports_block_their_vendor_day_and_nobody_elses(
-    workspace: Workspace, tmp_path: Path
+    worker: Workspace, tmp_path: Path
 ) -> None:
     """One export is missing, one truncated, one late, one sent again with corrections."""
-    truth = simulated(workspace, tmp_path, days=15, cases=300, seed=4)
-    days = days_between(FIRST_DAY, FIRST_DAY + timedelta(days=14))
-    problems = close_all(workspace, days)
+    truth = simulated(worker, tmp_path, days=6, cases=300, seed=4, faults=EVERYTHING)
+    problems = close_all(worker, WEEK)
     assert len(problems) == 2, "the missing and the truncated one"
-    found = compared(workspace, truth, days)
+    found = compared(worker, truth, WEEK)
     exports = [line for what, line in found.items() if what.startswith("export ")]
     assert [(line.planted, line.is_exact) for line in exports] == [(1, True)] * 4
     assert [line for line in found.values() if line.is_wrong] == []
@@ -88,20 +120,18 @@ def test_broken_exports_block_their_vendor_day_and_nobody_elses(
 
 
 def test_the_order_in_which_days_are_closed_does_not_matter(
-    workspace: Workspace, tmp_path: Path
+    worker: Workspace, tmp_path: Path
 ) -> None:
     """Backwards gives the same answers, and a second time changes nothing."""
-    simulated(workspace, tmp_path, days=4, cases=500, seed=5)
-    days = days_between(FIRST_DAY, FIRST_DAY + timedelta(days=3))
+    simulated(worker, tmp_path, days=3, cases=500, seed=5, faults=BREAKS)
+    days = WEEK[:3]
     query = (
         "select table_name, operational_day, vendor, delivered_day, sha256 from lake.partition"
         " where superseded_at is null order by 1, 2, 3, 4"
     )
-    close_all(workspace, days[::-1])
-    backwards = workspace.warehouse.rows(query)
-    close_all(workspace, days)
-    assert workspace.warehouse.rows(query) == backwards
     versions = "select count(*) as n from lake.partition"
-    before = workspace.warehouse.rows(versions)
-    close_all(workspace, days)
-    assert workspace.warehouse.rows(versions) == before
+    close_all(worker, days[::-1])
+    backwards, before = worker.warehouse.rows(query), worker.warehouse.rows(versions)
+    close_all(worker, days)
+    assert worker.warehouse.rows(query) == backwards
+    assert worker.warehouse.rows(versions) == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from breakwater.contracts.loading import load_configuration
-from breakwater.warehouse.database import Database
+from breakwater.warehouse.database import Database, KeptConnections
 from breakwater.warehouse.embedded import EmbeddedPostgreSQL
 from breakwater.warehouse.lake import Lake, current_version, delivered_with
 from breakwater.warehouse.workspace import Workspace
@@ -33,7 +34,10 @@ ENFORCEMENT_LOG = (
 def installation(
     server: EmbeddedPostgreSQL, name: str, folder: Path, configuration: Path | None = None
 ) -> Iterator[Workspace]:
-    """Open an empty installation; its configuration is ``tests/real/<name>`` or another folder."""
+    """Open an empty installation; its configuration is ``tests/real/<name>`` or another folder.
+
+    As a process does that closes a range: it keeps its connection from day to day.
+    """
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         statement = sql.SQL("create database {} template template")
         connection.execute(statement.format(sql.Identifier(name)))
@@ -41,10 +45,11 @@ def installation(
     with database.transaction() as connection:
         connection.execute("create schema platform")
         connection.execute(ENFORCEMENT_LOG.encode())
+    kept = KeptConnections()
     try:
         yield Workspace(
             configuration=load_configuration(configuration or CONFIGURATIONS / name),
-            warehouse=database,
+            warehouse=replace(database, waits_for_disk=False, kept=kept),
             enforcement_log=database,
             lake=Lake((folder / "lake").as_uri()),
             exports=(folder / "exports").as_uri(),
@@ -52,6 +57,7 @@ def installation(
             pseudonym_key=KEY,
         )
     finally:
+        kept.close()
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             statement = sql.SQL("drop database {} with (force)")
             connection.execute(statement.format(sql.Identifier(name)))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from breakwater.contracts.tables import Column, Table
-from breakwater.engine.duckdb import DuckDBEngine
+from breakwater.engine.duckdb import FEW_ROWS, NEEDED_PASSES, DuckDBEngine
 
 NUMBER = Table("number", "A number.", (Column("n", "bigint", True, "a number"),))
 
@@ -111,3 +111,32 @@ def test_variables_of_the_caller_are_not_tables() -> None:
         engine.count("no_such_model")
     assert no_such_model.num_rows == 1
     engine.close()
+
+
+def test_plans_for_few_rows_are_looked_for_less_long() -> None:
+    """Such a session leaves most passes of the optimiser out; those that come after it leave none."""
+    few = DuckDBEngine("512MB", 1, row_count=FEW_ROWS)
+    left_out = _passes_left_out(few)
+    few.close()
+    assert "statistics_propagation" in left_out
+    assert not left_out & NEEDED_PASSES
+    for row_count in (FEW_ROWS + 1, None):
+        after = DuckDBEngine("512MB", 1, row_count=row_count)
+        assert _passes_left_out(after) == set()
+        after.close()
+
+
+def test_keeping_an_order_leaves_plans_for_few_rows_as_they_were(tmp_path: Path) -> None:
+    """What is left out for the length of a write comes back, and nothing else does."""
+    engine = DuckDBEngine("512MB", 1, row_count=1)
+    before = _passes_left_out(engine)
+    engine.load("number", pa.table({"n": pa.array([1, 2], pa.int64())}))
+    engine.write("number", NUMBER, ["n"], tmp_path / "number.parquet", likely_ordered=True)
+    assert _passes_left_out(engine, "told after") == before
+    engine.close()
+
+
+def _passes_left_out(engine: DuckDBEngine, name: str = "told") -> set[str]:
+    setting = "string_split(current_setting('disabled_optimizers'), ',')"
+    engine.stage(name, f"select unnest({setting}) as pass")
+    return {row["pass"] for row in engine.fetch(name).to_pylist()} - {""}

@@ -70,6 +70,12 @@ class Inputs:
             for version in several
         ]
 
+    @property
+    def row_count(self) -> int:
+        """How many rows the models read."""
+        read = (*self.case_events, *self.recon_outcomes, *self.shifts)
+        return sum(version.row_count for version in read)
+
 
 def read_inputs(connection: Connection, what: VendorDay) -> Inputs:
     """Return the current versions that measuring a vendor-day reads."""
@@ -142,7 +148,7 @@ def _must_be_reconciled(connection: Connection, vendor: str, day: date) -> None:
 def measure_inputs(workspace: Workspace, what: VendorDay, inputs: Inputs, folder: Path) -> Measured:
     """Measure a vendor-day from versions of the lake; rows go to files of a folder, nothing elsewhere."""
     settings = workspace.configuration.operations.engine
-    with open_engine(settings, workspace.warehouse.dsn) as engine:
+    with open_engine(settings, workspace.warehouse.dsn, row_count=inputs.row_count) as engine:
         run_measures(
             engine,
             what,

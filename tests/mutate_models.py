@@ -165,11 +165,16 @@ def trials(books: LandedBooks) -> list[Trial]:
     found = []
     for is_right in asked:
         with models_read() as models:
-            if not is_right():
-                message = "a trial fails without any change"
-                raise SystemExit(message)
+            must_be_right(is_right)
         found.append(Trial(frozenset(models), is_right))
     return found
+
+
+def must_be_right(is_right: Callable[[], bool]) -> None:
+    """Refuse to go on where a trial fails without any change: every mutant would seem noticed."""
+    if not is_right():
+        message = "a trial fails without any change"
+        raise SystemExit(message)
 
 
 @contextmanager
@@ -268,6 +273,8 @@ def survivors(names: Iterable[str], tries: list[Trial]) -> list[Mutant]:
         verdicts = [
             (each, is_noticed(each, tries)) for each in mutants_of(name, model_files.model(name))
         ]
+        with models_read():
+            must_be_right(tries[0].is_right)
         left = [each for each, noticed in verdicts if noticed is False]
         counts = [sum(noticed is kind for _, noticed in verdicts) for kind in (True, None)]
         took = time.process_time() - began

@@ -113,7 +113,8 @@ def _forget_power_cuts(server: EmbeddedPostgreSQL) -> None:
 @pytest.fixture
 def warehouse(server: EmbeddedPostgreSQL) -> Iterator[Database]:
     """Clone the migrated template for one test, and drop the clone."""
-    name = f"test_{next(_clone_numbers)}"
+    # Forks of a run of mutants share a server, and one that is ended drops nothing.
+    name = f"test_{os.getpid()}_{next(_clone_numbers)}"
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         statement = sql.SQL("create database {} template template")
         connection.execute(statement.format(sql.Identifier(name)))

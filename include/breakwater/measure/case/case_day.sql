@@ -14,19 +14,6 @@ with told as (
         end) as last_decided,
         min(case when event.event_type = 'decided' and event.is_human = 1 then event.event_at end)
             as first_human_at,
-        max(case when event.event_type = 'reopened' then event.event_at end) as last_reopened_at,
-        max(case when event.event_type = 'escalated' then 1 else 0 end) as was_escalated,
-        cast(sum(case
-            when event.event_type = 'reopened' and event.event_at >= run.window_start then 1 else 0
-        end) as bigint) as reopen_count,
-        min(case
-            when event.event_type = 'reopened' and event.event_at >= run.window_start
-                then event.event_at
-        end) as reopened_today_at,
-        min(case
-            when event.event_type = 'decided' and event.event_at >= run.window_start
-                then event.event_at
-        end) as decided_today_at,
         cast(sum(case
             when event.event_type = 'decided' and event.is_human = 1
                 and event.event_at >= run.window_start
@@ -36,20 +23,46 @@ with told as (
             when event.event_type = 'decided' and event.is_human = 1
                 and event.event_at >= run.window_start and event.handle_seconds is not null
                 then event.event_at
-        end) as handled_at,
-        cast(sum(case
-            when event.event_type = 'appealed' and event.event_at >= run.window_start then 1 else 0
-        end) as bigint) as appeal_count,
-        cast(sum(case
-            when event.event_type = 'appeal_decided' and event.event_at >= run.window_start
-                then 1 else 0
-        end) as bigint) as appeal_decided_count,
-        cast(sum(case
-            when event.event_type = 'appeal_decided' and event.event_at >= run.window_start
-                then event.is_overturned else 0
-        end) as bigint) as overturned_count
+        end) as handled_at
     from event
     cross join run
+    group by event.case_id_vendor
+),
+-- What happens to few cases: to ask every case for it takes longer than all the rest.
+rare as (
+    select
+        event.case_id_vendor,
+        max(case when event.event_type = 'reopened' then event.event_at end) as last_reopened_at,
+        max(case when event.event_type = 'escalated' then 1 else 0 end) as was_escalated,
+        count(case
+            when event.event_type = 'reopened' and event.event_at >= run.window_start then 1
+        end) as reopen_count,
+        min(case
+            when event.event_type = 'reopened' and event.event_at >= run.window_start
+                then event.event_at
+        end) as reopened_today_at,
+        count(case
+            when event.event_type = 'appealed' and event.event_at >= run.window_start then 1
+        end) as appeal_count,
+        count(case
+            when event.event_type = 'appeal_decided' and event.event_at >= run.window_start then 1
+        end) as appeal_decided_count,
+        count(case
+            when event.event_type = 'appeal_decided' and event.event_at >= run.window_start
+                and event.is_overturned = 1 then 1
+        end) as overturned_count
+    from event
+    cross join run
+    where event.event_type in ('reopened', 'escalated', 'appealed', 'appeal_decided')
+    group by event.case_id_vendor
+),
+decided_again as (
+    select event.case_id_vendor, min(event.event_at) as decided_today_at
+    from event
+    cross join run
+    join rare on rare.case_id_vendor = event.case_id_vendor
+    where event.event_type = 'decided' and event.event_at >= run.window_start
+        and rare.reopened_today_at is not null
     group by event.case_id_vendor
 )
 select
@@ -66,20 +79,20 @@ select
     told.first_decided_at,
     told.first_human_at,
     told.last_decided_at,
-    told.last_reopened_at,
+    rare.last_reopened_at,
     told.handle_seconds,
     told.handled_at,
-    told.reopen_count,
-    told.appeal_count,
-    told.appeal_decided_count,
-    told.overturned_count,
-    told.was_escalated,
+    coalesce(rare.reopen_count, 0) as reopen_count,
+    coalesce(rare.appeal_count, 0) as appeal_count,
+    coalesce(rare.appeal_decided_count, 0) as appeal_decided_count,
+    coalesce(rare.overturned_count, 0) as overturned_count,
+    coalesce(rare.was_escalated, 0) as was_escalated,
     case when told.received_at >= run.window_start then 1 else 0 end as is_incoming,
     case when told.queued_at is not null then 1 else 0 end as is_queued,
     -- Decided in the day, and not taken up again by its end.
     case
         when told.last_decided_at >= run.window_start
-            and coalesce(told.last_reopened_at <= told.last_decided_at, true)
+            and coalesce(rare.last_reopened_at <= told.last_decided_at, true)
             then 1 else 0
     end as is_solved,
     case when told.last_decided - 4 * told.last_decided_at >= 2 then 1 else 0 end as is_manual,
@@ -88,16 +101,18 @@ select
     end as is_action,
     case
         when told.received_at is not null
-            and (told.last_decided_at is null or told.last_reopened_at > told.last_decided_at)
+            and (told.last_decided_at is null or rare.last_reopened_at > told.last_decided_at)
             then 1 else 0
     end as is_open,
     -- Solved before the day began, and taken up again in it.
     case
         when told.received_at < run.window_start
-            and told.reopened_today_at is not null
-            and coalesce(told.reopened_today_at <= told.decided_today_at, true)
+            and rare.reopened_today_at is not null
+            and coalesce(rare.reopened_today_at <= decided_again.decided_today_at, true)
             then 1 else 0
     end as is_returned
 from told
 cross join run
 join case_slice on case_slice.case_id_vendor = told.case_id_vendor
+left join rare on rare.case_id_vendor = told.case_id_vendor
+left join decided_again on decided_again.case_id_vendor = told.case_id_vendor

@@ -1,7 +1,9 @@
 -- Solves per agent-day. An agent's one day is split over the slices as the agent's solves are, in
 -- whole billionths, so that engines agree to the digit and the parts add up to one.
 with solve as (
-    select distinct case_day.case_id_vendor, event.agent
+    select distinct
+        case_day.case_id_vendor, event.agent,
+        case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority
     from case_day
     join case_event event
         on event.case_id_vendor = case_day.case_id_vendor
@@ -10,15 +12,9 @@ with solve as (
     where case_day.is_solved = 1 and case_day.is_manual = 1 and event.agent is not null
 ),
 agent_slice as (
-    select
-        solve.agent,
-        case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority,
-        count(*) as solves
+    select agent, site, queue, policy, language, priority, count(*) as solves
     from solve
-    join case_day on case_day.case_id_vendor = solve.case_id_vendor
-    group by
-        solve.agent,
-        case_day.site, case_day.queue, case_day.policy, case_day.language, case_day.priority
+    group by agent, site, queue, policy, language, priority
 ),
 agent_day as (
     select agent, cast(sum(solves) as bigint) as solves

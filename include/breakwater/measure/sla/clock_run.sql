@@ -24,12 +24,12 @@ tightest as (
 select
     run.operational_day,
     run.vendor,
-    case_slice.site,
-    case_slice.queue,
-    nullif(case_slice.policy, 'none') as policy,
-    case_slice.language,
-    case_slice.priority,
-    nullif(case_slice.market, 'none') as market,
+    slice.site,
+    slice.queue,
+    nullif(slice.policy, 'none') as policy,
+    slice.language,
+    slice.priority,
+    nullif(slice.market, 'none') as market,
     judged.case_id_vendor,
     judged.clock,
     judged.kind,
@@ -59,7 +59,8 @@ select
     end as is_tightest
 from clock_all judged
 cross join run
-join case_slice on case_slice.case_id_vendor = judged.case_id_vendor
+join clock_place place on place.case_id_vendor = judged.case_id_vendor
+join clock_slice slice on slice.slice_id = place.slice_id
 left join tightest
     on tightest.case_id_vendor = judged.case_id_vendor
     and tightest.clock = judged.clock

@@ -156,8 +156,10 @@ class Mutation:
     def _must_pass(self, function: Reached) -> None:
         """Refuse to go on where what noticed mutants fails without any: all would seem noticed."""
         control = sorted(function.noticing, key=lambda each: each.nodeid)
-        if in_fork(NO_MUTANT, control, self._most(control)) != len(control):
-            message = f"{function.name}: a test that noticed mutants fails without any"
+        failed = in_fork(NO_MUTANT, control, self._most(control))
+        if failed != len(control):
+            which = "all" if failed is None else control[failed].nodeid
+            message = f"{function.name}: noticed by tests that fail without any mutant: {which}"
             raise pytest.UsageError(message)
 
     def _most(self, tests: Iterable[pytest.Item]) -> int:

@@ -288,6 +288,20 @@ def test_what_starts_in_a_night_shift_is_of_the_day_on_which_that_began(
     assert nights.after_working_days(at(start, RIGA), 1) == at(due, RIGA)
 
 
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-10-24T06:00:00", "2026-10-27T06:00:00"),
+        ("2026-10-24T06:00:01", "2026-10-27T22:00:00"),
+    ],
+)
+def test_second_of_closing_may_belong_to_the_night_shift(start: str, due: str) -> None:
+    """That second, and none after it: Friday's shift ends on Saturday at six."""
+    nights = Schedule(RIGA, weekly((22 * HOUR, 30 * HOUR), days=5))
+    found = nights.after_working_days(at(start, RIGA), 1, end_inclusive=True)
+    assert found == at(due, RIGA)
+
+
 def test_no_working_day_is_an_error_and_no_endless_search() -> None:
     """Three years are enough to look."""
     with pytest.raises(BeyondCalendarError, match="no working day"):

@@ -27,6 +27,18 @@ def test_all_right_is_not_certainty() -> None:
     assert wilson(20, 20).low == pytest.approx(1 - 0.1611, abs=5e-5)
 
 
+@pytest.mark.parametrize("count", range(1, 40))
+def test_ends_are_exact(count: int) -> None:
+    """None right and all right, where rounding would leave a trace."""
+    assert wilson(0, count).low == 0.0
+    assert wilson(count, count).high == 1.0
+
+
+def test_a_part_of_an_observation_is_enough() -> None:
+    """Ratings that hang together weigh less than their number."""
+    assert wilson(0.5, 0.8).low < 0.625 < wilson(0.5, 0.8).high
+
+
 def test_more_confidence_is_wider() -> None:
     """And either holds the share itself."""
     usual, sure = wilson(30, 40), wilson(30, 40, 0.99)

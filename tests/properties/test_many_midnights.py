@@ -15,9 +15,10 @@ from pathlib import Path
 from landed_books import LandedBooks
 from plain_matching import Ended
 from plain_midnight import PlainMidnight
-from test_midnight_properties import DAYS, ended
+from test_midnight_properties import DAYS, outcomes
 from two_books import VENDOR, Row, action, at, day_of, vendor_event
 
+from breakwater.contracts.matching import OVER_MIDNIGHT
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, read_books
@@ -30,6 +31,7 @@ COUNT = 100
 EDGE = 7200
 BEFORE, BETWEEN, AFTER = DAYS
 MATCHED = {Outcome.MATCHED, Outcome.MATCHED_WITHIN_TOLERANCE}
+BY_ITEM = "item_nearest" + OVER_MIDNIGHT
 Books = tuple[list[Row], list[Row]]
 
 
@@ -69,9 +71,18 @@ def _distance(draw: random.Random, side: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a day says of its records and of itself."""
+    """What a day says of its records and of itself.
+
+    Attributes:
+        ended: outcome and counterpart of every record.
+        chosen: of what is paired by its item over midnight, the rule and how many others it could
+            have been: none, as nobody guesses.
+        breaks: outcomes of those that are breaks.
+        tie_out: control totals of either side.
+    """
 
     ended: Ended
+    chosen: dict[tuple[str, str], tuple[str, int]]
     breaks: dict[tuple[str, str], str]
     tie_out: dict[str, dict[str, int]]
 
@@ -79,11 +90,21 @@ class Told:
 def told_by(books: LandedBooks, day: date, ids: Collection[str]) -> Told:
     """Read what became of a day."""
     ties = {side: books.tie_out(day, side) for side in Side}
-    return Told(ended(books, day, set(ids)), books.breaks(day), ties)
+    rows = {(row["side"], row["record_id"]): row for row in outcomes(books, day, set(ids))}
+    return Told(
+        {key: (row["outcome"], row["counterpart_id"]) for key, row in rows.items()},
+        {
+            key: (row["rule"], row["alternatives"])
+            for key, row in rows.items()
+            if row["rule"] == BY_ITEM
+        },
+        books.breaks(day),
+        ties,
+    )
 
 
-def plainly(day: date, ended_plainly: Ended, every: Books) -> Told:
-    """Say the same from where every record ended."""
+def plainly(day: date, ended_plainly: Ended, by_item: Collection[str], every: Books) -> Told:
+    """Say the same from where every record ended, and which the day pairs by their item."""
     breaks = {key: each[0] for key, each in ended_plainly.items() if each[0] not in MATCHED}
     own = {row["action_id"] for row in _reviewed(every[1]) if day_of(row["decided_at"]) == day}
     mine = {name for side, name in ended_plainly if side == Side.INTERNAL}
@@ -101,15 +122,20 @@ def plainly(day: date, ended_plainly: Ended, every: Books) -> Told:
         }
         for side in Side
     }
-    return Told(ended_plainly, breaks, ties)
+    chosen = {key: (BY_ITEM, 0) for key in ended_plainly if key[1] in by_item}
+    return Told(ended_plainly, chosen, breaks, ties)
 
 
 def expected(day: date, each: list[Books], every: Books) -> Told:
     """Say what becomes of a day, book by book."""
     found: Ended = {}
+    by_item: set[str] = set()
     for events, actions in each:
-        found |= PlainMidnight(DAYS, events, _reviewed(actions)).run()[day]
-    return plainly(day, found, every)
+        plain = PlainMidnight(DAYS, events, _reviewed(actions))
+        found |= plain.run()[day]
+        for by, record, taken in plain.by_item:
+            by_item |= {record["event_id"], taken["action_id"]} if by == day else set()
+    return plainly(day, found, by_item, every)
 
 
 def of_the_day_between(each: list[Books]) -> list[Books]:

@@ -56,14 +56,19 @@ def _actions(log: Sequence[tuple[str | None, str, int]]) -> list[Row]:
     ]
 
 
-def ended(books: LandedBooks, day: date, ids: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return where every record that a day counts ended."""
+def outcomes(books: LandedBooks, day: date, ids: set[str]) -> list[Row]:
+    """Return the outcome of every record that a day counts."""
     with books.workspace.warehouse.transaction() as connection:
         version = current_version(connection, Partition.of_day(RECON_OUTCOME.name, day, VENDOR))
     assert version is not None
-    rows = rows_where(books.workspace.lake, RECON_OUTCOME, [version.path], "record_id", ids)
+    return rows_where(books.workspace.lake, RECON_OUTCOME, [version.path], "record_id", ids)
+
+
+def ended(books: LandedBooks, day: date, ids: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return where every record that a day counts ended."""
     return {
-        (row["side"], row["record_id"]): (row["outcome"], row["counterpart_id"]) for row in rows
+        (row["side"], row["record_id"]): (row["outcome"], row["counterpart_id"])
+        for row in outcomes(books, day, ids)
     }
 
 

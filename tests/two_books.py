@@ -132,7 +132,7 @@ class TwoBooks:
     def match(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> list[Row]:
         """Run the matching models, as if on so many rows; return outcomes by side and record."""
         self.load(engine, configuration, row_count)
-        match_books(engine, self.about(configuration))
+        match_books(engine, self.about(configuration), row_count=row_count)
         return list(engine.fetch("recon_outcome", ("side", "record_id")).to_pylist())
 
     def load(self, engine: Engine, configuration: Configuration, row_count: int = 0) -> None:

@@ -35,7 +35,7 @@ def run_models(folder: Path, memory_limit: str | None = None) -> dict[str, int]:
     for name in ("borrowed", "lent"):
         engine.load(name, text_column("action_id", []))
     open_books(engine, row_count=rows)
-    match_books(engine, what)
+    match_books(engine, what, row_count=rows)
     write_outcomes(engine, folder / "outcome.parquet")
     engine.scan("written", [str(folder / "outcome.parquet")], RECON_OUTCOME)
     tallies = take_tallies(engine)

@@ -301,7 +301,7 @@ def outcomes_of_the_whole(replay: Replay) -> pa.Table:
             engine.load(name, text_column("action_id", []))
         row_count = len(replay.log) + len(replay.copy)
         open_books(engine, row_count=row_count)
-        match_books(engine, about)
+        match_books(engine, about, row_count=row_count)
         return engine.fetch("recon_outcome")
 
 

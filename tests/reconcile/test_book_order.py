@@ -12,7 +12,7 @@ from breakwater.contracts.tables import CASE_EVENT, ENFORCEMENT_ACTION, Table
 from breakwater.engine.duckdb import DuckDBEngine
 from breakwater.engine.parquet import ROW_GROUP_ROWS, write_parquet
 from breakwater.reconcile.books import load_rules, text_column
-from breakwater.reconcile.matching import match_books, open_books
+from breakwater.reconcile.matching import FEW_ROWS, match_books, open_books
 from breakwater.reconcile.publish import write_outcomes
 
 COUNT = ROW_GROUP_ROWS + 20_000
@@ -39,7 +39,7 @@ def _write(book: pa.Table, table: Table, file: Path, *, jumbled: bool) -> str:
 def test_an_ordinary_day_is_not_sorted_again(
     configuration: Configuration, in_process: DuckDBEngine, tmp_path: Path, *, jumbled: bool
 ) -> None:
-    """Books as landing writes them, with loans over midnight; a book in no order is sorted, and counted."""
+    """Books read from their files, with loans over midnight; one in no order is sorted, and counted."""
     numbers = range(COUNT)
     keys = [f"C{n:09}" if n % 50 else f"V{n:09}" for n in numbers]
     events = _many(
@@ -63,7 +63,7 @@ def test_an_ordinary_day_is_not_sorted_again(
     for book, table in ((events, CASE_EVENT), (actions, ENFORCEMENT_ACTION)):
         file = _write(book, table, tmp_path / f"{table.name}.parquet", jumbled=jumbled)
         in_process.scan(table.name, [file], table)
-    open_books(in_process, row_count=2 * COUNT)
-    match_books(in_process, about)
+    open_books(in_process, row_count=FEW_ROWS + 1)
+    match_books(in_process, about, row_count=FEW_ROWS + 1)
     assert write_outcomes(in_process, tmp_path / "outcome.parquet") == 2 * COUNT - 1
     assert in_process.sorted_after_all == int(jumbled)

@@ -15,8 +15,7 @@ lent                actions of this day that a neighbour pairs
 result              what
 =================== ================================================================================
 vendor_record       population of the vendor's book
-book_action         the log of the day and of its edges: ``own_action`` is the day's, the platform's
-own_action          book as the log has it
+own_action          the platform's book as the log has it
 internal_record     the platform's book as this day accounts for it
 odd_vendor_record,  records whose key is not exactly one record in each book; ``odd_…_pair`` says whom
 odd_internal_record each was paired with by a choice, if any
@@ -49,21 +48,21 @@ whenever they are needed, which takes less memory than it takes time."""
 
 
 def open_books(engine: Engine, *, row_count: int) -> None:
-    """Name both populations of the day: ``vendor_record``, and ``own_action`` among ``book_action``.
+    """Name both populations of the day: ``vendor_record`` and ``own_action``.
 
     Args:
         engine: with the inputs readable.
         row_count: about how many rows there are; chooses how they are kept, never the result.
     """
-    for name in ("vendor_record", "book_action"):
+    for name in ("vendor_record", "own_action"):
         _keep(engine, name, row_count)
-    engine.define("own_action", model("own_action"))
 
 
 def match_books(
     engine: Engine,
     about: VendorDay,
     *,
+    row_count: int,
     over_midnight: Sequence[PairOverMidnight] = (),
 ) -> None:
     """Pair the records of both books; give ``recon_outcome``, one row a record.
@@ -74,9 +73,10 @@ def match_books(
     Args:
         engine: with both books open, and what was borrowed and lent loaded.
         about: what is reconciled; its contract says by which rules.
+        row_count: as in `open_books`.
         over_midnight: pairs of an item whose action is borrowed.
     """
-    engine.define("internal_record", model("internal_record"))
+    _keep(engine, "internal_record", row_count)
     window = about.operations.matching.window_seconds
     for name in ("odd_key", "crowded_key"):
         engine.stage(name, model(name))
@@ -153,12 +153,13 @@ def _group_crowded(engine: Engine, about: VendorDay, window_seconds: int) -> Tri
 
 
 def _keep(engine: Engine, name: str, row_count: int) -> None:
-    """Keep a book in the engine where it is small, as it comes: in the order of the lake.
-
-    Where an engine changes that order, what is written is sorted, and nothing else differs.
-    """
-    put = engine.stage if row_count <= FEW_ROWS else engine.define
-    put(name, model(name))
+    """Keep a book in the order in which the lake has it: an engine may copy it in any."""
+    if row_count <= FEW_ROWS:
+        key = "action_id" if name == "own_action" else "record_id"
+        # The text of a model file and a column of ours: nothing comes from outside.
+        engine.stage(name, f"select * from ({model(name)}) book order by {key}")  # noqa: S608
+    else:
+        engine.define(name, model(name))
 
 
 def _pair_by_key(engine: Engine) -> None:

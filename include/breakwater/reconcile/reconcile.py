@@ -111,7 +111,7 @@ def _reconcile(
         over_midnight = stored_pairs(connection, about)
         borrowings = load_borrowings(connection, engine, about, over_midnight)
         own = [pair for pair in over_midnight if pair.by_day == about.day]
-        match_books(engine, about, over_midnight=own)
+        match_books(engine, about, row_count=books.row_count, over_midnight=own)
         published = publish_outcomes(
             connection,
             engine,

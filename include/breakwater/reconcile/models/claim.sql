@@ -14,9 +14,10 @@ with lone_record as (
 ),
 edge_action as (
     select action.action_id, action.operational_day, action.record_key, action.decided_at
-    from book_action action
+    from enforcement_action action
     cross join run
     where action.operational_day <> run.operational_day
+        and action.source in ('review', 'automation')
         and action.decided_at >= run.window_start - run.edge_seconds
         and action.decided_at < run.window_end + run.edge_seconds
 ),

@@ -18,8 +18,8 @@ from (
         action.*,
         exists (select 1 from borrowed where borrowed.action_id = action.action_id) as is_borrowed,
         exists (select 1 from lent where lent.action_id = action.action_id) as is_lent,
-        action.operational_day = run.operational_day as is_own
-    from book_action action
+        action.operational_day = run.operational_day and action.source in ('review', 'automation') as is_own
+    from enforcement_action action
     cross join run
 ) told
 where (is_own and not is_lent) or is_borrowed

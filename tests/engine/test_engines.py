@@ -235,6 +235,13 @@ def test_a_file_without_a_required_column_is_refused(engine: Engine, tmp_path: P
         engine.scan("thing", [str(file)], THING)
 
 
+def test_table_of_several_chunks_is_loaded_whole(engine: Engine) -> None:
+    """Also when its first chunk has no rows, and one between."""
+    numbers = [pa.array(chunk, pa.int64()) for chunk in ([], [1, 2], [], [3])]
+    engine.load("number", pa.table({"n": pa.chunked_array(numbers)}))
+    assert engine.fetch("number", ["n"])["n"].to_pylist() == [1, 2, 3]
+
+
 PLACE = Table(
     "place",
     "A place in an order.",

@@ -70,7 +70,8 @@ class SparkEngine:
 
     def load(self, name: str, rows: pa.Table) -> None:
         """Hand an Arrow table over."""
-        self._name(name, self._session.createDataFrame(rows))
+        # Spark takes a table whose first chunk is empty for an empty table, and says nothing.
+        self._name(name, self._session.createDataFrame(rows.combine_chunks()))
 
     def scan(self, name: str, files: Sequence[str], table: Table) -> None:
         """Read Parquet files in place; other than local ones are copied to the folder first."""
@@ -121,8 +122,10 @@ class SparkEngine:
 
         The executors sort and leave parts in the folder; this process puts them together.
         """
-        folders = [self._folder / f"{name}.ordered" for name in each_name(names)]
-        for name, folder in zip(each_name(names), folders, strict=True):
+        folders: list[Path] = []
+        for name in each_name(names):  # the same name may follow itself
+            folder = self._folder / f"{len(folders)}.ordered"
+            folders.append(folder)
             self._ordered(name, order_by).write.parquet(_address(folder))
         try:
             return write_batches(chain.from_iterable(map(_batches, folders)), table, file)

@@ -126,6 +126,25 @@ def test_plans_for_few_rows_are_looked_for_less_long() -> None:
         after.close()
 
 
+def test_threads_come_with_rows() -> None:
+    """Few rows are read by one thread, which costs less; never are there more than configured."""
+    millions = {0: 1, 999_999: 1, 1_000_000: 2, 2_000_000: 3, 5_000_000: 3, None: 3}
+    for row_count, threads in millions.items():
+        engine = DuckDBEngine("512MB", 3, row_count=row_count)
+        assert _threads(engine) == threads, row_count
+        engine.close()
+
+
+def test_keeping_an_order_leaves_threads_as_they_were(tmp_path: Path) -> None:
+    """Such a write has one thread, and what comes after it as many as before."""
+    for row_count, threads in ((1, 1), (None, 3)):
+        engine = DuckDBEngine("512MB", 3, row_count=row_count)
+        engine.load("number", pa.table({"n": pa.array([1, 2], pa.int64())}))
+        engine.write("number", NUMBER, ["n"], tmp_path / "number.parquet", likely_ordered=True)
+        assert _threads(engine) == threads
+        engine.close()
+
+
 def test_keeping_an_order_leaves_plans_for_few_rows_as_they_were(tmp_path: Path) -> None:
     """What is left out for the length of a write comes back, and nothing else does."""
     engine = DuckDBEngine("512MB", 1, row_count=1)
@@ -134,6 +153,11 @@ def test_keeping_an_order_leaves_plans_for_few_rows_as_they_were(tmp_path: Path)
     engine.write("number", NUMBER, ["n"], tmp_path / "number.parquet", likely_ordered=True)
     assert _passes_left_out(engine, "told after") == before
     engine.close()
+
+
+def _threads(engine: DuckDBEngine) -> int:
+    engine.stage("setting", "select current_setting('threads') as threads")
+    return int(engine.fetch("setting")["threads"][0].as_py())
 
 
 def _passes_left_out(engine: DuckDBEngine, name: str = "told") -> set[str]:

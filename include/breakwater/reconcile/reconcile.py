@@ -100,7 +100,7 @@ def _reconcile(
     settings = workspace.configuration.operations.engine
     with (
         tempfile.TemporaryDirectory(prefix="breakwater-reconcile-") as scratch,
-        open_engine(settings, workspace.warehouse.dsn) as engine,
+        open_engine(settings, workspace.warehouse.dsn, row_count=books.row_count) as engine,
     ):
         read_books(engine, workspace.lake, about, books)
         open_books(engine, row_count=books.row_count)

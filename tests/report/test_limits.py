@@ -7,8 +7,8 @@ import pytest
 
 from breakwater.core.finding import Severity
 from breakwater.demo.sinks.blocks import problem_in, texts_of
+from breakwater.pictures.data import AnomalyPicture
 from breakwater.report import slack
-from breakwater.report.charts.data import AnomalyPicture
 from breakwater.report.html import MOST_RESTATED, render_html
 from breakwater.report.message import (
     Cell,

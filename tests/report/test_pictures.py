@@ -15,10 +15,10 @@ from PIL import Image, ImageChops
 from breakwater.contracts.events import KnownEvent
 from breakwater.core.finding import Rule
 from breakwater.core.vocabulary import RunType
+from breakwater.pictures.alt import alt_of
+from breakwater.pictures.anomaly import WIDTH, draw_anomaly, height_of
+from breakwater.pictures.data import AnomalyPicture, Part, Span
 from breakwater.report.answers import read_answers
-from breakwater.report.charts.alt import alt_of
-from breakwater.report.charts.anomaly import WIDTH, draw_anomaly, height_of
-from breakwater.report.charts.data import AnomalyPicture, Part, Span
 from breakwater.report.digest import publish_digest, render_digest
 from breakwater.report.scope import cut
 from breakwater.warehouse.finding import replace_findings

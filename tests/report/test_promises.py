@@ -9,12 +9,12 @@ from made_days import DAY
 from breakwater.contracts.audiences import Audience
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.excusals import Excusal
+from breakwater.contracts.wording import Names
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.answers import read_answers
 from breakwater.report.scope import cut
 from breakwater.report.sections.legal import legal_section
 from breakwater.report.sections.promises import promise_section
-from breakwater.report.wording import Names
 from breakwater.warehouse.workspace import Workspace
 
 END = datetime(2026, 11, 22, 16, tzinfo=UTC)

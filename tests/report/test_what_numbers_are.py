@@ -7,6 +7,7 @@ from made_days import DAY, NOW
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.contracts.shape import CaseShape
+from breakwater.contracts.wording import Names
 from breakwater.core.days import Window
 from breakwater.core.vocabulary import EventType
 from breakwater.report.answers import read_answers
@@ -14,7 +15,6 @@ from breakwater.report.figures import Figures
 from breakwater.report.layout import metrics_read
 from breakwater.report.quality import quality_of
 from breakwater.report.scope import cut
-from breakwater.report.wording import Names
 from breakwater.warehouse.numbers import Asked, read_numbers
 from breakwater.warehouse.stage_run import record_stage
 from breakwater.warehouse.workspace import Workspace

@@ -12,12 +12,13 @@ from breakwater.contracts.events import KnownEvent
 from breakwater.core.days import Window
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.period import Period
+from breakwater.pictures.history import History, read_histories
 from breakwater.report.on_call import Duty, read_duties
 from breakwater.report.rhythm import DAILY, HISTORY_DAYS, Rhythm
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.finding import findings_of_day
 from breakwater.warehouse.known_event import known_events
-from breakwater.warehouse.tracks import Meaning, Track, read_meanings, read_tracks, spread
+from breakwater.warehouse.tracks import Meaning, Track, read_meanings, read_tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +131,6 @@ class KeptQuiet:
     vendor: str | None
     scope: Mapping[str, str]
     events: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The judged days of an abnormal series, `HISTORY_DAYS` + 1 of them; None where none is."""
-
-    series: str
-    values: tuple[float | None, ...]
-    expected: tuple[float | None, ...]
-    low: tuple[float | None, ...]
-    high: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,18 +260,6 @@ _KEPT_QUIET = """
     from detect.score where operational_day = %s and verdict = 'known_event'
     order by score desc, series collate "C"
 """
-_HISTORIES = """
-    select series,
-           array_agg(operational_day - %(first)s::date order by operational_day) as days,
-           array_agg(value order by operational_day) as "values",
-           array_agg(expected order by operational_day) as expected,
-           array_agg(band_low order by operational_day) as low,
-           array_agg(band_high order by operational_day) as high
-    from detect.score
-    where operational_day between %(first)s and %(day)s and series = any(%(series)s)
-    group by series
-    order by series collate "C"
-"""
 _REPORTED = "select vendors_reported from measure.day_close where operational_day = %s"
 
 Model = TypeVar("Model")
@@ -322,7 +300,7 @@ def read_answers(
             for event in known_events(connection, configuration.events)
             if event.touches(first, day)
         ),
-        histories=_read_histories(connection, day, findings),
+        histories=read_histories(connection, day, findings),
         findings=findings,
         duties=read_duties(connection, day, configuration.operations.zone_info),
         undelivered=_undelivered(connection),
@@ -341,23 +319,6 @@ def read_carried(
     window = Window.for_operational_day(day, configuration.operations.zone_info)
     with connection.cursor(row_factory=class_row(Carried)) as cursor:
         return tuple(cursor.execute(_CARRIED, {"day": day, "end": window.end}))
-
-
-def _read_histories(
-    connection: Connection, day: date, findings: Sequence[Finding]
-) -> tuple[History, ...]:
-    """Read the days before what was found to be abnormal."""
-    series = sorted({str(f.detail["series"]) for f in findings if "series" in f.detail})
-    first = day - timedelta(days=HISTORY_DAYS)
-    rows = connection.execute(_HISTORIES, {"first": first, "day": day, "series": series})
-    columns = ("values", "expected", "low", "high")
-    return tuple(
-        History(
-            row["series"],
-            *(spread(row["days"], row[name], HISTORY_DAYS + 1) for name in columns),
-        )
-        for row in rows
-    )
 
 
 def _reported(connection: Connection, day: date, tracks: Sequence[Track]) -> tuple[str, ...]:

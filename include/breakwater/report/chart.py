@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from breakwater.core.numbers import share
-from breakwater.report.charts.png import empty_figure, png_of
+from breakwater.pictures.png import empty_figure, png_of
 from breakwater.report.message import ChartData
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.configuration import Configuration
+from breakwater.contracts.wording import Names
 from breakwater.core.days import Window
-from breakwater.report.charts.alt import alt_of
-from breakwater.report.charts.anomaly import height_of
-from breakwater.report.charts.collect import pictures_of
+from breakwater.pictures.alt import alt_of
+from breakwater.pictures.anomaly import height_of
 from breakwater.report.layout import LAYOUTS, Layout
 from breakwater.report.message import Digest, Link, Picture, Section
 from breakwater.report.on_call import on_call_lines
+from breakwater.report.pictures import pictures_of
 from breakwater.report.quality import quality_of, sources_of
 from breakwater.report.scope import View
 from breakwater.report.sections.books import books_section
@@ -23,7 +24,6 @@ from breakwater.report.table import table_of
 from breakwater.report.tiles import tiles_of
 from breakwater.report.trends import chart_of
 from breakwater.report.verdict import level_of, verdict_of
-from breakwater.report.wording import Names
 
 
 def compose(view: View, configuration: Configuration, airflow_url: str | None) -> Digest:

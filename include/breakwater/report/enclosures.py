@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from breakwater.pictures.anomaly import draw_anomaly
 from breakwater.report.chart import draw_chart
-from breakwater.report.charts.anomaly import draw_anomaly
 from breakwater.report.message import Digest, Edition
 from breakwater.report.spreadsheet import render_spreadsheet
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from breakwater.core.finding import Severity
 from breakwater.core.period import Period, PeriodKind
-from breakwater.report.charts.data import AnomalyPicture
+from breakwater.pictures.data import AnomalyPicture
 
 SIGNS = {
     Severity.INFO: "○",

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.wording import Names, title_of
 from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.report.layout import LAYOUTS
 from breakwater.report.scope import View
-from breakwater.report.wording import SAMPLED, Names, listed, of_all, share_of, surety, title_of
+from breakwater.report.wording import SAMPLED, listed, of_all, share_of, surety
 
 MOST_DAYS = 5
 """Days without an export that are named; the others are counted."""

@@ -3,21 +3,14 @@
 from collections.abc import Mapping
 
 from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.wording import Names, number
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.bars import bars
 from breakwater.report.figures import Figure
 from breakwater.report.layout import Layout
 from breakwater.report.message import Cell, Column, Table, TableRow
 from breakwater.report.scope import View
-from breakwater.report.wording import (
-    NOTHING,
-    SHORT_TITLES,
-    Names,
-    measured,
-    number,
-    shown,
-    surety_in_brief,
-)
+from breakwater.report.wording import NOTHING, SHORT_TITLES, measured, shown, surety_in_brief
 
 MOST_ROWS = 20
 

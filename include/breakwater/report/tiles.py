@@ -1,18 +1,11 @@
 """Headline numbers, each against what is usual for its weekday."""
 
 from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.wording import number, title_of
 from breakwater.report.layout import AAS, Layout
 from breakwater.report.message import Tile, Tone
 from breakwater.report.scope import View
-from breakwater.report.wording import (
-    FEWEST_CASES,
-    difference,
-    measured,
-    number,
-    shown,
-    surety,
-    title_of,
-)
+from breakwater.report.wording import FEWEST_CASES, difference, measured, shown, surety
 
 
 def tiles_of(view: View, layout: Layout, aas: str) -> tuple[Tile, ...]:

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
+from breakwater.contracts.wording import number
 from breakwater.report.figures import Figures
 from breakwater.report.message import ChartData
-from breakwater.report.wording import number
 
 Values = tuple[float | None, ...]
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from breakwater.contracts.metrics import EXPOSURE, METRICS
+from breakwater.contracts.wording import Names, title_of
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.report.layout import LAYOUTS
 from breakwater.report.message import Level
 from breakwater.report.quality import missing_vendors
 from breakwater.report.scope import View
-from breakwater.report.wording import Names, against_usual, listed, of_all, shown, title_of
+from breakwater.report.wording import against_usual, listed, of_all, shown
 
 MOST_SENTENCES = 3
 

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from breakwater.contracts.wording import Names
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
 from breakwater.core.vocabulary import Outcome, Side
 from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import Names, of_all, share_of
+from breakwater.report.wording import of_all, share_of
 
 TITLE = "Reconciliation"
 MOST_CLASSES = 3

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from breakwater.contracts.wording import Names
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
 from breakwater.core.plain import one_line
 from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import Names, of_all
+from breakwater.report.wording import of_all
 
 TITLE = "Legal deadlines"
 READ_IN_THE_LAW = "statute"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from breakwater.contracts.metrics import EXPOSURE
+from breakwater.contracts.wording import Names, number
 from breakwater.report.message import Line, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import Names, listed, number
+from breakwater.report.wording import listed
 
 TITLE = "People"
 _HARM = {"A": "the gravest content", "B": "grave content", "C": "other content"}

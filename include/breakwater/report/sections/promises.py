@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from breakwater.contracts.wording import LONGEST_TITLE, Names
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount
 from breakwater.core.plain import one_line
 from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import LONGEST_TITLE, Names, of_all, share_of
+from breakwater.report.wording import of_all, share_of
 
 TITLE = "SLA promises"
 

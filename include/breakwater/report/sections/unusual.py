@@ -5,21 +5,14 @@ from datetime import date
 
 from breakwater.contracts.events import KnownEvent
 from breakwater.contracts.metrics import METRICS
+from breakwater.contracts.wording import LONGEST_TITLE, Names, number, title_of
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.core.plain import one_line
 from breakwater.report.answers import Lasting
 from breakwater.report.message import Line, Measured, Section
 from breakwater.report.scope import View
 from breakwater.report.sections.order import section
-from breakwater.report.wording import (
-    LONGEST_TITLE,
-    Names,
-    against_usual,
-    listed,
-    number,
-    of_all,
-    title_of,
-)
+from breakwater.report.wording import against_usual, listed, of_all
 
 TITLE = "Unlike usual"
 

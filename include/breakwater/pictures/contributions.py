@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from breakwater.core.plain import shortened
-from breakwater.report.charts.data import Part
-from breakwater.report.charts.lettering import HAIR, MUTED, write
+from breakwater.pictures.data import Part
+from breakwater.pictures.lettering import HAIR, MUTED, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from breakwater.report.charts.data import AnomalyPicture
-from breakwater.report.wording import number
+from breakwater.contracts.wording import number
+from breakwater.pictures.data import AnomalyPicture
 
 
 def alt_of(data: AnomalyPicture) -> str:

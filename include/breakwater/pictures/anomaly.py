@@ -4,12 +4,12 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from breakwater.contracts.wording import number
 from breakwater.core.plain import shortened
-from breakwater.report.charts.contributions import draw_contributions
-from breakwater.report.charts.data import AnomalyPicture, Values
-from breakwater.report.charts.lettering import HAIR, INK, MUTED, font_file, write
-from breakwater.report.charts.png import empty_figure, png_of
-from breakwater.report.wording import number
+from breakwater.pictures.contributions import draw_contributions
+from breakwater.pictures.data import AnomalyPicture, Values
+from breakwater.pictures.lettering import HAIR, INK, MUTED, font_file, write
+from breakwater.pictures.png import empty_figure, png_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

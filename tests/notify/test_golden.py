@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -23,8 +24,11 @@ from breakwater.notify.channels.registry import CHANNELS, parts_of
 from breakwater.notify.channels.slack.render import render as render_slack
 from breakwater.notify.channels.slack.render import render_reply
 from breakwater.notify.compose import Reader
-from breakwater.notify.message import Action, Message
+from breakwater.notify.message import Action, Message, Picture
 from breakwater.notify.telling import TellingReason
+from breakwater.pictures.alt import alt_of
+from breakwater.pictures.anomaly import WIDTH, height_of
+from breakwater.pictures.data import AnomalyPicture, Part
 from breakwater.warehouse.outbox import Channel
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -98,6 +102,18 @@ ACTIONS = (
     Action("Snooze", "https://ops.harbour.example/answer?to=a1&sign=c3"),
 )
 
+WEEK = AnomalyPicture(
+    title="AHT · All vendors · hate text",
+    metric="aht",
+    days=tuple(date(2026, 11, 8) + timedelta(days=n) for n in range(7)),
+    values=(148.0, 151.0, 146.0, 149.0, 150.0, 147.0, 212.4),
+    expected=(148.0,) * 7,
+    low=(124.6,) * 7,
+    high=(171.2,) * 7,
+    parts=(Part("site cebu · policy 4.2", 0.614),),
+)
+PICTURE = Picture(alt_of(WEEK), WIDTH, height_of(WEEK), WEEK)
+
 SITUATIONS: Mapping[str, Message] = {
     "breaks_opened": message(DRIFT, BREAKS, FAILED),
     "breaks_resolved": message(incident(is_open=False), last=telling(BREAKS)),
@@ -105,6 +121,7 @@ SITUATIONS: Mapping[str, Message] = {
     "breach_opened": message(BREACH),
     "breach_to_answer": replace(message(BREACH), actions=ACTIONS),
     "anomaly_opened": message(ANOMALY),
+    "anomaly_with_its_days": replace(message(ANOMALY), picture=PICTURE),
     "export_missing_for_its_vendor": message(MISSING, reader=Reader(vendor_zone="Asia/Manila")),
     "roll_up": message(BREAKS, DRIFT, ATTAINMENT, BREACH, MISSING, ANOMALY, rolled_up=True),
 }
@@ -206,3 +223,10 @@ def test_channels_show_the_same_facts() -> None:
         text = json.dumps(payload, ensure_ascii=False)
         for fact in (shown.verdict, shown.next_step, shown.data_through, finding().vendor.title()):
             assert fact in text
+
+
+@pytest.mark.parametrize("channel", ["slack", "google_chat", "pagerduty", "teams", "webhook"])
+def test_chats_and_pagers_keep_their_words(channel: Channel) -> None:
+    """A picture changes nothing where none is shown and the verdict says its numbers."""
+    pictured, plain = (SITUATIONS[f"anomaly_{name}"] for name in ("with_its_days", "opened"))
+    assert payload_of(channel, pictured) == payload_of(channel, plain)

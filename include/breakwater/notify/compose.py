@@ -55,10 +55,10 @@ class Composer:
             last: what the reader was last told in it, or None the first time.
             reader: who reads.
         """
-        ordered = sorted(incidents, key=_worst_first)
+        ordered = worst_first(incidents)
         rows = (
             self._rolled_up(ordered)
-            if _is_of_many(thread_key, ordered)
+            if is_of_many(thread_key, ordered)
             else self._rows(ordered, is_outside=reader.is_outside)
         )
         return Message(
@@ -77,7 +77,7 @@ class Composer:
     def _title(self, thread_key: str, incidents: Sequence[Incident]) -> str:
         finding = incidents[0].finding
         day = finding.operational_day.isoformat()
-        if _is_of_many(thread_key, incidents):
+        if is_of_many(thread_key, incidents):
             return f"{len({thread_key_of(incident) for incident in incidents})} alerts · {day}"
         return f"{self.naming.heading(finding)} · {day}"
 
@@ -145,7 +145,7 @@ class Composer:
         return ZoneInfo(reader.vendor_zone or self.coverage.zone)
 
     def _runbook(self, thread_key: str, incidents: Sequence[Incident]) -> str:
-        of_many = _is_of_many(thread_key, incidents)
+        of_many = is_of_many(thread_key, incidents)
         page = "README" if of_many else incidents[0].finding.rule.value
         return f"{self.runbooks.rstrip('/')}/{page}.md"
 
@@ -155,13 +155,18 @@ class Composer:
         return self.coverage.for_vendor(finding.vendor, reader.vendor_zone)
 
 
-def _is_of_many(thread_key: str, incidents: Sequence[Incident]) -> bool:
+def worst_first(incidents: Sequence[Incident]) -> list[Incident]:
+    """Put the incidents of a thread into the order in which they are read."""
+    return sorted(incidents, key=_rank)
+
+
+def is_of_many(thread_key: str, incidents: Sequence[Incident]) -> bool:
     """Tell whether a message speaks of several things: a roll-up, or what a route groups widely."""
     abouts = {(incident.finding.rule, incident.finding.vendor) for incident in incidents}
     return is_roll_up(thread_key) or len(abouts) > 1
 
 
-def _worst_first(incident: Incident) -> tuple[object, ...]:
+def _rank(incident: Incident) -> tuple[object, ...]:
     finding = incident.finding
     return (
         not incident.is_open,
@@ -205,7 +210,7 @@ def _movement(incident: Incident, told: Told | None) -> str:
 def _next_step(thread_key: str, incidents: Sequence[Incident], reader: Reader) -> str:
     if not any(incident.is_open for incident in incidents):
         return _ALL_CLEAR_STEP
-    if _is_of_many(thread_key, incidents):
+    if is_of_many(thread_key, incidents):
         return _ROLL_UP_STEP
     words = WORDS[incidents[0].finding.rule]
     return words.vendor_step if reader.is_outside else words.next_step

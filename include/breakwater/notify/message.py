@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from breakwater.core.finding import Severity
+from breakwater.pictures.data import AnomalyPicture
 
 _SIGNS = {
     Severity.INFO: "○",
@@ -67,6 +68,23 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A number among its days, for channels that show pictures, and in words for all others.
+
+    Attributes:
+        alt: what it shows, every number in words.
+        width: in CSS pixels.
+        height: in CSS pixels.
+        data: what it is drawn from, before it is sent.
+    """
+
+    alt: str
+    width: int
+    height: int
+    data: AnomalyPicture
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Everything a person needs, in the order in which it is read.
 
@@ -79,7 +97,8 @@ class Message:
         rows: the conditions, worst first; `rows_left_out` says how many more there are.
         next_step: what to do first.
         runbook: the page about it: an https address or a path; None for readers outside.
-        data_through: what the numbers rest on.
+        data_through: what the numbers rest on; the footer.
+        picture: of the worst condition, when that is an abnormal number; read after the rows.
         actions: what this reader can do about it.
     """
 
@@ -93,6 +112,7 @@ class Message:
     next_step: str
     runbook: str | None
     data_through: str
+    picture: Picture | None = None
     actions: tuple[Action, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from breakwater.core.errors import DeliveryError
 from breakwater.core.plain import one_line
 from breakwater.notify.retry import MOST_ATTEMPTS, delay_before_next
 from breakwater.notify.sender import Sender
+from breakwater.pictures.stored import draw_stored
 from breakwater.warehouse.database import Connection, Database, KeptConnections
 from breakwater.warehouse.delivery import (
     Delivery,
@@ -22,6 +23,7 @@ from breakwater.warehouse.delivery import (
     mark_sent,
     try_hold,
 )
+from breakwater.warehouse.picture import draw_pictures, with_pictures
 from breakwater.warehouse.stage_run import WHOLE_DAY, StageResult
 from breakwater.warehouse.workspace import Workspace
 
@@ -75,6 +77,8 @@ def _try_all(warehouse: Database, now: datetime, senders: Mapping[str, Sender]) 
     """Try what is due now: the head of each thread; empty when only others' rows are left."""
     with warehouse.transaction() as connection:
         outbox_ids = due(connection, sorted(senders), now)
+    if outbox_ids:
+        draw_pictures(warehouse, outbox_ids, draw_stored)
     endings = Counter(_attempt(warehouse, outbox_id, senders, now) for outbox_id in outbox_ids)
     del endings["taken"]
     return endings
@@ -99,7 +103,10 @@ def _attempt(
 def _begin(warehouse: Database, outbox_id: int, now: datetime) -> Delivery | None:
     """Commit that an attempt begins, in a transaction of its own."""
     with warehouse.transaction() as connection:
-        return begin_attempt(connection, outbox_id, now)
+        delivery = begin_attempt(connection, outbox_id, now)
+        if delivery is None:
+            return None
+        return replace(delivery, payload=with_pictures(connection, delivery.payload))
 
 
 def _hand_over(delivery: Delivery, sender: Sender) -> Receipt:

@@ -8,12 +8,14 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.core.days import Window, utc_instant
 from breakwater.notify.channel import News
 from breakwater.notify.channels.registry import parts_of
-from breakwater.notify.compose import Composer, Reader
+from breakwater.notify.compose import Composer, Reader, is_of_many, worst_first
 from breakwater.notify.coverage import Coverage
 from breakwater.notify.incident import Incident
 from breakwater.notify.links import actions_for
+from breakwater.notify.message import Message
 from breakwater.notify.naming import Naming
 from breakwater.notify.on_call.turns import teams_on_call
+from breakwater.notify.picture import picture_for
 from breakwater.notify.plan import Known, Plan, Planner
 from breakwater.notify.route import Directory, Recipient, belongs_to_a_vendor, wishes_of
 from breakwater.notify.shown import shown_by_a_word
@@ -34,8 +36,10 @@ from breakwater.notify.waiting import (
     save_escalations,
     waiting_of_day,
 )
+from breakwater.pictures.stored import as_json
 from breakwater.warehouse.database import Connection
 from breakwater.warehouse.outbox import enqueue
+from breakwater.warehouse.picture import keep_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,11 @@ class Teller:
         if message.standing.is_open and not reader.is_outside:
             actions = actions_for(operations.links, self.link_key, thread_key, recipient, self.now)
             message = replace(message, actions=actions)
+        message = self._pictured(message, thread_key, incidents, reason, reader)
         news = News(message, reason, is_first=last is None)
+        parts = tuple(parts_of(recipient.channel, news))
+        if message.picture is not None and any(part.payload.get("inline") for part in parts):
+            keep_picture(self.connection, as_json(message.picture.data))
         return sum(
             enqueue(
                 self.connection,
@@ -185,8 +193,28 @@ class Teller:
                 payload=part.payload,
                 now=self.now,
             )
-            for part in parts_of(recipient.channel, news)
+            for part in parts
         )
+
+    def _pictured(
+        self,
+        message: Message,
+        thread_key: str,
+        incidents: Sequence[Incident],
+        reason: TellingReason,
+        reader: Reader,
+    ) -> Message:
+        """Add the picture of the worst condition, unless the message speaks of several things."""
+        if is_of_many(thread_key, incidents):
+            return message
+        picture = picture_for(
+            self.connection,
+            self.configuration,
+            worst_first(incidents),
+            reason,
+            is_outside=reader.is_outside,
+        )
+        return replace(message, picture=picture)
 
     def _reader(self, recipient: Recipient, incidents: Sequence[Incident]) -> Reader:
         vendors = self.configuration.vendors

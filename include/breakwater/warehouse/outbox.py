@@ -75,7 +75,8 @@ def enqueue(
         operation: ``post``, ``update`` or ``reply``; the last two become a post when the thread
             has no message yet. E-mail and files know no update: it is sent as a reply.
         payload: finished text; slack ``{text, blocks}``; email ``{subject, text, html, inline:
-            [{cid, media_type, base64}], headers: {}}`` and perhaps ``attachments: [{name,
+            [{cid, media_type, base64}], headers: {}}`` (or ``picture`` in place of ``base64``, see
+            `breakwater.warehouse.picture`) and perhaps ``attachments: [{name,
             media_type, base64}]``; file ``{name, text}``.
         now: the instant of writing.
         not_before: the instant from which it may be sent; `now` when absent. What is held back so

@@ -22,6 +22,7 @@ def as_text(message: Message, spell: Callable[[str], str] = str) -> str:
         [f"{fact.label}: {fact.value}" for fact in message.facts],
         titled("Since the last message", [f"- {change}" for change in message.changes]),
         titled("Conditions", _conditions(message)),
+        [f"Picture: {message.picture.alt}"] if message.picture else [],
         [f"Next step: {message.next_step}"],
         *links,
         [message.data_through],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -24,9 +24,11 @@ from breakwater.warehouse.lake import Lake
 from breakwater.warehouse.migrate import migrate
 from breakwater.warehouse.workspace import Workspace
 
-# How long an example takes says how busy the machine is: no test asks for it.
-settings.register_profile("without deadline", deadline=None)
-settings.load_profile("without deadline")
+# How long an example takes, or its making, says how busy the machine is: no test asks for it.
+settings.register_profile(
+    "without time", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("without time")
 
 _clone_numbers = itertools.count()
 _AIRFLOW = ("tests/dags/", "tests/orchestration/")

@@ -14,6 +14,7 @@ import gc
 import os
 import resource
 import sys
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
@@ -40,6 +41,9 @@ LONGER, SECONDS = 4, 5
 """A mutant with which tests compute this many times longer than without, and these seconds more,
 goes round in circles: noticed."""
 
+OPTIONS = ("--rootdir=.", "--quiet", "--timeout=0", "--assert=plain", "--tb=native")
+"""Why a test fails is of no interest, and time is of the processor."""
+
 SURVIVED, NOTICED, NOT_REACHED, TOO_LONG = 0, 1, 33, 36
 """As mutmut writes them down: `mutmut results` and `mutmut show` read what is found here."""
 
@@ -65,11 +69,11 @@ class Mutation:
         self.left: list[str] = []
 
     def pytest_configure(self) -> None:
-        """Look for no simpler example of what notices a mutant: nobody reads it."""
+        """Draw the same examples in every run, and look for no simpler one: nobody reads it."""
         from hypothesis import Phase, settings  # not before pytest, which rewrites its plugins
 
-        phases = (Phase.explicit, Phase.reuse, Phase.generate)
-        settings.register_profile("mutants", settings.default, phases=phases)
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", settings.default, phases=phases, derandomize=True)
         settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -251,11 +255,14 @@ def main() -> int:
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as told:
         make_mutants()
         mutation = Mutation(sys.argv[1:], told)
-        options = ("--rootdir=.", "--quiet", "--timeout=0", "-o", "tmp_path_retention_policy=none")
-        options += ("--assert=plain", "--tb=native")  # why a test fails is of no interest
         chosen = (*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection)
-        with change_cwd(MUTANTS):
-            ended = pytest.main([*options, *chosen], plugins=[mutation])
+        with (
+            tempfile.TemporaryDirectory(prefix="breakwater-mutants-") as folder,
+            change_cwd(MUTANTS),
+        ):
+            # Not below pytest's own: what it keeps for the last sessions ends when others begin.
+            own = (f"--basetemp={folder}/tests", "-o", "tmp_path_retention_policy=failed")
+            ended = pytest.main([*OPTIONS, *own, *chosen], plugins=[mutation])
         print(f"{len(mutation.left)} left ({computed() - began:.0f} s of CPU)", file=told)
     return int(ended) or bool(mutation.left)
 

@@ -159,7 +159,7 @@ CASES = st.lists(
 @settings(
     max_examples=12,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(own=CASES, following=CASES, corrected=CASES)
 def test_days_landed_in_any_order_hold_the_same(

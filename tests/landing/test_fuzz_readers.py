@@ -35,7 +35,7 @@ TRIES = 150
 EXAMPLES = settings(
     deadline=None,
     max_examples=max(80, int(SECONDS * 30)),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NAMES = column_names(contract())
 ROWS = [

@@ -75,7 +75,7 @@ def ended(books: LandedBooks, day: date, ids: set[str]) -> dict[tuple[str, str],
 @settings(
     max_examples=6,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(first=TOLD, told=TOLD, log=LOG, orders=st.tuples(*[st.permutations(DAYS)] * 2))
 def test_days_in_any_order_end_as_the_plain_rules_say(

@@ -162,7 +162,9 @@ def test_both_sides_tie_out_and_pairs_know_each_other(books: TwoBooks) -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(books=BOOKS, seed=st.integers(0, 1000))
 def test_order_of_rows_does_not_change_a_byte(books: TwoBooks, seed: int, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.on_call import OnCallFile, Rota
 from breakwater.contracts.operations import Outside
 from breakwater.contracts.routes import Silence
+from breakwater.core.vocabulary import RunType
+from breakwater.notify.incidents import raise_incidents
 from breakwater.notify.on_call.ical import CalendarError, read_calendar
 from breakwater.notify.on_call.reading import fetcher, refresh_on_call, work_out
 from breakwater.notify.on_call.roster import Stretch, Turn, gaps, on_call_at, overlaps
@@ -21,6 +23,7 @@ from breakwater.notify.on_call.turns import readings, teams_on_call
 from breakwater.notify.outside.target import OutsideError
 from breakwater.notify.standing import standing_problems
 from breakwater.warehouse.database import Database
+from breakwater.warehouse.workspace import Workspace
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -351,3 +354,13 @@ def test_what_time_has_made_wrong_is_found(configuration: Configuration) -> None
 def test_what_ships_stands(configuration: Configuration) -> None:
     """No silence has expired, and somebody is on call at every hour."""
     assert standing_problems(configuration, NOW) == ((), ())
+
+
+@pytest.mark.parametrize(("age", "is_known"), [(1, True), (30, False)])
+def test_a_silent_run_of_a_live_day_works_rotas_out(
+    age: int, is_known: bool, workspace: Workspace, warehouse: Database
+) -> None:
+    """The digest that it writes says who is on call, and that edition may be the one that is told."""
+    day = NOW.date() - timedelta(days=age)
+    raise_incidents(workspace, day, NOW, RunType.BACKFILL)
+    assert bool(warehouse.rows("select 1 from notify.on_call_turn limit 1")) == is_known

@@ -73,7 +73,8 @@ def raise_incidents(
         today=today,
         live_days=configuration.operations.live_days,
     )
-    if paging.is_allowed:
+    # Also in silence: the digest of a live day says who is on call, and may be told as it is written.
+    if paging.is_allowed or (today - day).days <= configuration.operations.live_days:
         with workspace.warehouse.transaction() as connection:
             refresh_on_call(connection, configuration, now)
     with workspace.warehouse.transaction() as connection:

@@ -38,6 +38,8 @@ HOSTILE = {
     "mention of everybody": "<users/all> @channel @everyone @room",
     "end of a document": '"}],"entities":[{"type":"mention"}]} \\u003c!channel\\u003e',
     "formula in full width": "＝1+1",  # noqa: RUF001  see above
+    "plus in full width": "＋1＋1",  # noqa: RUF001  see above
+    "minus in full width": "－1＋1",  # noqa: RUF001  see above
     "path": "../../etc/cron.d/x",
     "drive": "C:\\windows\\system32",
 }

@@ -1,5 +1,6 @@
 """Whatever a vendor writes arrives everywhere as text: executed by nothing, and still it arrives."""
 
+import base64
 import io
 import json
 import re
@@ -7,8 +8,11 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,8 +24,11 @@ from hostile import HOSTILE
 from outside_server import OutsideServer, trusted_certificate
 from situations import DAY, NOW, delivery, incident, living, message, telling
 
+from breakwater.contracts.events import KnownEvent
+from breakwater.contracts.loading import load_configuration
 from breakwater.contracts.webhook import WebhookDocument
-from breakwater.core.finding import Rule, Severity
+from breakwater.contracts.wording import Names
+from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.core.plain import shown_name
 from breakwater.demo.sinks.blocks import problem_in, texts_of
 from breakwater.demo.sinks.chat import ChatRoom
@@ -31,9 +38,14 @@ from breakwater.notify.channel import News
 from breakwater.notify.channels.email.render import LONGEST_SUBJECT
 from breakwater.notify.channels.environment import senders_from_environment
 from breakwater.notify.channels.registry import CHANNELS, parts_of
-from breakwater.notify.message import Message
+from breakwater.notify.message import Message, Picture
 from breakwater.notify.sender import Sender
 from breakwater.notify.telling import TellingReason
+from breakwater.notify.word import Word, WordKind
+from breakwater.pictures.alt import alt_of
+from breakwater.pictures.anomaly import WIDTH, height_of
+from breakwater.pictures.collect import picture_of
+from breakwater.pictures.history import DAYS_BEFORE, History
 from breakwater.report.html import render_html
 from breakwater.report.message import (
     Cell,
@@ -45,6 +57,9 @@ from breakwater.report.message import (
     Table,
     TableRow,
 )
+from breakwater.report.message import (
+    Picture as DigestPicture,
+)
 from breakwater.report.slack import render_slack
 from breakwater.report.spreadsheet import render_spreadsheet
 from breakwater.report.text import render_text
@@ -54,6 +69,7 @@ RECIPIENTS: Mapping[str, str] = {
     "email": "ops@harbour.example", "file": "legal", "jira": "OPS", "slack": "C0OPS",
 }  # fmt: skip
 MARKUP = set("<>*~`[]{}|\\@")
+PIXEL = base64.b64encode(b"\x89PNG not really").decode()
 SHOWN = ("email", "file", "slack", *FAR_ENDS)
 
 
@@ -81,7 +97,14 @@ class Everywhere:
         key = f"{self.number:08d}" * 8
         first = next(iter(parts_of(channel, News(said, TellingReason.OPENED, is_first=True))))
         recipient = RECIPIENTS.get(channel, "ops")
-        row = delivery(channel, recipient=recipient, payload=first.payload, delivery_key=key)
+        payload = dict(first.payload)
+        if "inline" in payload:
+            # As it is once it is drawn.
+            payload["inline"] = [
+                {"cid": each["cid"], "media_type": each["media_type"], "base64": PIXEL}
+                for each in payload["inline"]
+            ]
+        row = delivery(channel, recipient=recipient, payload=payload, delivery_key=key)
         receipt = self.senders[channel].send(row)
         if channel == "slack":
             (found,) = [
@@ -105,14 +128,51 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everywhere]
         yield Everywhere(tmp_path_factory.mktemp("everywhere"), stack)
 
 
+RULES = (
+    Rule.KPI_ANOMALY, Rule.RECON_BREAKS, Rule.STATUTORY_CLOCK_BREACHED, Rule.QUARANTINE_HIGH,
+    Rule.QUEUE_SILENT, Rule.EXPORT_TRUNCATED, Rule.EXPORT_DUPLICATE, Rule.EXPORT_LAYOUT_CHANGED,
+    Rule.SHIFTS_MISSING, Rule.DAG_FAILED,
+)  # fmt: skip
+"""One of each kind of notes; as many as a message shows."""
+
+
 def _message(text: str) -> Message:
-    """Put the text wherever a finding can carry text, and let it move once."""
+    """Put the text wherever a finding, a picture or a person can leave text, and let it move once."""
     scope = {"queue": text, "outcome": text, "clock": text, text: text}
-    detail = {"fault": text, "provision": text, "confidence": text, "reasons": {text: 3}}
-    rules = (Rule.RECON_BREAKS, Rule.STATUTORY_CLOCK_BREACHED, Rule.QUARANTINE_HIGH)
-    incidents = [incident(rule, vendor=text, scope=scope, detail=detail) for rule in rules]
-    was = telling(*(incident(rule, vendor=text, scope=scope, value=1) for rule in rules))
-    return message(*incidents, last=was)
+    detail = {
+        "fault": text, "provision": text, "confidence": text, "reasons": {text: 3}, "codes": {text: 2},
+        "by_queue": {text: 1}, "examples": [text], "why": text, "error": text, "first_days": [text],
+        "added": [text], "removed": [text], "renamed": {text: text}, "band": [1.0, 2.0],
+        "causes": [{"slice": {"site": text, "policy": text}, "share": 0.9}], "since": "2026-11-12",
+        "next_best": {"slice": {"language": text}, "share": 0.1}, "mix_share": 0.3,
+        "mix_moved": {"slice": {"priority": text}, "before": 0.1, "now": 0.2}, "series": "aht",
+        "events": [{"event": "sale", "title": text}], "weeks": 3, "fewest": 9, "expected": 1.0,
+    }  # fmt: skip
+    metric = {Rule.KPI_ANOMALY: {"metric": "aht"}}
+    incidents = [
+        incident(rule, vendor=text, scope=scope | metric.get(rule, {}), detail=detail, expected=9.0)
+        for rule in RULES
+    ]
+    was = telling(*(replace(each, finding=replace(each.finding, value=1)) for each in incidents))
+    until = NOW + timedelta(hours=8)
+    word = Word(WordKind.ACKNOWLEDGED, text, NOW, until, text, Severity.CRITICAL)
+    said = message(*(replace(each, word=word) for each in incidents), last=was)
+    return replace(said, picture=_picture(incidents[0].finding, text))
+
+
+_configuration = cache(load_configuration)
+
+
+def _picture(found: Finding, text: str) -> Picture:
+    """Show a number of a week, beside an event and causes of that name."""
+    flat = (None,) * (DAYS_BEFORE - 7)
+    history = History("aht", *((*flat, *(each,) * 8) for each in (9.0, 8.0, 7.0, 9.5)))
+    sale = {"event": "sale", "kind": "campaign", "title": "Sale", "first_day": "2026-11-12"}
+    event = KnownEvent.model_validate(sale).model_copy(update={"title": text})
+    names = Names(_configuration(), DAY)
+    data = picture_of(found, {"aht": history}, [event], names)
+    assert data is not None
+    return Picture(alt_of(data), WIDTH, height_of(data), data)
 
 
 class _Tags(HTMLParser):
@@ -226,17 +286,22 @@ def _email(content: bytes, said: Message) -> list[str]:
     }  # fmt: skip
     assert mail["To"] == "ops@harbour.example"
     assert len(mail["Subject"]) <= LONGEST_SUBJECT
-    text, html = (part.get_content() for part in mail.iter_parts())
+    body = {name: mail.get_body((name,)) for name in ("plain", "html")}
+    text, html = (part.get_content() for part in body.values())
     allowed = {
         "html", "head", "meta", "title", "style", "body", "table", "tr", "td", "th", "div",
-        "strong", "ul", "li", "a",
+        "strong", "ul", "li", "a", "img",
     }  # fmt: skip
+    alts = []
     for tag, attributes in _tags(html):
         assert tag in allowed
+        assert attributes.get("src") in {None, "cid:picture"}
+        alts += [attributes["alt"]] if "alt" in attributes else []
         assert attributes.get("href") in {None, said.runbook}
         assert not [name for name in attributes if name.startswith("on")]
     visible = re.sub(r"<style>.*?</style>|<[^>]*>", "", html.replace("\r", ""), flags=re.DOTALL)
-    return [text.replace("\r\n", "\n"), visible, mail["Subject"]]
+    assert len(alts) == (said.picture is not None)
+    return [text.replace("\r\n", "\n"), visible, mail["Subject"], *map(str, alts)]
 
 
 def _file(file: Path, _said: Message) -> list[str]:
@@ -302,9 +367,17 @@ def _digest(name: str) -> Edition:
         shown, (Cell("1,204", None, measured=Measured(1204.0, "cases", 1204.0)),), shown, False
     )
     table = Table("By vendor", "Vendor", (Column("Incoming", is_essential=True),), "SLA", (row,), 0)
+    anomaly = incident(
+        Rule.KPI_ANOMALY,
+        vendor=name,
+        scope={"metric": "aht", "queue": name},
+        detail={"series": "aht", "events": [{"event": "sale"}]},
+    )
+    drawn = _picture(anomaly.finding, name)
+    picture = DigestPicture("anomaly-1", drawn.alt, drawn.height, drawn.data)
     digest = Digest(
         operation="Harbour", audience="ops", title=shown, day=DAY, level=Level.ACT,
-        verdict=f"{shown}: late.", tiles=(), sections=(), table=table, chart=None, pictures=(),
+        verdict=f"{shown}: late.", tiles=(), sections=(), table=table, chart=None, pictures=(picture,),
         quality=(shown,), sources="5 of 5", links=(),
     )  # fmt: skip
     return Edition(digest, 1, ())

@@ -135,3 +135,34 @@ def test_dead_letters_are_listed_and_revived(installation: Workspace, run: Run) 
     assert "mailbox is full" in run("dead-letters").output
     assert "is tried again" in run("dead-letters", "--revive", str(letter["outbox_id"])).output
     assert run("dead-letters").output == ""
+
+
+def test_a_dead_letter_is_put_aside_by_somebody_for_a_reason(
+    installation: Workspace, run: Run
+) -> None:
+    """It is listed no longer, stays with who said so and why, and may be revived all the same."""
+    with installation.warehouse.transaction() as connection:
+        enqueue(
+            connection,
+            subject="incident/2",
+            transition="opened",
+            channel="file",
+            recipient="ops",
+            thread_key="incident/2",
+            operation="post",
+            payload={"name": "a", "text": "b"},
+            now=datetime(2026, 10, 15, tzinfo=UTC),
+        )
+        (letter,) = connection.execute(
+            "update notify.outbox set state = 'dead' returning outbox_id"
+        ).fetchall()
+    name = str(letter["outbox_id"])
+    with pytest.raises(AssertionError, match="who and why"):
+        run("dead-letters", "--put-aside", name)
+    said = run("dead-letters", "--put-aside", name, "--by", "Ana", "--note", "room is closed")
+    assert said.output == f"{name}: is put aside\n"
+    (kept,) = installation.warehouse.rows(
+        "select state, put_aside_by, put_aside_note from notify.outbox"
+    )
+    assert tuple(kept.values()) == ("dead", "Ana", "room is closed")
+    assert "is tried again" in run("dead-letters", "--revive", name).output

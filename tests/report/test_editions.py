@@ -14,6 +14,7 @@ from breakwater.report.correct import tell_corrections
 from breakwater.report.digest import Format, publish_digest, render_digest
 from breakwater.report.editions import NoEditionError
 from breakwater.report.message import Restated
+from breakwater.warehouse.outbox import enqueue, put_aside
 from breakwater.warehouse.stage_run import StageResult
 from breakwater.warehouse.workspace import Workspace
 
@@ -231,6 +232,10 @@ def test_a_correction_of_what_was_sent_goes_out_even_on_a_quiet_day(bad: Workspa
     assert [row["transition"] for row in _outbox(bad)] == ["edition-1", "edition-2"]
 
 
+def _words(workspace: Workspace, audience: str) -> str:
+    return " ".join(str(render_digest(workspace, DAY, audience, None, "text")).split())
+
+
 def test_what_could_not_be_delivered_is_told_to_the_operation(quiet: Workspace) -> None:
     """Where somebody can act on it, and nowhere else; it is no figure, and makes no edition."""
     readers = ["ops", "vendor_dekkan"]
@@ -241,9 +246,35 @@ def test_what_could_not_be_delivered_is_told_to_the_operation(quiet: Workspace) 
     with quiet.warehouse.transaction() as connection:
         connection.execute("update measure.kpi_fact set numerator = numerator + 100")
     _publish(quiet, audiences=readers)
-    told = "1 message could not be delivered"
-    assert told in str(render_digest(quiet, DAY, "ops", None, "text"))
-    assert told not in str(render_digest(quiet, DAY, "vendor_dekkan", None, "text"))
+    told = "1 message could not be delivered, to slack C0OPS: breakwater dead-letters."
+    assert told in _words(quiet, "ops")
+    assert "could not be delivered" not in _words(quiet, "vendor_dekkan")
+
+
+def test_what_a_person_put_aside_is_named_no_longer(quiet: Workspace) -> None:
+    """The last ones come first, three by name; what was looked at does not come up every morning."""
+    _publish(quiet, audiences=["ops"])
+    with quiet.warehouse.transaction() as connection:
+        for number in range(5):
+            enqueue(
+                connection,
+                subject=f"s/{number}",
+                transition="1",
+                channel="file",
+                recipient=f"room{number}",
+                thread_key="s",
+                operation="post",
+                payload={"name": "n", "text": "t"},
+                now=NOW,
+            )
+        connection.execute("update notify.outbox set state = 'dead' where channel = 'file'")
+        (last,) = connection.execute("select max(outbox_id) as n from notify.outbox").fetchall()
+        assert put_aside(connection, last["n"], by="Ana", note="closed", now=NOW)
+        assert not put_aside(connection, last["n"], by="Ana", note="closed", now=NOW)
+        connection.execute("update measure.kpi_fact set numerator = numerator + 100")
+    _publish(quiet, audiences=["ops"])
+    told = "4 messages could not be delivered, to file room3, file room2, file room1 and 1 other:"
+    assert told in _words(quiet, "ops")
 
 
 def test_all_audiences_are_published_unless_some_are_named(quiet: Workspace) -> None:

@@ -1,5 +1,6 @@
 """Commands that look: one case, a published digest, messages that could not be delivered."""
 
+import getpass
 from datetime import date
 from typing import Literal
 
@@ -7,7 +8,10 @@ import click
 
 from breakwater.cli.arguments import DAY, PERIOD, now
 from breakwater.core.period import Period
+from breakwater.core.plain import one_line
 from breakwater.warehouse.workspace import open_workspace
+
+_LONGEST_NAME, _LONGEST_NOTE = 200, 2_000
 
 
 @click.command()
@@ -58,15 +62,25 @@ def digest(
 
 
 @click.command("dead-letters")
-@click.option("--revive", "outbox_id", type=int, help="Try this one again with the next sending.")
-def dead_letters(outbox_id: int | None) -> None:
-    """List messages that were given up, with why; or give one another chance."""
+@click.option("--revive", metavar="ID", type=int, help="Try this one again with the next sending.")
+@click.option("--put-aside", metavar="ID", type=int, help="Name this one no longer; needs --note.")
+@click.option("--by", default=getpass.getuser, show_default="you", help="Who puts it aside.")
+@click.option("--note", default="", help="Why it need not be sent.")
+def dead_letters(revive: int | None, put_aside: int | None, by: str, note: str) -> None:
+    """List messages that were given up, with why; give one another chance, or put it aside."""
     from breakwater.warehouse import outbox
 
+    if put_aside is not None and not (by.strip() and note.strip()):
+        message = "--put-aside: expected --by and --note, which say who and why"
+        raise click.UsageError(message)
     with open_workspace().warehouse.transaction() as connection:
-        if outbox_id is not None:
-            revived = outbox.revive(connection, outbox_id, now())
-            click.echo(f"{outbox_id}: {'is tried again' if revived else 'is no dead letter'}")
+        if revive is not None:
+            revived = outbox.revive(connection, revive, now())
+            click.echo(f"{revive}: {'is tried again' if revived else 'is no dead letter'}")
+        if put_aside is not None:
+            who, why = one_line(by, _LONGEST_NAME), one_line(note, _LONGEST_NOTE)
+            done = outbox.put_aside(connection, put_aside, by=who, note=why, now=now())
+            click.echo(f"{put_aside}: {'is put aside' if done else 'is no dead letter'}")
         for letter in outbox.dead_letters(connection):
             click.echo(
                 f"{letter['outbox_id']}: {letter['subject']} to {letter['channel']}"

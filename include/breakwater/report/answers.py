@@ -134,6 +134,15 @@ class KeptQuiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """How many messages to one recipient were given up; the one told of last comes first."""
+
+    channel: str
+    recipient: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unreported:
     """A day of a period for which a vendor owed an export and is in no number."""
 
@@ -150,7 +159,7 @@ class Answers:
         rhythm: how many values a track has, and which of them are alike.
         period: the week or month; None of a day.
         duties: who is on call around the day after.
-        undelivered: messages that were given up and that nobody has looked at; of no day.
+        undelivered: messages that were given up and that nobody put aside; of no day.
     """
 
     day: date
@@ -175,7 +184,7 @@ class Answers:
     period: Period | None = None
     unreported: tuple[Unreported, ...] = ()
     duties: tuple[Duty, ...] = ()
-    undelivered: int = 0
+    undelivered: tuple[Undelivered, ...] = ()
 
 
 # A pair that disagrees is a row in both books, and one break to people.
@@ -260,6 +269,11 @@ _KEPT_QUIET = """
     from detect.score where operational_day = %s and verdict = 'known_event'
     order by score desc, series collate "C"
 """
+_UNDELIVERED = """
+    select channel, recipient, count(*)::int as count
+    from notify.outbox where state = 'dead' and put_aside_at is null
+    group by channel, recipient order by max(outbox_id) desc
+"""
 _REPORTED = "select vendors_reported from measure.day_close where operational_day = %s"
 
 Model = TypeVar("Model")
@@ -307,9 +321,9 @@ def read_answers(
     )
 
 
-def _undelivered(connection: Connection) -> int:
-    row = connection.execute("select count(*) from notify.outbox where state = 'dead'").fetchone()
-    return 0 if row is None else int(row["count"])
+def _undelivered(connection: Connection) -> tuple[Undelivered, ...]:
+    with connection.cursor(row_factory=class_row(Undelivered)) as cursor:
+        return tuple(cursor.execute(_UNDELIVERED))
 
 
 def read_carried(

@@ -8,12 +8,16 @@ from breakwater.contracts.wording import Names, title_of
 from breakwater.core.days import Window, utc_instant
 from breakwater.core.finding import Finding, Rule
 from breakwater.core.numbers import amount, duration
+from breakwater.core.plain import one_line
 from breakwater.report.layout import LAYOUTS
 from breakwater.report.scope import View
 from breakwater.report.wording import SAMPLED, listed, of_all, share_of, surety
 
 MOST_DAYS = 5
 """Days without an export that are named; the others are counted."""
+
+MOST_RECIPIENTS, LONGEST_RECIPIENT = 3, 60
+"""Of those whom a message could not be delivered to."""
 
 _REASONS = {
     Rule.EXPORT_DUPLICATE: "another day's export, sent again",
@@ -67,8 +71,16 @@ def _lines(view: View, names: Names, window: Window) -> Iterator[str]:
 
 def _undelivered(view: View) -> Iterator[str]:
     """Tell those who can do something about it that somebody was not told."""
-    if view.audience.kind == "ops" and (count := view.answers.undelivered):
-        yield f"{of_all(count, 'message')} could not be delivered: breakwater dead-letters."
+    letters = view.answers.undelivered
+    if view.audience.kind == "ops" and letters:
+        told = [
+            f"{each.channel} {one_line(each.recipient, LONGEST_RECIPIENT)}"
+            for each in letters[:MOST_RECIPIENTS]
+        ]
+        others = len(letters) - len(told)
+        to = listed([*told, *([of_all(others, "other")] if others else [])])
+        count = of_all(sum(each.count for each in letters), "message")
+        yield f"{count} could not be delivered, to {to}: breakwater dead-letters."
 
 
 def _days_missing(view: View, names: Names) -> str:

@@ -114,10 +114,10 @@ def enqueue(
 
 
 def dead_letters(connection: Connection) -> list[dict[str, Any]]:
-    """List what could not be delivered, oldest first, for a person to look at."""
+    """List what could not be delivered and nobody put aside, oldest first."""
     return connection.execute(
         "select outbox_id, subject, transition, channel, recipient, attempts, last_error, created_at"
-        " from notify.outbox where state = 'dead' order by outbox_id"
+        " from notify.outbox where state = 'dead' and put_aside_at is null order by outbox_id"
     ).fetchall()
 
 
@@ -128,8 +128,22 @@ def revive(connection: Connection, outbox_id: int, now: datetime) -> bool:
     ever arrived.
     """
     revived = connection.execute(
-        "update notify.outbox set state = 'sending', attempts = 0, not_before = %s"
+        "update notify.outbox set state = 'sending', attempts = 0, not_before = %s,"
+        " put_aside_by = null, put_aside_at = null, put_aside_note = null"
         " where outbox_id = %s and state = 'dead'",
         [now, outbox_id],
     )
     return revived.rowcount == 1
+
+
+def put_aside(connection: Connection, outbox_id: int, *, by: str, note: str, now: datetime) -> bool:
+    """Say that a dead letter will not be sent; return False when it is none, or is put aside.
+
+    It stays, with who said so and why, and may still be revived.
+    """
+    written = connection.execute(
+        "update notify.outbox set put_aside_by = %s, put_aside_at = %s, put_aside_note = %s"
+        " where outbox_id = %s and state = 'dead' and put_aside_at is null",
+        [by, now, note, outbox_id],
+    )
+    return written.rowcount == 1

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from unittest import mock
 
@@ -26,6 +27,8 @@ sys.path[:0] = [str(HERE / folder) for folder in (".", "reconcile", "properties"
 
 import duckdb  # noqa: E402  the lines above make the rest importable
 import psycopg  # noqa: E402
+import test_midnight  # noqa: E402
+import test_rules_near_midnight  # noqa: E402
 from landed_books import LandedBooks  # noqa: E402
 from test_many_books import LISTS, ManyBooks, many_books  # noqa: E402
 from test_many_midnights import (  # noqa: E402
@@ -56,6 +59,12 @@ NOT_MATCHING = {
     *("frequent_unknown_code", "unknown_code", "tally"),
 }
 """What follows from outcomes that are written: read by a trial, and not what it is about."""
+
+OVER_MIDNIGHT = {
+    *("claim", "population", "held_key", "neighbour_key", "settled_over_midnight"),
+    *("midnight_alone", "midnight_item", "midnight_lone", "midnight_open", "midnight_unlanded"),
+}
+"""What single books near midnight are asked of: all else has its own."""
 
 SWAPS = (
     (r"<=", "<"),
@@ -162,12 +171,47 @@ def trials(books: LandedBooks) -> list[Trial]:
         lambda: asked_in_turn(books) == known_to_be_asked(),
         lambda: closed_in_turn(books) == known(),
     ]
-    found = []
-    for is_right in asked:
-        with models_read() as models:
-            must_be_right(is_right)
-        found.append(Trial(frozenset(models), is_right))
-    return found
+    singly = near_midnight(books)
+    return [
+        *(Trial(models_of(is_right), is_right) for is_right in asked),
+        *(Trial(models_of(is_right) & OVER_MIDNIGHT, is_right) for is_right in singly),
+    ]
+
+
+def models_of(is_right: Callable[[], bool]) -> frozenset[str]:
+    """Try models as they are, and tell which are read."""
+    with models_read() as models:
+        must_be_right(is_right)
+    return frozenset(models)
+
+
+def near_midnight(books: LandedBooks) -> Iterator[Callable[[], bool]]:
+    """Ask what tests of single books near midnight ask: of many at a time, one hides another."""
+    for module in (test_midnight, test_rules_near_midnight):
+        for name, test in vars(module).items():
+            if name.startswith("test_"):
+                for told in parameters(test):
+                    yield partial(passes, books, partial(test, **told))
+
+
+def parameters(test: Callable[..., None]) -> Iterator[dict[str, object]]:
+    """Give what a test is told, case by case."""
+    marks = [each.args for each in getattr(test, "pytestmark", ())]
+    for chosen in product(*(values for _, values, *_ in marks)):
+        told: dict[str, object] = {}
+        for (names, *_), values in zip(marks, chosen, strict=True):
+            told |= {names: values} if isinstance(names, str) else zip(names, values, strict=True)
+        yield told
+
+
+def passes(books: LandedBooks, test: Callable[[LandedBooks], None]) -> bool:
+    """Tell whether a test passes in an emptied installation."""
+    books.forget()
+    try:
+        test(books)
+    except AssertionError:
+        return False
+    return True
 
 
 def must_be_right(is_right: Callable[[], bool]) -> None:

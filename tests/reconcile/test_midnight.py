@@ -149,6 +149,69 @@ def test_edge_is_measured_from_midnight(
     assert books.tie_out(DAY, "internal")["brought_in"] == is_borrowed
 
 
+@pytest.mark.parametrize(
+    ("vendor_at", "action_at", "is_borrowed"),
+    [
+        ("01:59:59", "22:00:00", True),
+        ("02:00:00", "23:59:59", False),
+        ("00:00:00", "21:59:59", False),
+    ],
+)
+def test_edge_reaches_as_far_into_the_morning(
+    books: LandedBooks, vendor_at: str, action_at: str, *, is_borrowed: bool
+) -> None:
+    """The vendor's clock ahead: its record may lie within edge_seconds after midnight."""
+    events = [vendor_event("v1", at(vendor_at, NEXT), record_key="C1")]
+    books.land(NEXT, events, [action("a1", at(action_at), record_key="C1")])
+    books.reconcile(NEXT)
+    assert books.tie_out(NEXT, "internal")["brought_in"] == is_borrowed
+
+
+@pytest.mark.parametrize(("window", "is_borrowed"), [(15, True), (14, False)])
+def test_halves_over_midnight_lie_no_farther_apart_than_any_pair(
+    books: LandedBooks, window: int, *, is_borrowed: bool
+) -> None:
+    """`window_seconds` is of the list of rules, and holds for what is borrowed by key as well."""
+    configuration = books.workspace.configuration
+    matching = configuration.operations.matching.model_copy(update={"window_seconds": window})
+    operations = configuration.operations.model_copy(update={"matching": matching})
+    changed = replace(configuration, operations=operations)
+    books = replace(books, workspace=replace(books.workspace, configuration=changed))
+    books.land(DAY, EVENTS, LOG)
+    books.reconcile(DAY)
+    assert books.tie_out(DAY, "internal")["brought_in"] == is_borrowed
+
+
+def test_nearest_of_both_midnights_is_borrowed(books: LandedBooks) -> None:
+    """One key just after one midnight and just before the next: the action that lies nearer."""
+    events = [
+        vendor_event("v1", at("00:10:00", NEXT), record_key="C1"),
+        vendor_event("v2", at("23:59:00", NEXT), record_key="C1"),
+    ]
+    log = [
+        action("a1", at("23:30:00"), record_key="C1"),
+        action("a2", at("00:00:30", DAYS[2]), record_key="C1"),
+    ]
+    books.land(NEXT, events, log)
+    books.reconcile(NEXT)
+    assert books.breaks(NEXT) == {("vendor", "v1"): "duplicate_vendor"}
+
+
+def test_nearest_of_several_is_borrowed_in_the_morning(books: LandedBooks) -> None:
+    """The last action before midnight and the first record after it."""
+    events = [
+        vendor_event("v1", at("00:10:00", NEXT), record_key="C1"),
+        vendor_event("v2", at("00:01:00", NEXT), record_key="C1"),
+    ]
+    log = [
+        action("a1", at("23:57:00"), record_key="C1"),
+        action("a2", at("23:59:00"), record_key="C1"),
+    ]
+    closed(books, (DAY, NEXT), events, log)
+    assert books.breaks(NEXT) == {("vendor", "v1"): "duplicate_vendor"}
+    assert set(books.breaks(DAY)) == {("internal", "a1")}
+
+
 def test_nearest_of_several_is_borrowed_once(books: LandedBooks) -> None:
     """Two records and three actions of one key: the nearest two pair, one action is borrowed."""
     events = [

@@ -21,6 +21,13 @@ LAST = NEXT + timedelta(days=1)
 EXACT, ITEM = ExactKey(kind="exact_key"), Item(kind="item")
 ZEROS = NormalisedKey(kind="normalised_key", strip_leading_zeros=True)
 SEVERAL = Group(kind="group", shape="one_to_many", by="normalised_key", strip_leading_zeros=True)
+REWRITING = {
+    "after_the_key": ((EXACT, ZEROS, ITEM), 1),
+    "without_a_key_rule": ((ITEM, ZEROS), 1),
+    "group": ((EXACT, SEVERAL, ITEM), 2),
+}
+"""Lists of rules that rewrite keys, and how many actions a pair of theirs has."""
+
 EITHER_ORDER = list(permutations((DAY, NEXT)))
 
 
@@ -45,11 +52,7 @@ def with_rules(
 
 
 @pytest.mark.parametrize("order", EITHER_ORDER, ids=["in_order", "backwards"])
-@pytest.mark.parametrize(
-    ("rules", "actions"),
-    [((EXACT, ZEROS, ITEM), 1), ((ITEM, ZEROS), 1), ((EXACT, SEVERAL, ITEM), 2)],
-    ids=["after_the_key", "without_a_key_rule", "group"],
-)
+@pytest.mark.parametrize(("rules", "actions"), REWRITING.values(), ids=REWRITING)
 def test_what_a_rewritten_key_pairs_within_a_day_pairs_nothing_over_midnight(
     books: LandedBooks, rules: Sequence[Rule], actions: int, order: Sequence[date]
 ) -> None:
@@ -113,3 +116,22 @@ def test_records_of_every_type_of_the_book_pair_over_midnight(books: LandedBooks
         books.reconcile(day)
     assert books.breaks(DAY) == {}
     assert books.breaks(NEXT) == {("internal", "a2"): "missing_vendor"}
+
+
+def test_what_copies_an_earlier_record_of_its_key_looks_for_nothing_over_midnight(
+    books: LandedBooks,
+) -> None:
+    """The first record of a key speaks for it, though it is of another item and far from midnight."""
+    events = [
+        vendor_event("first", at("18:00:00"), record_key="C1", item_id="I9"),
+        vendor_event("copy", at("23:59:50"), record_key="C1", item_id="I1"),
+    ]
+    log = [action("a1", at("00:00:05", NEXT), item_id="I1")]
+    for day in (DAY, NEXT):
+        books.land(day, events, log)
+        books.reconcile(day)
+    assert books.breaks(DAY) == {
+        ("vendor", "first"): "missing_internal",
+        ("vendor", "copy"): "missing_internal",
+    }
+    assert books.breaks(NEXT) == {("internal", "a1"): "missing_vendor"}

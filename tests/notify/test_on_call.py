@@ -9,17 +9,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from outside_server import HOST, OutsideServer, Reply, trusted_certificate
+from situations import DAY, finding, found
+from situations import NOW as AT
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.contracts.on_call import OnCallFile, Rota
 from breakwater.contracts.operations import Outside
 from breakwater.contracts.routes import Silence
+from breakwater.core.finding import Rule, Severity
 from breakwater.core.vocabulary import RunType
 from breakwater.notify.incidents import raise_incidents
+from breakwater.notify.on_call.duty import duty_at
 from breakwater.notify.on_call.ical import CalendarError, read_calendar
 from breakwater.notify.on_call.reading import fetcher, refresh_on_call, work_out
 from breakwater.notify.on_call.roster import Stretch, Turn, gaps, on_call_at, overlaps
-from breakwater.notify.on_call.turns import readings, teams_on_call
+from breakwater.notify.on_call.turns import readings, save_turns, teams_on_call
 from breakwater.notify.outside.target import OutsideError
 from breakwater.notify.standing import standing_problems
 from breakwater.warehouse.database import Database
@@ -126,9 +130,9 @@ def test_an_override_counts_in_its_stretch_and_nowhere_else() -> None:
 
 def test_a_hand_over_is_no_overlap_and_more_than_it_is() -> None:
     """Half an hour together is meant; an hour is a mistake in the file."""
-    for extra, found in (("16:30", 0), ("17:00", 7)):
+    for extra, many in (("16:30", 0), ("17:00", 7)):
         shifts = [_shift(f"00:00-{extra}", "apac"), _shift("16:00-24:00", "emea")]
-        assert len(overlaps(_turns(_file(shifts=shifts)), HOUR / 2)) == found
+        assert len(overlaps(_turns(_file(shifts=shifts)), HOUR / 2)) == many
 
 
 # A calendar of others.
@@ -364,3 +368,40 @@ def test_a_silent_run_of_a_live_day_works_rotas_out(
     day = NOW.date() - timedelta(days=age)
     raise_incidents(workspace, day, NOW, RunType.BACKFILL)
     assert bool(warehouse.rows("select 1 from notify.on_call_turn limit 1")) == is_known
+
+
+def test_an_alert_says_who_is_on_call_and_until_when(
+    workspace: Workspace, warehouse: Database
+) -> None:
+    """To our own people, while it is open; a vendor calls its own."""
+    found(warehouse, finding(Rule.EXPORT_LATE, value=600, unit="seconds", severity=Severity.MAJOR))
+    raise_incidents(workspace, DAY, AT, RunType.SCHEDULED)
+    found(warehouse)
+    raise_incidents(workspace, DAY, AT + HOUR, RunType.SCHEDULED)
+    rows = warehouse.rows("select transition, recipient, payload ->> 'text' as text"
+                          " from notify.outbox where channel = 'email'")  # fmt: skip
+    told = {(row["transition"], row["recipient"]): row["text"] for row in rows}
+    said = "On call: Asia-Pacific desk until Sun 16:00 (Asia/Singapore)"
+    ours, theirs = "ops-leads@harbour.example", "harbour-desk@pearlline.example"
+    assert said in told["1-opened", ours]
+    assert "On call" not in told["1-opened", theirs]
+    assert "On call" not in told["2-resolved", ours]
+
+
+def test_several_rotas_are_told_apart_and_a_fallback_has_no_end(warehouse: Database) -> None:
+    """At the very instant of a hand-over the next one is on call."""
+    both = {"teams": TEAMS, "rotas": [
+        {"rota": "desk", "title": "Desk", "zone": "UTC", "shifts": SUN},
+        {"rota": "legal", "title": "Legal", "zone": "UTC", "covers": "some_hours", "fallback": "amer",
+         "shifts": [_shift("02:00-03:00", "emea")]},
+    ]}  # fmt: skip
+    file = OnCallFile.model_validate(both)
+    eight = NOW.replace(hour=8)
+    with warehouse.transaction() as connection:
+        for rota in file.rotas:
+            turns = work_out(rota, file, NOW, WEEK, lambda _: b"").turns
+            save_turns(connection, rota.rota, turns, NOW, NOW)
+        said = duty_at(connection, file, eight, ZoneInfo("Asia/Singapore"))
+        nobody = _file(rota="other", shifts=[_shift("02:00-03:00", "emea")], covers="some_hours")
+        assert duty_at(connection, nobody, eight, ZoneInfo("UTC")) == ""
+    assert said == "Desk: Europe desk until Wed 00:00; Legal: Americas desk (Asia/Singapore)"

@@ -38,11 +38,19 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Everything a message needs besides its incidents."""
+    """Everything a message needs besides its incidents.
+
+    Attributes:
+        naming: what people call things.
+        coverage: what the day's numbers rest on.
+        runbooks: where their pages are.
+        on_call: who is, in words; told to our own people while something is open.
+    """
 
     naming: Naming
     coverage: Coverage
     runbooks: str
+    on_call: str = ""
 
     def compose(
         self, thread_key: str, incidents: Sequence[Incident], last: Telling | None, reader: Reader
@@ -116,6 +124,8 @@ class Composer:
         ]
         if queues:
             facts.append(Fact("Queues", ", ".join(queues[:MOST_ROWS])))
+        if self.on_call and not reader.is_outside and _standing(incidents).is_open:
+            facts.append(Fact("On call", self.on_call))
         said = said_of_all(incidents, self._zone(reader), is_outside=reader.is_outside)
         return (*facts, Fact("State", said)) if said else tuple(facts)
 

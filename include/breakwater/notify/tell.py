@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.days import Window, utc_instant
@@ -14,6 +15,7 @@ from breakwater.notify.incident import Incident
 from breakwater.notify.links import actions_for
 from breakwater.notify.message import Message
 from breakwater.notify.naming import Naming
+from breakwater.notify.on_call.duty import duty_at
 from breakwater.notify.on_call.turns import teams_on_call
 from breakwater.notify.picture import picture_for
 from breakwater.notify.plan import Known, Plan, Planner
@@ -42,9 +44,12 @@ from breakwater.warehouse.outbox import enqueue
 from breakwater.warehouse.picture import keep_picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Teller:
-    """Writes to the outbox what recipients do not know yet about an operational day."""
+    """Writes to the outbox what recipients do not know yet about an operational day.
+
+    It lives as long as its transaction.
+    """
 
     connection: Connection
     configuration: Configuration
@@ -116,6 +121,21 @@ class Teller:
                 count += self._tell_thread(recipient, thread_key, incidents, last, reason)
         return count
 
+    @cached_property
+    def _composer(self) -> Composer:
+        configuration = self.configuration
+        return Composer(
+            Naming(configuration),
+            self.coverage,
+            configuration.operations.runbooks,
+            duty_at(
+                self.connection,
+                configuration.on_call,
+                self.now,
+                configuration.operations.zone_info,
+            ),
+        )
+
     def _planner(self) -> Planner:
         directory = Directory(
             self.configuration.vendors,
@@ -170,9 +190,8 @@ class Teller:
         )
         save_telling(self.connection, telling, self.coverage.day, self.now)
         operations = self.configuration.operations
-        composer = Composer(Naming(self.configuration), self.coverage, operations.runbooks)
         reader = self._reader(recipient, incidents)
-        message = composer.compose(thread_key, incidents, last, reader)
+        message = self._composer.compose(thread_key, incidents, last, reader)
         if message.standing.is_open and not reader.is_outside:
             actions = actions_for(operations.links, self.link_key, thread_key, recipient, self.now)
             message = replace(message, actions=actions)

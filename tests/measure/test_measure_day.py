@@ -190,6 +190,7 @@ def test_a_share_below_the_contract_is_found_by_its_gap(
             "met": met,
             "missed": missed,
             "missed_by_queue": {"hate": missed},
+            "examples": sorted(f"hate-{n}" for n in range(met, met + missed))[:3],
         }
 
 
@@ -203,6 +204,7 @@ def test_a_general_promise_names_the_queues_that_missed_most(
         (finding,) = findings_of_day(connection, DAY)
     assert finding.value == pytest.approx(0.75)
     assert finding.detail["missed_by_queue"] == {"spam": 8, "hate": 2}
+    assert finding.detail["examples"] == ["hate-18", "hate-19", "spam-12"]
 
 
 def test_a_breached_law_is_critical_and_says_how_sure_the_number_is(

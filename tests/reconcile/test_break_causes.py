@@ -10,7 +10,7 @@ from landed_books import LandedBooks
 from two_books import DAY, VENDOR, WINDOW, Row, action, at, vendor_event
 
 from breakwater.contracts.comparison import Compared, TimeComparison
-from breakwater.contracts.operations import EngineSettings
+from breakwater.contracts.operations import EngineSettings, Tolerances
 from breakwater.core.finding import Finding, Rule, Severity
 from breakwater.reconcile.life.causes import platform_failures, silent_vendor
 from breakwater.reconcile.life.drift import Drift, common_drifts, weighted_median
@@ -53,6 +53,11 @@ def reconciled(books: LandedBooks, *parts: list[tuple[Row | None, Row | None]]) 
     books.reconcile(DAY, NOW)
     with books.workspace.warehouse.transaction() as connection:
         return findings_of_day(connection, DAY)
+
+
+def latest(made: list[tuple[Row, Row]]) -> list[str]:
+    """Name the last three cases, the latest first."""
+    return [event["record_key"] for event, _ in made[::-1]][:3]
 
 
 def causes(books: LandedBooks) -> dict[tuple[str, str | None], int]:
@@ -130,7 +135,45 @@ def test_skew_of_one_site_names_it(books: LandedBooks) -> None:
     assert told[Rule.CLOCK_SKEW].detail["breaks"] == 25
     assert told[Rule.RECON_BREAKS].value == 3
     assert told[Rule.RECON_BREAKS].detail["by_queue"] == {"hate": 3}
+    assert told[Rule.RECON_BREAKS].detail["examples"] == latest(alone)
     assert causes(books) == {("time_drift", "clock_skew"): 25, ("time_drift", None): 3}
+
+
+def test_a_direction_that_is_told_by_itself_has_examples_of_its_own(books: LandedBooks) -> None:
+    """None is borne either way; a record that only our log has is named as the log names it."""
+    operations = books.workspace.configuration.operations.model_copy(
+        update={
+            "tolerances": Tolerances.model_validate(
+                {"break_rate": 0, "directions": {"vendor_stricter": {"break_rate": 0}}}
+            )
+        }
+    )
+    configuration = replace(books.workspace.configuration, operations=operations)
+    books = replace(books, workspace=replace(books.workspace, configuration=configuration))
+    parts = {
+        place: [
+            (
+                vendor_event(f"v-{place}", moment, record_key=place, decision=theirs),
+                action(f"a-{place}", moment, record_key=place, decision=ours),
+            )
+        ]
+        for place, moment, theirs, ours in (
+            ("stricter", at("10:00:00"), "remove", "no_action"),
+            ("weaker", at("11:00:00"), "no_action", "remove"),
+        )
+    }
+    ours_alone: list[tuple[Row | None, Row | None]] = [
+        (None, action("a-alone", at("12:00:00"), record_key=None))
+    ]
+    told = {
+        (finding.scope["outcome"], finding.scope.get("direction")): finding.detail["examples"]
+        for finding in reconciled(books, *parts.values(), ours_alone)
+    }
+    assert told == {
+        ("decision_mismatch", "vendor_stricter"): ["stricter"],
+        ("decision_mismatch", None): ["weaker"],
+        ("missing_vendor", None): ["a-alone"],
+    }
 
 
 def test_drifts_that_nobody_shares_are_breaks(books: LandedBooks) -> None:
@@ -138,6 +181,7 @@ def test_drifts_that_nobody_shares_are_breaks(books: LandedBooks) -> None:
     scattered = [pairs(1, at("10:00:00") + n * 600, 60, drift=200 + 400 * n)[0] for n in range(30)]
     (told,) = reconciled(books, scattered)
     assert (told.rule, told.value) == (Rule.RECON_BREAKS, 30)
+    assert told.detail["examples"] == latest(scattered)  # the furthest apart are the latest
     assert causes(books) == {("time_drift", None): 30}
 
 

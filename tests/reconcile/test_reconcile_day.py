@@ -212,6 +212,7 @@ def test_classes_beyond_what_is_tolerated_are_told(books: LandedBooks) -> None:
         "records": 400,
         "by_side": {"vendor": 3, "internal": 0},
         "by_queue": {"hate": 2, "spam": 1},
+        "examples": ["C2", "C1", "C0"],
     }
 
 

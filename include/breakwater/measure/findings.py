@@ -26,9 +26,19 @@ class About:
 
 
 def attainment_findings(
-    about: About, promises: Iterable[Promise], limits: Attainment
+    about: About,
+    promises: Iterable[Promise],
+    limits: Attainment,
+    exceptions: Sequence[Mapping[str, Any]],
 ) -> Iterator[Finding]:
-    """Find the promises that were not kept, where enough was due to say so."""
+    """Find the promises that were not kept, where enough was due to say so.
+
+    Args:
+        about: whose day.
+        promises: with what they came to.
+        limits: from which gap on people are told.
+        exceptions: rows of ``clock_exception``, instants in UTC seconds; examples are among them.
+    """
     for promise in promises:
         # Shares are written in decimals: 0.95 - 0.90 is five points, whatever the binary says.
         gap = round(promise.share - promise.attainment, 9)
@@ -51,8 +61,23 @@ def attainment_findings(
                 "met": promise.met,
                 "missed": promise.due - promise.met,
                 "missed_by_queue": _worst(promise),
+                **_examples(_missed(promise, exceptions), about.window_end),
             },
         )
+
+
+def _missed(promise: Promise, exceptions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """List the clocks that attainment counts as missed."""
+    queues = {part.queue for part in promise.parts}
+    return [
+        row
+        for row in exceptions
+        if row["kind"] == "contract"
+        and row["clock"] == promise.clock
+        and row["queue"] in queues
+        and row["is_due"]
+        and not row["is_excused"]
+    ]
 
 
 def _worst(promise: Promise) -> dict[str, int]:
@@ -102,7 +127,7 @@ def breach_findings(
                 # A number that nobody read in the law is told as such.
                 "confidence": entry.law.confidence if entry.law else None,
                 **_pressing(tightest.get((clock, queue), {})),
-                EXAMPLES: _latest(rows, about.window_end),
+                **_examples(rows, about.window_end),
             },
         )
 
@@ -115,10 +140,11 @@ def _pressing(tightest: Mapping[str, int]) -> dict[str, object]:
     return {"tightest_clock": clock, "tightest_cases": tightest[clock]}
 
 
-def _latest(rows: Sequence[Mapping[str, Any]], window_end: int) -> list[str]:
-    """Name the cases that are late by most."""
+def _examples(rows: Sequence[Mapping[str, Any]], window_end: int) -> dict[str, object]:
+    """Name the cases that are late by most; nothing where there are none."""
     late = sorted(rows, key=lambda row: (-_late_seconds(row, window_end), row["case_id_vendor"]))
-    return list(dict.fromkeys(row["case_id_vendor"] for row in late))[:MOST_EXAMPLES]
+    cases = list(dict.fromkeys(row["case_id_vendor"] for row in late))[:MOST_EXAMPLES]
+    return {EXAMPLES: cases} if cases else {}
 
 
 def _late_seconds(row: Mapping[str, Any], window_end: int) -> int:

@@ -234,7 +234,7 @@ def _served(column: str, value: Any) -> Any:  # noqa: ANN401  a cell of any type
 def _findings(what: VendorDay, measured: Measured) -> Iterator[Finding]:
     about = About(what.contract.vendor, what.day, what.window.end, what.operations.zone_info)
     kept = promises(measured.attainment, targets_in_force(what.contract, what.day))
-    yield from attainment_findings(about, kept, what.operations.attainment)
+    yield from attainment_findings(about, kept, what.operations.attainment, measured.exceptions)
     yield from breach_findings(about, measured.exceptions, what.clocks, measured.tightest)
 
 

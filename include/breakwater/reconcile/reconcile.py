@@ -11,6 +11,7 @@ from breakwater.core.vocabulary import Outcome
 from breakwater.engine.open import open_engine
 from breakwater.reconcile.books import VendorDay, books_of, parameters_of, read_books
 from breakwater.reconcile.comparing import compared_fields
+from breakwater.reconcile.examples import with_examples
 from breakwater.reconcile.findings import break_findings, drift_findings
 from breakwater.reconcile.items_over_midnight import pair_items, stored_pairs
 from breakwater.reconcile.keys import log_with_keys
@@ -162,8 +163,9 @@ def _record(
     now: datetime,
 ) -> StageResult:
     tallies = without_common_drift(published.tallies, followed)
+    breaks = break_findings(about, tallies, published.ties, published.unknown_codes)
     findings = [
-        *break_findings(about, tallies, published.ties, published.unknown_codes),
+        *with_examples(connection, about, breaks, followed.drifts),
         *drift_findings(about, [(each, followed.explained_by(each)) for each in followed.drifts]),
     ]
     replace_findings(connection, about.day, STAGE, about.vendor, findings)

@@ -5,13 +5,13 @@ drop, a slow site, a silent queue, and a mix of work that grows harder while nob
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from made_facts import FIRST_DAY, Operation, write_facts
+from planted_change import Planted
 
 from breakwater.contracts.configuration import Configuration
 from breakwater.core.finding import Finding, Rule
@@ -27,30 +27,6 @@ DAYS = [FIRST_DAY + timedelta(days=n) for n in range(28, 42)]
 """The days that are judged; what is planted begins on the first of them or later."""
 
 RAMP = (1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8)
-
-
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """One thing that happens: where, and by when it must be told."""
-
-    metric: str
-    scope: dict[str, str]
-    day: date
-    rises: bool
-
-    def is_told_by(self, finding: Finding) -> bool:
-        """Tell whether a finding names it: its own slice, or its slice and the first cause."""
-        named = {"vendor": finding.vendor or "*", **finding.scope}
-        causes = finding.detail.get("causes")
-        first = causes[0]["slice"] if isinstance(causes, list) and causes else {}
-        direction = "up" if self.rises else "down"
-        return (
-            finding.rule is Rule.KPI_ANOMALY
-            and named["metric"] == self.metric
-            and finding.detail["direction"] == direction
-            and self.day <= finding.operational_day <= self.day + timedelta(days=2)
-            and (self.scope.items() <= {**named, **first}.items())
-        )
 
 
 SPIKE = Planted(

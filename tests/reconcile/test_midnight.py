@@ -168,18 +168,33 @@ def test_edge_reaches_as_far_into_the_morning(
 
 
 @pytest.mark.parametrize(("window", "is_borrowed"), [(15, True), (14, False)])
+@pytest.mark.parametrize(("day", "side"), [(DAY, -1), (NEXT, 1)], ids=["evening", "morning"])
 def test_halves_over_midnight_lie_no_farther_apart_than_any_pair(
-    books: LandedBooks, window: int, *, is_borrowed: bool
+    books: LandedBooks, day: date, side: int, window: int, *, is_borrowed: bool
 ) -> None:
-    """`window_seconds` is of the list of rules, and holds for what is borrowed by key as well."""
+    """`window_seconds` holds for what is borrowed by key: of the nearest record, whatever others say."""
     configuration = books.workspace.configuration
     matching = configuration.operations.matching.model_copy(update={"window_seconds": window})
     operations = configuration.operations.model_copy(update={"matching": matching})
     changed = replace(configuration, operations=operations)
     books = replace(books, workspace=replace(books.workspace, configuration=changed))
-    books.land(DAY, EVENTS, LOG)
-    books.reconcile(DAY)
-    assert books.tie_out(DAY, "internal")["brought_in"] == is_borrowed
+    midnight = at("00:00:00", NEXT)
+    events = [
+        vendor_event("near", midnight + side * 5, record_key="C1"),
+        vendor_event("far", midnight + side * 600, record_key="C1"),
+    ]
+    log = [action("a1", midnight - side * 10, record_key="C1")]
+    books.land(day, events, log)
+    books.reconcile(day)
+    assert books.tie_out(day, "internal")["brought_in"] == is_borrowed
+
+
+def test_nobody_borrows_what_its_own_day_has_of_the_key(books: LandedBooks) -> None:
+    """Decided twice in our log, once on either day: the second stays where it is."""
+    log = (*LOG, action("a0", at("23:59:50"), record_key="C1"))
+    closed(books, (DAY, NEXT), EVENTS, log)
+    assert books.breaks(DAY) == {}
+    assert books.breaks(NEXT) == {("internal", "a1"): "missing_vendor"}
 
 
 def test_nearest_of_both_midnights_is_borrowed(books: LandedBooks) -> None:

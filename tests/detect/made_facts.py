@@ -60,6 +60,9 @@ class Operation:
         shifts: factors on arrivals by (vendor, queue, language): of each day since a first one; the
             last one stays.
         pace: seconds that a case of a queue takes; 60 where it is not said.
+        has_audits_and_shifts: whether planted items, critical errors and shifts are told as well.
+        planted_right: share of planted items answered right by (vendor, site, first day).
+        adherence: share of scheduled time in the planned state by (vendor, site, first day).
     """
 
     seed: int = 1
@@ -70,6 +73,9 @@ class Operation:
     silent_queues: dict[tuple[str, str], set[date]] = field(default_factory=dict)
     shifts: dict[tuple[str, str, str], tuple[date, tuple[float, ...]]] = field(default_factory=dict)
     pace: dict[str, float] = field(default_factory=dict)
+    has_audits_and_shifts: bool = False
+    planted_right: dict[tuple[str, str, date], float] = field(default_factory=dict)
+    adherence: dict[tuple[str, str, date], float] = field(default_factory=dict)
 
     def facts(self, days: int = DAYS) -> dict[date, list[Row]]:
         """Draw the facts of every day."""
@@ -82,6 +88,8 @@ class Operation:
             if (vendor, day) in self.silent:
                 continue
             for site, queues in sites.items():
+                if self.has_audits_and_shifts:
+                    yield self._shift_time(vendor, site, day)
                 for queue in queues:
                     for language, share in LANGUAGES[vendor].items():
                         leaf = (vendor, site, queue, language)
@@ -125,6 +133,19 @@ class Operation:
             cases,
         )
         yield "backlog", int(random.poisson(size * 0.4)), None
+        if self.has_audits_and_shifts:
+            known = _since(self.planted_right, (vendor, site), day, right)
+            planted, faulted = int(random.binomial(cases, 0.03)), 0.01 + 0.1 * (0.94 - right)
+            yield "golden_set_accuracy", int(random.binomial(planted, known)), planted
+            yield "critical_error_rate", int(random.binomial(sampled, faulted)), sampled
+
+    def _shift_time(self, vendor: str, site: str, day: date) -> Row:
+        """Draw how well a site kept to its plan: forty people, nine in ten of their seconds."""
+        random = np.random.default_rng(list(f"{vendor}/{site}/{day}/{self.seed}".encode()))
+        usual = _since(self.adherence, (vendor, site), day, 0.9)
+        planned = 40 * 7 * 3600
+        kept = round(planned * min(usual + 0.012 * random.standard_normal(), 1.0))
+        return vendor, site, "none", "none", "none", "none", "schedule_adherence", kept, planned
 
     def _shift(self, stream: tuple[str, str, str], day: date) -> float:
         """Return the factor of a day: that of the last one stays."""
@@ -133,3 +154,13 @@ class Operation:
         first, factors = self.shifts[stream]
         since = (day - first).days
         return 1.0 if since < 0 else factors[min(since, len(factors) - 1)]
+
+
+def _since(
+    changes: dict[tuple[str, str, date], float], where: tuple[str, str], day: date, usual: float
+) -> float:
+    """Return what a change at a site makes of a share from its first day on."""
+    for (vendor, site, first), share in changes.items():
+        if (vendor, site) == where and day >= first:
+            return share
+    return usual

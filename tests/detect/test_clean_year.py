@@ -4,7 +4,7 @@ import numpy as np
 from made_panels import RHYTHM
 
 from breakwater.detect.detection import DAYS_OF_MONTH, Settings, Verdict
-from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, WAIT, Floats, Panel
+from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, TIME, WAIT, Floats, Panel
 from breakwater.detect.panel.detector import detect_panel
 
 DAYS = 365
@@ -13,7 +13,7 @@ HISTORY = 14
 
 
 def clean_year() -> Panel:
-    """Draw 500 series: a hundred of each kind, small ones and large ones, each with a weekly rhythm."""
+    """Draw 600 series: a hundred of each kind, small ones and large ones, each with a weekly rhythm."""
     random = np.random.default_rng(11)
     shape = (OF_A_KIND, DAYS)
     size = np.exp(random.uniform(np.log(8), np.log(800), (OF_A_KIND, 1)))
@@ -27,6 +27,9 @@ def clean_year() -> Panel:
     right = random.uniform(0.85, 0.98, (OF_A_KIND, 1))
     work = 60 * np.exp(0.6 / np.sqrt(cases) * random.standard_normal(shape))
     wait = 1800 * np.exp(0.3 * random.standard_normal(shape)) * RHYTHM[np.arange(DAYS) % 7]
+    staff, kept = random.uniform(8, 120, (OF_A_KIND, 1)), random.uniform(1.9, 3.1, (OF_A_KIND, 1))
+    seconds = np.rint(staff * 7.5 * 3600 * np.exp(0.05 * random.standard_normal(shape)))
+    mood = random.uniform(0.05, 0.25, (OF_A_KIND, 1)) * random.standard_normal(shape)
     none = np.full(shape, np.nan)
     kinds = {
         COUNT: (arrivals, none),
@@ -34,6 +37,7 @@ def clean_year() -> Panel:
         RATE: (random.binomial(cases.astype(int), right) / cases, cases),
         MEAN: (work, cases),
         WAIT: (wait, cases),
+        TIME: (1 / (1 + np.exp(-(kept + mood))), seconds),
     }
     return Panel(
         y=np.concatenate([y for y, _ in kinds.values()]),
@@ -46,7 +50,7 @@ def clean_year() -> Panel:
     )
 
 
-def test_a_clean_year_of_five_hundred_series_raises_next_to_nothing() -> None:
+def test_a_clean_year_of_six_hundred_series_raises_next_to_nothing() -> None:
     """At the default setting, and without any minimum of volume or effect."""
     found = detect_panel(clean_year(), Settings())
     onsets = found.verdict[:, HISTORY:] == Verdict.ONSET

@@ -24,7 +24,10 @@ def _facts() -> dict[str, MetricFacts]:
     size = np.full((4, 43), 100.0)
     return {
         metric: MetricFacts(metric, LEAVES, size.copy(), size.copy())
-        for metric in ("backlog", "average_answer_speed", "sla_attainment", "break_rate")
+        for metric in (
+            *("backlog", "average_answer_speed", "sla_attainment", "break_rate"),
+            *("golden_set_accuracy", "critical_error_rate", "qa_accuracy"),
+        )
     }
 
 
@@ -72,6 +75,17 @@ def test_a_fall_is_no_cause() -> None:
     assert follows_from([change], [faster], _facts()) == {}
 
 
+def test_a_share_that_fell_still_counts_all_of_its_cases() -> None:
+    """Of one half nearly every case was missed: it is half of the cases for all that."""
+    facts = _facts()["sla_attainment"]
+    met = facts.numerator.copy()
+    met[1] = 5
+    late = MetricFacts("sla_attainment", LEAVES, met, facts.denominator)
+    spam = Change(0, Slice("aht", (("vendor", "pearlline"), ("queue", "spam"))), 1)
+    change = _change("sla_attainment", -1, vendor="pearlline", site="cebu")
+    assert follows_from([change], [spam], {"sla_attainment": late}) == {7: 0}
+
+
 def test_the_most_specific_cause_is_named() -> None:
     """The vendor became slow because the site did."""
     vendor = Change(1, Slice("aht", (("vendor", "pearlline"),)), 1)
@@ -88,6 +102,31 @@ def test_longer_waiting_and_lateness_are_the_story_of_a_backlog_and_not_the_othe
     waiting = Change(3, Slice("average_answer_speed", tuple(queue.items())), 1)
     assert follows_from([_change("backlog", 1, **queue)], [waiting], _facts()) == {}
     assert follows_from([_change("backlog", 1, **queue)], [backlog], _facts()) == {}
+
+
+@pytest.mark.parametrize(
+    ("metric", "sign"), [("golden_set_accuracy", -1), ("critical_error_rate", 1)]
+)
+def test_what_worse_decisions_lead_to_is_their_story(metric: str, sign: int) -> None:
+    """Of the same cases and in that direction alone; people who got better make no critical errors."""
+    cebu = {"vendor": "pearlline", "site": "cebu"}
+    worse = Change(4, Slice("qa_accuracy", tuple(cebu.items())), -1)
+    better = Change(4, worse.slice, 1)
+    assert follows_from([_change(metric, sign, **cebu)], [worse], _facts()) == {7: 4}
+    assert follows_from([_change(metric, sign, **cebu)], [better], _facts()) == {}
+    assert follows_from([_change(metric, -sign, **cebu)], [worse], _facts()) == {}
+    elsewhere = _change(metric, sign, vendor="pearlline", queue="hate")
+    assert follows_from([elsewhere], [worse], _facts()) == {}
+    assert follows_from([_change("qa_accuracy", -1, **cebu)], [worse], _facts()) == {}
+
+
+def test_critical_errors_are_the_story_of_planted_items_that_were_missed() -> None:
+    """Not the other way: a critical error is one case, planted items are asked on purpose."""
+    cebu = {"vendor": "pearlline", "site": "cebu"}
+    missed = Change(4, Slice("golden_set_accuracy", tuple(cebu.items())), -1)
+    grave = Change(5, Slice("critical_error_rate", tuple(cebu.items())), 1)
+    assert follows_from([_change("critical_error_rate", 1, **cebu)], [missed], _facts()) == {7: 4}
+    assert follows_from([_change("golden_set_accuracy", -1, **cebu)], [grave], _facts()) == {}
 
 
 def test_a_backlog_that_a_holiday_left_is_explained_for_three_days() -> None:

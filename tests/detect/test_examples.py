@@ -61,7 +61,11 @@ def book() -> list[Event]:
             ("received", f"2026-03-02 0{n}:00"),
             ("queued", f"2026-03-02 0{n}:00"),
             ("decided", f"2026-03-02 0{9 - n}:30", {"handle_seconds": 60 * n}),
-            ("qa_scored", "2026-03-02 10:00", {"score": n / 5, "is_golden": n == 1}),
+            (
+                "qa_scored",
+                "2026-03-02 10:00",
+                {"score": n / 5, "is_golden": n == 1, "critical_errors": n % 3},
+            ),
         )
     return events + Case("elsewhere", queue="spam").events(
         ("received", "2026-03-02 06:00"),
@@ -78,6 +82,8 @@ def test_the_cases_that_show_it_most_are_named(workspace: Workspace, tmp_path: P
     assert examples(workspace, anomaly("manual_incoming")) == ["C5", "C4", "C3"]
     assert examples(workspace, anomaly("average_answer_speed")) == ["C1", "C2", "C3"]
     assert examples(workspace, anomaly("qa_accuracy", "down")) == ["C2", "C3", "C4"]
+    assert examples(workspace, anomaly("golden_set_accuracy", "down")) == ["C1"]
+    assert examples(workspace, anomaly("critical_error_rate")) == ["C2", "C5", "C4"]
     assert examples(workspace, anomaly("aht", queue="spam")) == ["elsewhere"]
 
 

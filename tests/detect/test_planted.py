@@ -1,7 +1,8 @@
 """Proof on a small operation: what is planted is found within two days, with the right slice first.
 
 Six weeks in a real PostgreSQL; in the last two of them a spike, a dip, a shift, a ramp, an accuracy
-drop, a slow site, a silent queue, and a mix of work that grows harder while nobody is slower.
+drop, a slow site, planted items missed, a plan not kept, a silent queue, and a mix of work that grows harder
+while nobody is slower.
 """
 
 from collections.abc import Iterator
@@ -54,6 +55,11 @@ ACCURACY = Planted("qa_accuracy", {"language": "es"}, DAYS[5], rises=False)
 SLOW = Planted("aht", {"vendor": "pearlline", "site": "cebu"}, DAYS[1], rises=True)
 HARDER = Planted("aht", {"vendor": "pearlline", "site": "manila"}, DAYS[7], rises=True)
 
+GOLDEN = Planted("golden_set_accuracy", {"vendor": "dekkan"}, DAYS[6], rises=False)  # its one site
+ADHERENCE = Planted(
+    "schedule_adherence", {"vendor": "andeska", "site": "medellin"}, DAYS[8], rises=False
+)
+
 
 @pytest.fixture(scope="module")
 def told(
@@ -81,6 +87,9 @@ def told(
         accuracy={("es", DAYS[5]): 0.6},
         silent_queues={("pearlline", "harassment"): set(DAYS[9:])},
         pace={"live_video": 240.0},
+        has_audits_and_shifts=True,
+        planted_right={("dekkan", "hyderabad", DAYS[6]): 0.76},
+        adherence={("andeska", "medellin", DAYS[8]): 0.82},
     )
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         connection.execute("create database planted template template")
@@ -105,8 +114,8 @@ def told(
 
 @pytest.mark.parametrize(
     "planted",
-    [SPIKE, DIP, SHIFT, RAMPED, ACCURACY, SLOW, HARDER],
-    ids=["spike", "dip", "shift", "ramp", "accuracy", "slow", "harder"],
+    [SPIKE, DIP, SHIFT, RAMPED, ACCURACY, SLOW, HARDER, GOLDEN, ADHERENCE],
+    ids=["spike", "dip", "shift", "ramp", "accuracy", "slow", "harder", "golden", "adherence"],
 )
 def test_what_is_planted_is_told_within_two_days_with_its_slice_first(
     planted: Planted, told: list[Finding]
@@ -136,8 +145,11 @@ def test_harder_work_is_told_apart_from_slower_people(told: list[Finding]) -> No
 
 
 def test_little_else_is_told(told: list[Finding]) -> None:
-    """What live video brings more of is one more story; nothing more than one false alarm beside it."""
-    planted = (SPIKE, DIP, SHIFT, RAMPED, ACCURACY, SLOW, HARDER)
+    """What live video brings more of is one more story; nothing more than one false alarm beside it.
+
+    Where decisions in Spanish are wrong, planted items are missed and errors are critical: its story.
+    """
+    planted = (SPIKE, DIP, SHIFT, RAMPED, ACCURACY, SLOW, HARDER, GOLDEN, ADHERENCE)
     arrivals = Planted(
         "manual_incoming", {"vendor": "pearlline", "queue": "live_video"}, DAYS[7], rises=True
     )

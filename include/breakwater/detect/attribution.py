@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from breakwater.detect.cause.told_once import Abnormal, excess_of, explained_by
 from breakwater.detect.consequence import (
-    CONSEQUENCES,
     ECHO_DAYS,
+    SELDOM_ALONE,
     Change,
     follows_from,
     follows_from_holiday,
@@ -114,7 +114,7 @@ def _told_before(
     What only follows from other metrics was not told then, and is none of it.
     """
     told: dict[int, Abnormal] = {}
-    if leaves.metric in CONSEQUENCES:
+    if leaves.metric in SELDOM_ALONE:
         return []
     for day in range(max(today - TOLD_DAYS, 0), today):
         abnormal = list(_abnormal(series, found, leaves.metric, day))
@@ -129,20 +129,20 @@ def _consequences(
     series: list[Series], found: Detection, facts: Facts, explained: set[int]
 ) -> dict[int, int]:
     changes = [Change(i, one.slice, int(found.sign[i, -1])) for i, one in enumerate(series)]
-    recent = (found.verdict[:, -ECHO_DAYS - 1 :] >= Verdict.ONSET) & (
-        found.sign[:, -ECHO_DAYS - 1 :] > 0
-    )
-    rises = [
-        Change(change.index, change.slice, 1)
+    abnormal_lately = found.verdict[:, -ECHO_DAYS - 1 :] >= Verdict.ONSET
+    signs = found.sign[:, -ECHO_DAYS - 1 :]
+    before = [
+        Change(change.index, change.slice, sign)
+        for sign in (-1, 1)
         for change in changes
-        if recent[change.index].any() and change.index not in explained
+        if (abnormal_lately & (signs == sign))[change.index].any() and change.index not in explained
     ]
     abnormal = [
         change
         for change in changes
         if found.verdict[change.index, -1] >= Verdict.ONSET and change.index not in explained
     ]
-    return follows_from(abnormal, rises, facts.metrics)
+    return follows_from(abnormal, before, facts.metrics)
 
 
 def _after_holidays(

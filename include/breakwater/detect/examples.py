@@ -1,7 +1,8 @@
 """A few cases of an abnormal slice, by their ids: where a person who looks into it begins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import fsspec
@@ -22,6 +23,7 @@ _COLUMNS = (
     "handle_seconds",
     "score",
     "is_golden",
+    "critical_errors",
 )
 _MISSED = """
     select case_id_vendor as example from measure.clock_exception
@@ -42,7 +44,16 @@ _BREAKS = """
     limit %(most)s
 """
 _ANSWERS = {"sla_attainment": _MISSED, "break_rate": _BREAKS}
-_OF_EVENTS = frozenset({"manual_incoming", "aht", "qa_accuracy", "average_answer_speed"})
+_OF_EVENTS = frozenset(
+    {
+        "manual_incoming",
+        "aht",
+        "qa_accuracy",
+        "golden_set_accuracy",
+        "critical_error_rate",
+        "average_answer_speed",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +65,8 @@ class _Case:
     answered: int | None = None
     handled: int | None = None
     score: float | None = None
+    golden_score: float | None = None
+    critical_errors: int | None = None
 
     def take(self, event: Mapping[str, Any]) -> None:
         kind, at = event["event_type"], event["event_at"]
@@ -64,8 +77,11 @@ class _Case:
         elif kind == "decided" and event["actor_type"] != "automation":
             self.answered = at if self.answered is None else min(at, self.answered)
             self.handled = event["handle_seconds"]
-        elif kind == "qa_scored" and not event.get("is_golden"):
+        elif kind == "qa_scored" and event.get("is_golden"):
+            self.golden_score = event["score"]
+        elif kind == "qa_scored":
             self.score = event["score"]
+            self.critical_errors = event.get("critical_errors")
 
     def weight(self, metric: str, window: Window) -> float | None:
         """Return how much a case shows of a rise of the metric; None when it is not part of it."""
@@ -74,11 +90,19 @@ class _Case:
             return self.received if is_new and self.queued is not None else None
         if metric == "aht":
             return self.handled
-        if metric == "qa_accuracy":
-            return self.score
+        if metric in _AUDITED:
+            return _AUDITED[metric](self)
         if self.queued is None or self.answered is None or self.answered not in window:
             return None
         return self.answered - self.queued
+
+
+_AUDITED: Mapping[str, Callable[[_Case], float | None]] = {
+    "qa_accuracy": attrgetter("score"),
+    "golden_set_accuracy": attrgetter("golden_score"),
+    # A case without one shows nothing of them.
+    "critical_error_rate": lambda case: case.critical_errors or None,
+}
 
 
 def with_examples(connection: Connection, lake: Lake, window: Window, finding: Finding) -> Finding:

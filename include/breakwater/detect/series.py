@@ -7,7 +7,7 @@ import numpy as np
 
 from breakwater.contracts.metrics import METRICS
 from breakwater.detect.facts import Facts, MetricFacts
-from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, WAIT, Flags, Floats, Panel
+from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, TIME, WAIT, Flags, Floats, Panel
 from breakwater.detect.slices import DIMENSIONS, WATCHED, Slice
 
 _KINDS = {"count": COUNT, "level": BACKLOG, "rate": RATE, "mean": MEAN}
@@ -15,6 +15,10 @@ _KINDS = {"count": COUNT, "level": BACKLOG, "rate": RATE, "mean": MEAN}
 WAITS = frozenset({"average_answer_speed"})
 """Means that follow from when people work, not from what the work is: after a night or a weekend a
 wait is many times that of a weekday, and the cases of one day waited for the same reason."""
+
+OF_TIME = frozenset({"schedule_adherence"})
+"""Shares whose denominator is seconds: so many of them leave nothing to chance, and what a day differs
+by is what people have in common."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +72,8 @@ def build_panel(series: list[Series], days: tuple[date, ...], holidays: dict[str
 
 
 def _kind_of(metric: str) -> str:
+    if metric in OF_TIME:
+        return TIME
     return WAIT if metric in WAITS else _KINDS[METRICS[metric].kind]
 
 

@@ -10,7 +10,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.str_]
 
-COUNT, BACKLOG, RATE, MEAN, WAIT = "count", "backlog", "pct", "aht", "wait"
+COUNT, BACKLOG, RATE, MEAN, WAIT, TIME = "count", "backlog", "pct", "aht", "wait", "time"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,8 +20,8 @@ class Panel:
     Attributes:
         y: n × T values; NaN is a day on which nothing was reported.
         den: n × T denominators of rates and means; NaN for counts and backlogs.
-        kind: n kinds: ``count``, ``backlog``, ``pct`` (a share 0 to 1), ``aht`` (a mean duration of
-            work) or ``wait`` (a mean wait for it).
+        kind: n kinds: ``count``, ``backlog``, ``pct`` (a share of cases, 0 to 1), ``aht`` (a mean
+            duration of work), ``wait`` (a mean wait for it) or ``time`` (a share of people's time).
         region: n rows of ``hol`` that apply.
         hol: R × T public holidays.
         dow: T weekdays, 0 is Monday.

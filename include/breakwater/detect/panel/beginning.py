@@ -9,6 +9,7 @@ from breakwater.detect.panel import (
     COUNT,
     MEAN,
     RATE,
+    TIME,
     WAIT,
     Flags,
     Floats,
@@ -21,7 +22,7 @@ from breakwater.detect.panel.scale import Scale
 
 BEGINNING_DAYS = 14
 
-OWN_HABIT = {COUNT: 0.2, BACKLOG: 0.1, RATE: 0.05, MEAN: 0.1, WAIT: 0.5}
+OWN_HABIT = {COUNT: 0.2, BACKLOG: 0.1, RATE: 0.05, MEAN: 0.1, WAIT: 0.5, TIME: 0.05}
 """How far a series' weekday usually is from its kind's, as a standard deviation on the scale.
 
 Anything from half to twice as much gives the same quality; nothing at all does not.

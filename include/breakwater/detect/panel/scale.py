@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, WAIT, Flags, Floats, Panel
+from breakwater.detect.panel import BACKLOG, COUNT, MEAN, RATE, TIME, WAIT, Flags, Floats, Panel
 
-UNEXPLAINED = {COUNT: 0.08, BACKLOG: 0.08, RATE: 0.02, MEAN: 0.03, WAIT: 0.3}
+UNEXPLAINED = {COUNT: 0.08, BACKLOG: 0.08, RATE: 0.02, MEAN: 0.03, WAIT: 0.3, TIME: 0.03}
 """Day-to-day scatter beside chance from which a series' own scatter is learned."""
 
 HANDLE_TIME_VARIATION = 0.6
@@ -36,7 +36,7 @@ class Scale:
     @classmethod
     def of(cls, panel: Panel) -> "Scale":
         """Read it from the kinds of a panel's series."""
-        share, log_mean = panel.kind == RATE, np.isin(panel.kind, (MEAN, WAIT))
+        share, log_mean = np.isin(panel.kind, (RATE, TIME)), np.isin(panel.kind, (MEAN, WAIT))
         floor = np.array([UNEXPLAINED[kind] for kind in panel.kind.tolist()], dtype=np.float64)
         return cls(~(share | log_mean), share, log_mean, floor)
 

@@ -28,7 +28,8 @@ def run_models(folder: Path, memory_limit: str | None = None) -> dict[str, int]:
     rows = sum(pq.ParquetFile(file).metadata.num_rows for file in files)
     what = about()
     settings = what.operations.engine
-    engine = DuckDBEngine(memory_limit or settings.memory_limit, settings.threads)
+    limit = memory_limit or settings.memory_limit
+    engine = DuckDBEngine(limit, settings.threads, row_count=rows)
     load_rules(engine, what)
     for file, table in zip(files, (CASE_EVENT, ENFORCEMENT_ACTION), strict=True):
         engine.scan(table.name, [str(file)], table)

@@ -1,7 +1,9 @@
 """Numbers as people read them."""
 
+import re
 from itertools import pairwise
 
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:%|pt|d|h|min|s|cases?)\b|%)")
 _STEPS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -45,3 +47,8 @@ def duration(seconds: float) -> str:
 
 def _count(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def tied(value: object) -> object:
+    """Keep a number and its unit on one line of a page; what is no text stays what it is."""
+    return _NUMBER_AND_UNIT.sub("\u00a0", value) if type(value) is str else value

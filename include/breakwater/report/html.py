@@ -1,12 +1,12 @@
 """A digest as the HTML of a mail: MJML makes the tables that Outlook needs."""
 
-import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from breakwater.core.finding import Severity
+from breakwater.core.numbers import tied
 from breakwater.report.message import Edition, Level, Tone
 
 CHART_CID = "chart"
@@ -20,9 +20,6 @@ SEVERITIES = {
     Severity.CRITICAL: "#b91c1c",
 }
 TONES = {Tone.NEUTRAL: "#5b6675", Tone.BETTER: "#15803d", Tone.WORSE: "#b91c1c"}
-
-
-_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:%|pt|d|h|min|s|cases?)\b|%)")
 
 
 def render_html(edition: Edition) -> str:
@@ -43,11 +40,6 @@ def render_html(edition: Edition) -> str:
     return page
 
 
-def _tied(value: object) -> object:
-    """Keep a number and its unit on one line; every other value stays what it is."""
-    return _NUMBER_AND_UNIT.sub("\u00a0", value) if type(value) is str else value
-
-
 @cache
 def _template() -> Template:
     """Load the page in an environment of our own: autoescape on, an unknown name is an error."""
@@ -57,6 +49,6 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_tied,
+        finalize=tied,
     )
     return environment.get_template("digest.mjml")

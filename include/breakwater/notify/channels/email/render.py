@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from breakwater.core.numbers import tied
 from breakwater.core.plain import one_line
 from breakwater.notify.channels.text import as_text
 from breakwater.notify.message import Message
@@ -50,5 +51,6 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=tied,
     )
     return environment.get_template("alert.html")

@@ -160,3 +160,5 @@ def test_little_else_is_told(told: list[Finding]) -> None:
         and not any(each.is_told_by(finding) for each in (*planted, arrivals))
     ]
     assert len(others) <= 1, others
+    audits = {"golden_set_accuracy", "critical_error_rate"}
+    assert not [scope for _, _, scope in others if scope["metric"] in audits]
